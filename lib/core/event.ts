@@ -1,0 +1,194 @@
+/**
+ * The one vocabulary of a run. `Input` is what the outside tells the scheduler, `RunEvent` is what the
+ * scheduler decided, `Outcome` is how an attempt ended. All are closed unions of plain JSON values:
+ * the journal, the screen, the reports and the callbacks read the same events.
+ *
+ * Times (`at`, `until`, …) are milliseconds since the epoch.
+ */
+
+/** How one attempt ended. */
+export type Outcome =
+  | { readonly kind: "succeeded" }
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signaled"; readonly signal: string }
+  | { readonly kind: "timed_out"; readonly afterMs: number }
+  | { readonly kind: "out_of_memory"; readonly peakMb: number; readonly limitMb: number }
+  | { readonly kind: "http_failed"; readonly failure: HttpFailure }
+  | { readonly kind: "not_started"; readonly why: NotStarted }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "lost" };
+
+/** Why an HTTP attempt failed. */
+export type HttpFailure =
+  | { readonly reason: "status"; readonly status: number; readonly expected: readonly number[] }
+  | { readonly reason: "unreachable"; readonly cause: string }
+  | { readonly reason: "certificate"; readonly cause: string }
+  | { readonly reason: "connection_lost"; readonly cause: string }
+  | { readonly reason: "too_many_redirects"; readonly limit: number }
+  | { readonly reason: "redirect_scheme"; readonly url: string }
+  | { readonly reason: "body_too_large"; readonly limitBytes: number };
+
+/** Why an attempt could not be started at all. */
+export type NotStarted =
+  | { readonly reason: "script_missing"; readonly path: string }
+  | { readonly reason: "working_directory_missing"; readonly path: string }
+  | { readonly reason: "interpreter_missing"; readonly program: string }
+  | { readonly reason: "variable_missing"; readonly name: string; readonly where: string }
+  | { readonly reason: "url_invalid"; readonly url: string }
+  | { readonly reason: "permission_denied"; readonly flag: string }
+  | { readonly reason: "spawn_failed"; readonly cause: string };
+
+/** What one attempt used, where it could be measured. */
+export interface Usage {
+  readonly peakMemoryMb: number | null;
+  readonly cpuSeconds: number | null;
+}
+
+/** What an HTTP attempt is remembered by. */
+export interface HttpFacts {
+  readonly status: number;
+  readonly firstByteMs: number;
+  readonly bodyBytes: number;
+}
+
+/** Why a run is being stopped, weakest first: a stronger reason replaces a weaker one. */
+export type StopReason = "fail_fast" | "interrupt" | "terminate" | "hangup" | "kill";
+
+/** Why a job never ran. */
+export type SkipReason =
+  | { readonly kind: "dependency"; readonly dependency: string; readonly cause: string }
+  | { readonly kind: "skip_if_failed"; readonly jobId: string }
+  | { readonly kind: "branch"; readonly branch: string | null; readonly wanted: readonly string[] };
+
+/** What the outside tells the scheduler. */
+export type Input =
+  | {
+    readonly type: "run_requested";
+    readonly runId: string;
+    readonly settings: RunSettings;
+    readonly at: number;
+  }
+  | AttemptReport
+  | { readonly type: "time_reached"; readonly at: number }
+  | { readonly type: "stop_requested"; readonly reason: StopReason; readonly at: number };
+
+/** The end of an attempt, reported exactly once for each. */
+export interface AttemptReport {
+  readonly type: "attempt_reported";
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly usage?: Usage;
+  readonly http?: HttpFacts;
+  readonly at: number;
+}
+
+/** What holds for the whole of a run, fixed when it starts. */
+export interface RunSettings {
+  /** Jobs at a time, at least 1. */
+  readonly concurrency: number;
+  /** Memory that all running reservations together may take, in MB; `null` is unlimited. */
+  readonly memoryMb: number | null;
+  /** CPU share that all running reservations together may take; `null` is unlimited. */
+  readonly cpuPercent: number | null;
+  readonly failFast: boolean;
+  /** Time between TERM and KILL. */
+  readonly graceMs: number;
+  /** Seed of the jitter. */
+  readonly seed: number;
+  /** The branch for `only_if_branch`; `null` where it is unknown. */
+  readonly branch: string | null;
+}
+
+/** What was decided. The journal, the views and the callbacks see these and nothing else. */
+export type RunEvent =
+  | {
+    readonly type: "run_started";
+    readonly runId: string;
+    readonly workflow: string;
+    readonly jobs: number;
+    readonly settings: RunSettings;
+    readonly at: number;
+  }
+  | {
+    readonly type: "job_queued";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly at: number;
+  }
+  | {
+    readonly type: "job_started";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly deadline: number | null;
+    readonly at: number;
+  }
+  | {
+    readonly type: "job_stopping";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly why: StopCause;
+    readonly force: boolean;
+    readonly forceAt: number | null;
+    readonly at: number;
+  }
+  | {
+    readonly type: "job_retrying";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly outcome: Outcome;
+    readonly until: number;
+    readonly at: number;
+  } & AttemptFacts
+  | {
+    readonly type: "job_completed";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly at: number;
+  } & AttemptFacts
+  | {
+    readonly type: "job_failed";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly outcome: Outcome;
+    readonly at: number;
+  } & AttemptFacts
+  | {
+    readonly type: "job_cancelled";
+    readonly jobId: string;
+    readonly attempt: number;
+    readonly at: number;
+  } & AttemptFacts
+  | {
+    readonly type: "job_skipped";
+    readonly jobId: string;
+    readonly reason: SkipReason;
+    readonly at: number;
+  }
+  | { readonly type: "run_stopping"; readonly reason: StopReason; readonly at: number }
+  | { readonly type: "run_finished"; readonly status: RunStatus; readonly at: number };
+
+/** Measurements that travel with the end of an attempt, where there are any. */
+export interface AttemptFacts {
+  readonly usage?: Usage;
+  readonly http?: HttpFacts;
+}
+
+/** Why an attempt is being stopped. */
+export type StopCause = "timeout" | "run_stopping";
+
+/** How a run ended. */
+export type RunStatus = "completed" | "failed" | "cancelled";
+
+/** The public status of a job, in results, reports and callbacks. */
+export type JobStatus = "pending" | "running" | "success" | "failed" | "cancelled" | "skipped";
+
+/** Reports a mistake of ours: a state that cannot be. Never raised by user input. */
+export class Bug extends Error {
+  override readonly name = "Bug";
+}
+
+/** Ends an exhaustive switch: does not compile while a member is unhandled. */
+export function unreachable(value: never): never {
+  throw new Bug(`unhandled value ${JSON.stringify(value)}`);
+}

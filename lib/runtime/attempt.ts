@@ -1,0 +1,49 @@
+/**
+ * The contract between the supervisor and an executor: one attempt of one job. An executor starts it
+ * and says how it ended; it decides nothing about retries, time limits or order.
+ */
+import type { HttpFacts, Outcome, Usage } from "../core/event.ts";
+import type { Action, Job } from "../core/workflow.ts";
+import type { World } from "./world.ts";
+
+/** All that an executor gets to know. */
+export interface AttemptContext {
+  readonly world: World;
+  readonly job: Job;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly files: AttemptFiles;
+  /** Absolute, known to exist. */
+  readonly workingDirectory: string;
+  /** The variables to add to the inherited environment, resolved, with ORCH_RUN_ID and its kin. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Absolute paths of the files of one attempt, in the run's private folder. */
+export interface AttemptFiles {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The path of a further file of this attempt, such as `py` for a python source. */
+  other(ending: string): string;
+}
+
+/** An attempt on its way. */
+export interface RunningAttempt {
+  /** Resolves once; never rejects. */
+  readonly ended: Promise<AttemptEnd>;
+  /** Asks it to end, or forces it to. May be called more than once, also after the end. */
+  stop(force: boolean): void;
+}
+
+/** How it ended, as the executor saw it. */
+export interface AttemptEnd {
+  readonly outcome: Outcome;
+  readonly usage?: Usage;
+  readonly http?: HttpFacts;
+}
+
+/** Starts an attempt of one kind of action. */
+export type Executor<A extends Action> = (action: A, context: AttemptContext) => RunningAttempt;
+
+/** One executor for each job type: a missing one does not compile. */
+export type Executors = { readonly [T in Action["type"]]: Executor<Extract<Action, { type: T }>> };

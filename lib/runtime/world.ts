@@ -1,0 +1,138 @@
+/**
+ * The ports through which orch touches the outside: nothing below `lib/cli` knows another way. The
+ * real ones are in `real_world.ts`; tests hand in a virtual clock, scripted processes, captured
+ * streams.
+ */
+
+/** Everything a program of ours may depend on. */
+export interface World {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly signals: Signals;
+  readonly machine: Machine;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** All of standard input, at most `limitBytes` + 1 bytes of it. */
+  readStdin(limitBytes: number): Promise<Uint8Array>;
+  readonly fetch: typeof fetch;
+  /** One environment variable; `undefined` where it is not set or may not be read. */
+  env(name: string): string | undefined;
+  /** The folder orch was started in. */
+  cwd(): string;
+  /** `count` random bytes. */
+  random(count: number): Uint8Array;
+}
+
+/** Time, and the only way to be called later. */
+export interface Clock {
+  /** Milliseconds since the epoch; never goes backwards within a run. */
+  now(): number;
+  /** Calls back once at or after `at`; the function returned takes that back. */
+  callAt(at: number, callback: () => void): () => void;
+  /** Calls back as soon as the code that runs now has ended. */
+  defer(callback: () => void): void;
+}
+
+/** A stream that people or programs read. */
+export interface OutputStream {
+  /** Writes all of `text` before it returns. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** The size now; 80 by 24 where it is not known. */
+  size(): { readonly columns: number; readonly rows: number };
+}
+
+/** Facts about a path. */
+export interface FileFacts {
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly size: number;
+}
+
+/** The file system. Errors are the platform's own, unless said otherwise. */
+export interface Files {
+  /** `null` where nothing is there. */
+  stat(path: string): FileFacts | null;
+  read(path: string): Promise<Uint8Array>;
+  /** The last `limitBytes` of a file as text; empty where there is no file. */
+  readTail(path: string, limitBytes: number): FileTail;
+  /** Creates or replaces a file, 0600. */
+  write(path: string, text: string): void;
+  /** As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. */
+  replace(path: string, text: string): void;
+  /** Creates a folder and its parents, 0700; false where it stood already. */
+  makeDirectory(path: string): boolean;
+  /** Opens a new file for writing, 0600. */
+  create(path: string): FileWriter;
+  remove(path: string): void;
+}
+
+/** The end of a file. */
+export interface FileTail {
+  readonly text: string;
+  /** Bytes of the file that come before `text`. */
+  readonly omittedBytes: number;
+}
+
+/** A file being written. */
+export interface FileWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+/** Starts programs. See `process.ts`. */
+export interface Processes {
+  start(spec: ProcessSpec): RunningProcess;
+  /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
+  query(program: string, args: readonly string[], cwd: string): Promise<string | null>;
+  /** Stops what ended jobs left behind; resolves when nothing is left. */
+  sweep(): Promise<void>;
+}
+
+/** What a process is to be. It has no input, no controlling terminal, and a process group of its own. */
+export interface ProcessSpec {
+  readonly launch: Launch;
+  readonly workingDirectory: string;
+  /** Added to the environment orch has itself. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Output is appended to these files. */
+  readonly stdoutPath: string;
+  readonly stderrPath: string;
+}
+
+/** Shell text, or a program with its arguments. */
+export type Launch =
+  | { readonly kind: "shell"; readonly text: string }
+  | { readonly kind: "program"; readonly program: string; readonly args: readonly string[] };
+
+/** A process on its way. */
+export interface RunningProcess {
+  /** Resolves once, when the leader has ended; never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Asks the whole group to end (TERM), or ends it (KILL). */
+  stop(force: boolean): void;
+}
+
+/** How the leader of a process group ended. */
+export type ProcessEnd =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signaled"; readonly signal: string }
+  | { readonly kind: "not_started"; readonly cause: string; readonly missing: boolean };
+
+/** The signals that stop a run. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** Signals sent to orch itself. */
+export interface Signals {
+  /** Calls back for each one that arrives; the function returned takes that back. */
+  listen(signal: StopSignal | "SIGWINCH", callback: () => void): () => void;
+}
+
+/** The machine. */
+export interface Machine {
+  /** Processors this process may use, at least 1. */
+  readonly processors: number;
+  /** Memory a run may plan with, in MB; `null` where it cannot be told. */
+  memoryMb(): number | null;
+}
