@@ -48,6 +48,7 @@ export type DiagnosticDetail =
     readonly code: "E201";
     readonly expected: string;
     readonly found: string;
+    readonly value: string | null;
     readonly quoteIt: boolean;
   }
   | {
@@ -90,8 +91,8 @@ export type DiagnosticDetail =
     readonly code: "E301";
     readonly key: string;
     readonly value: string;
-    readonly minimum: string | null;
-    readonly maximum: string | null;
+    readonly bound: "at_least" | "more_than" | "at_most";
+    readonly limit: number;
   }
   | {
     readonly code: "E302";
@@ -117,7 +118,7 @@ export type DiagnosticDetail =
     readonly available: number;
     readonly availableFrom: "workflow" | "machine";
   }
-  | { readonly code: "E309"; readonly name: string }
+  | { readonly code: "E309"; readonly kind: "variable" | "header"; readonly name: string }
   | { readonly code: "E310"; readonly key: string }
   | {
     readonly code: "E401";
@@ -178,3 +179,14 @@ export function atKey(...path: (string | number)[]): DiagnosticPlace {
 
 /** Points at the document as a whole. */
 export const AT_DOCUMENT: DiagnosticPlace = { at: "document" };
+
+/** A diagnostic whose places have been found in the text; `null` where the text does not show one. */
+export interface LocatedDiagnostic {
+  readonly detail: DiagnosticDetail;
+  readonly position: SourcePosition | null;
+  readonly related: readonly {
+    readonly role: RelatedPlace["role"];
+    readonly name: string;
+    readonly position: SourcePosition | null;
+  }[];
+}

@@ -63,6 +63,14 @@ export type Action =
   | { readonly type: "python"; readonly source: string }
   | HttpAction;
 
+/** The job types there are, in the order in which messages list them. */
+export const JOB_TYPES = [
+  "command",
+  "script",
+  "python",
+  "http",
+] as const satisfies Action["type"][];
+
 /** One HTTP request. */
 export interface HttpAction {
   readonly type: "http";

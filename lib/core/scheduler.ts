@@ -1,0 +1,323 @@
+/**
+ * The scheduler: one function from the state of a run and one input to the events that follow from
+ * it. All policy is here, and no time, no processes, no promises. It starts, of the ready jobs, the
+ * first in the order of the plan *that fits*; it keeps every slot busy while anything fits; a stopping
+ * run starts nothing.
+ */
+import { branchMatches } from "./conditions.ts";
+import {
+  type AttemptFacts,
+  type AttemptReport,
+  type Input,
+  type Outcome,
+  type RunEvent,
+  type RunStatus,
+  type SkipReason,
+  type StopReason,
+  unreachable,
+} from "./event.ts";
+import { fits } from "./resources.ts";
+import { isRetryable, retryDelayMs } from "./retry.ts";
+import {
+  apply,
+  freeResources,
+  isLive,
+  isStopping,
+  jobIndex,
+  nextDue,
+  type RunningState,
+  type RunState,
+  slotLimit,
+  type StoppingState,
+} from "./run_state.ts";
+
+/** Once a ready job was passed over this often, nothing starts before it. */
+export const MOST_BYPASSES = 20;
+
+/**
+ * Takes one input and returns what follows from it, in order, already folded into `state`. Inputs come
+ * with times that never decrease; a report for an attempt that is not live is ignored.
+ */
+export function step(state: RunState, input: Input): RunEvent[] {
+  const turn = new Turn(state, input.at);
+  if (state.status !== null) return turn.events;
+  switch (input.type) {
+    case "run_requested":
+      begin(turn, input);
+      break;
+    case "attempt_reported":
+      endAttempt(turn, input);
+      break;
+    case "stop_requested":
+      stopRun(turn, input.reason);
+      break;
+    case "time_reached":
+      break;
+    default:
+      unreachable(input);
+  }
+  passTime(turn);
+  startWhatFits(turn);
+  finishWhenSettled(turn);
+  return turn.events;
+}
+
+/** One call of `step`: the state, the time, and the events so far. */
+class Turn {
+  readonly events: RunEvent[] = [];
+  constructor(readonly state: RunState, readonly at: number) {}
+
+  emit(event: RunEvent): void {
+    apply(this.state, event);
+    this.events.push(event);
+  }
+
+  idOf(job: number): string {
+    return this.state.plan.jobs[job]!.id;
+  }
+}
+
+function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): void {
+  const { state, at } = turn;
+  const { jobs, workflow } = state.plan;
+  const { runId, settings } = input;
+  turn.emit({
+    type: "run_started",
+    runId,
+    workflow: workflow.name,
+    jobs: jobs.length,
+    settings,
+    at,
+  });
+  const excluded = jobs.flatMap((job, i) => {
+    const wanted = job.conditions.onlyIfBranch;
+    return wanted === null || branchMatches(settings.branch, wanted) ? [] : [{ i, wanted }];
+  });
+  for (const { i, wanted } of excluded) {
+    if (state.jobs[i]!.phase !== "waiting") continue;
+    skip(turn, i, { kind: "branch", branch: settings.branch, wanted });
+    skipDependents(turn, i);
+  }
+  state.jobs.forEach((job, i) => {
+    if (job.phase === "waiting" && job.unmet === 0) queue(turn, i, 1);
+  });
+}
+
+function queue(turn: Turn, job: number, attempt: number): void {
+  turn.emit({ type: "job_queued", jobId: turn.idOf(job), attempt, at: turn.at });
+}
+
+function skip(turn: Turn, job: number, reason: SkipReason): void {
+  turn.emit({ type: "job_skipped", jobId: turn.idOf(job), reason, at: turn.at });
+}
+
+/** Queues or skips what waited for `settled`. */
+function releaseDependents(turn: Turn, settled: number): void {
+  for (const job of skipDependents(turn, settled)) {
+    const waiting = turn.state.jobs[job]!;
+    if (waiting.phase === "waiting" && waiting.unmet === 0) queue(turn, job, 1);
+  }
+}
+
+/**
+ * Skips what can no longer run because `settled` did not succeed, and what waited for that, and so on.
+ * Returns the jobs that are nearer to running: whether they are ready shows only after all skips.
+ */
+function skipDependents(turn: Turn, settled: number): number[] {
+  const { state } = turn;
+  const { start, to } = state.plan.dependents;
+  const worklist = [settled];
+  const nearer: number[] = [];
+  for (let read = 0; read < worklist.length; read++) {
+    const job = worklist[read]!;
+    for (let edge = start[job]!; edge < start[job + 1]!; edge++) {
+      const dependent = to[edge]!;
+      if (state.jobs[dependent]!.phase !== "waiting") continue;
+      const reason = reasonToSkip(turn, job, edge);
+      if (reason === null) {
+        nearer.push(dependent);
+      } else {
+        skip(turn, dependent, reason);
+        worklist.push(dependent);
+      }
+    }
+  }
+  return nearer;
+}
+
+/** Why the job at the end of `edge` cannot run, now that `settled` at its start has settled. */
+function reasonToSkip(turn: Turn, settled: number, edge: number): SkipReason | null {
+  const job = turn.state.jobs[settled]!;
+  if (job.phase !== "settled" || job.status === "success") return null;
+  const id = turn.idOf(settled);
+  if (turn.state.plan.dependents.soft[edge] === 1) {
+    return job.status === "skipped" ? null : { kind: "skip_if_failed", jobId: id };
+  }
+  return {
+    kind: "dependency",
+    dependency: id,
+    cause: job.status === "skipped" ? causeOf(job.reason, id) : id,
+  };
+}
+
+function causeOf(reason: SkipReason, skipped: string): string {
+  switch (reason.kind) {
+    case "dependency":
+      return reason.cause;
+    case "skip_if_failed":
+      return reason.jobId;
+    case "branch":
+      return skipped;
+    default:
+      return unreachable(reason);
+  }
+}
+
+function endAttempt(turn: Turn, report: AttemptReport): void {
+  const { state, at } = turn;
+  const index = jobIndex(state, report.jobId);
+  const job = state.jobs[index]!;
+  if (!isLive(job) || job.attempt !== report.attempt) return;
+
+  const { jobId, attempt } = report;
+  const facts = factsOf(report);
+  const outcome = finalOutcome(turn, index, job, report.outcome);
+  if (outcome.kind === "succeeded") {
+    turn.emit({ type: "job_completed", jobId, attempt, at, ...facts });
+  } else if (outcome.kind === "cancelled") {
+    turn.emit({ type: "job_cancelled", jobId, attempt, at, ...facts });
+  } else if (mayRetry(turn, index, attempt, outcome)) {
+    const policy = state.plan.jobs[index]!.retry;
+    const until = at + retryDelayMs(policy, { seed: state.settings!.seed, jobId, attempt });
+    turn.emit({ type: "job_retrying", jobId, attempt, outcome, until, at, ...facts });
+    return;
+  } else {
+    turn.emit({ type: "job_failed", jobId, attempt, outcome, at, ...facts });
+    if (state.settings!.failFast) stopRun(turn, "fail_fast");
+  }
+  releaseDependents(turn, index);
+}
+
+function factsOf({ usage, http }: AttemptFacts): AttemptFacts {
+  return { ...(usage && { usage }), ...(http && { http }) };
+}
+
+/** What an attempt that was being stopped died of is ours, whatever its process made of the signal. */
+function finalOutcome(
+  turn: Turn,
+  index: number,
+  job: RunningState | StoppingState,
+  reported: Outcome,
+): Outcome {
+  if (job.phase === "running") return reported;
+  if (job.why === "run_stopping") return { kind: "cancelled" };
+  return { kind: "timed_out", afterMs: turn.state.plan.jobs[index]!.timeoutMs! };
+}
+
+function mayRetry(turn: Turn, index: number, attempt: number, outcome: Outcome): boolean {
+  return !isStopping(turn.state) && attempt < turn.state.plan.jobs[index]!.retry.maxAttempts &&
+    isRetryable(outcome);
+}
+
+/** Reasons by strength. Signals are equal: the first one names the end of the run. */
+const STRENGTH: Readonly<Record<StopReason, number>> = {
+  fail_fast: 1,
+  interrupt: 2,
+  terminate: 2,
+  hangup: 2,
+  kill: 3,
+};
+
+function stopRun(turn: Turn, reason: StopReason): void {
+  const { state, at } = turn;
+  if (state.forced) return;
+  const before = state.stopReason === null ? 0 : STRENGTH[state.stopReason];
+  if (STRENGTH[reason] <= before) return;
+  turn.emit({ type: "run_stopping", reason, at });
+  const force = reason === "kill";
+  state.jobs.forEach((job, i) => {
+    if (isLive(job)) stopAttempt(turn, i, { why: "run_stopping", force });
+    else if (job.phase !== "settled") {
+      turn.emit({
+        type: "job_cancelled",
+        jobId: turn.idOf(i),
+        attempt: attemptsBegun(turn, i),
+        at,
+      });
+    }
+  });
+}
+
+function attemptsBegun(turn: Turn, job: number): number {
+  return turn.state.attempts[job]?.length ?? 0;
+}
+
+/** Asks an attempt to end, or forces it to; nothing where that was done before. */
+function stopAttempt(
+  turn: Turn,
+  index: number,
+  { why, force }: { readonly why: StoppingState["why"]; readonly force: boolean },
+): void {
+  const { at, state } = turn;
+  const job = state.jobs[index]!;
+  if (!isLive(job) || (job.phase === "stopping" && (job.force || !force))) return;
+  const forceAt = force ? null : at + state.settings!.graceMs;
+  const cause = job.phase === "stopping" ? job.why : why;
+  const { attempt } = job;
+  turn.emit({
+    type: "job_stopping",
+    jobId: turn.idOf(index),
+    attempt,
+    why: cause,
+    force,
+    forceAt,
+    at,
+  });
+}
+
+/** Handles every deadline, grace and backoff that has passed. */
+function passTime(turn: Turn): void {
+  for (;;) {
+    const index = nextDue(turn.state, turn.at);
+    if (index < 0) return;
+    const job = turn.state.jobs[index]!;
+    if (job.phase === "backing_off") queue(turn, index, job.attempt);
+    else stopAttempt(turn, index, { why: "timeout", force: job.phase === "stopping" });
+  }
+}
+
+function startWhatFits(turn: Turn): void {
+  const { state, at } = turn;
+  if (state.settings === null || isStopping(state)) return;
+  for (;;) {
+    const rank = nextToStart(state);
+    if (rank < 0) return;
+    const index = state.plan.byRank[rank]!;
+    const job = state.jobs[index]!;
+    const attempt = job.phase === "queued" ? job.attempt : 1;
+    const { id, timeoutMs } = state.plan.jobs[index]!;
+    const deadline = timeoutMs === null ? null : at + timeoutMs;
+    turn.emit({ type: "job_started", jobId: id, attempt, deadline, at });
+  }
+}
+
+/** The rank of the job to start now, or -1. A job passed over too often goes first, alone if need be. */
+function nextToStart(state: RunState): number {
+  if (state.ready.size === 0 || state.counts.running >= slotLimit(state)) return -1;
+  const free = freeResources(state);
+  const first = state.ready.first();
+  if ((state.bypassed.get(first) ?? 0) < MOST_BYPASSES) return state.ready.firstFitting(free);
+  return fits(state.plan.demands[state.plan.byRank[first]!]!, free) ? first : -1;
+}
+
+function finishWhenSettled(turn: Turn): void {
+  const { counts, plan, startedAt } = turn.state;
+  const settled = counts.success + counts.failed + counts.cancelled + counts.skipped;
+  if (startedAt === null || settled < plan.jobs.length) return;
+  turn.emit({ type: "run_finished", status: verdict(turn.state), at: turn.at });
+}
+
+function verdict({ counts, stopReason, forced }: RunState): RunStatus {
+  if (forced || (stopReason !== null && stopReason !== "fail_fast")) return "cancelled";
+  return counts.failed + counts.cancelled > 0 ? "failed" : "completed";
+}
