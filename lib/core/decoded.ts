@@ -27,6 +27,9 @@ export const TOO_DEEP: DiagnosticDetail = {
   limit: NESTING_LIMIT,
 };
 
+/** What is said of aliases that expand to far more than the file shows. */
+export const ALIAS_BOMB: DiagnosticDetail = { code: "E108", problem: "bomb" };
+
 /** So many nodes may be visited, shared ones once for each reference. */
 export const NODE_BUDGET = 2_000_000;
 
@@ -44,10 +47,9 @@ export const CONTROL_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
  * fewer nodes than characters: give a larger `nodeBudget` for a long one.
  */
 export function checkDecoded(data: unknown, nodeBudget: number = NODE_BUDGET): Diagnostic[] {
-  if (!isMapping(data)) return [wrongRoot(data)];
   const walk = new Walk(nodeBudget);
-  walk.enter(data);
-  return walk.diagnostics;
+  if (typeof data === "object" && data !== null) walk.enter(data);
+  return isMapping(data) ? walk.diagnostics : [wrongRoot(data), ...walk.diagnostics];
 }
 
 /** Says in a word or two what kind of value this is. */
@@ -106,7 +108,7 @@ class Walk {
   }
 
   #visit(value: unknown, owner: object, silent: boolean): void {
-    if (--this.#visitsLeft === 0) return this.#stop({ code: "E108", problem: "bomb" });
+    if (--this.#visitsLeft === 0) return this.#stopExpansion();
     if (typeof value === "object" && value !== null) return this.enter(value);
     if (silent) return;
     if (typeof value === "string") this.#checkText(value, owner, atValue);
@@ -124,14 +126,14 @@ class Walk {
   }
 
   #checkText(text: string, owner: object, at: typeof atValue): void {
-    const found = CONTROL_CHARACTER.exec(text);
-    if (found === null) return;
-    const character = text.charCodeAt(found.index);
+    if (!CONTROL_CHARACTER.test(text)) return;
+    const character = text.charCodeAt(text.search(CONTROL_CHARACTER));
     this.#report(owner, at(...this.#path), { code: "E307", character });
   }
 
   #checkNumber(value: number, owner: object): void {
-    // Beyond 2^53 not every integer has a number of its own: what was written may be lost.
+    // Beyond 2^53 not every integer has a number of its own: what was written may be lost. NaN is
+    // not at most anything.
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return;
     this.#report(owner, atValue(...this.#path), { code: "E303", value: String(value) });
   }
@@ -140,6 +142,12 @@ class Walk {
     this.#faulty.add(owner);
     this.diagnostics.push(diagnosticAt(place, detail));
     if (this.diagnostics.length >= DIAGNOSTICS_LIMIT) this.#visitsLeft = 0;
+  }
+
+  /** The path leads somewhere within the expansion; its first step tells more than the whole. */
+  #stopExpansion(): void {
+    this.#path.length = 1;
+    this.#stop(ALIAS_BOMB);
   }
 
   /** Too deep is often a cycle: then a container stands among its own ancestors. */

@@ -50,7 +50,7 @@ export function resolveStrictly(
 ): { readonly text: string } | { readonly missing: string } {
   let missing: string | null = null;
   const text = join(value, true, (name, fallback) => {
-    const found = lookup(name) || fallback || lookup(name);
+    const found = lookup(name) || (fallback ?? lookup(name));
     if (found === undefined) missing ??= name;
     return found ?? "";
   });

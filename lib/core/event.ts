@@ -37,6 +37,7 @@ export type NotStarted =
   | { readonly reason: "interpreter_missing"; readonly program: string }
   | { readonly reason: "variable_missing"; readonly name: string; readonly where: string }
   | { readonly reason: "url_invalid"; readonly url: string }
+  | { readonly reason: "request_invalid"; readonly cause: string }
   | { readonly reason: "permission_denied"; readonly flag: string }
   | { readonly reason: "spawn_failed"; readonly cause: string };
 

@@ -4,8 +4,14 @@
  * See https://yaml.org/type/merge.html.
  */
 
-import { atValue, type Checked, type Diagnostic, diagnosticAt, type DiagnosticDetail } from "./diagnostic.ts";
-import { isMapping, kindOf, NODE_BUDGET } from "./decoded.ts";
+import {
+  atValue,
+  type Checked,
+  type Diagnostic,
+  diagnosticAt,
+  type DiagnosticDetail,
+} from "./diagnostic.ts";
+import { ALIAS_BOMB, isMapping, kindOf, NODE_BUDGET } from "./decoded.ts";
 
 /** The key that merges. */
 export const MERGE_KEY = "<<";
@@ -45,7 +51,7 @@ class Merging {
       if (!isMapping(lender)) {
         this.diagnostics.push(diagnosticAt(place, notAMapping(lender)));
       } else if (!this.#copyMissing(lender, target)) {
-        this.diagnostics.push(diagnosticAt(place, { code: "E108", problem: "bomb" }));
+        this.diagnostics.push(diagnosticAt(place, ALIAS_BOMB));
         return;
       }
     }

@@ -1,6 +1,6 @@
 /** Whether and when a failed attempt is tried again: a small policy, the same for every job type. */
-import type { Outcome } from "./event.ts";
-import type { RetryPolicy } from "./workflow.ts";
+import type { HttpFailure, Outcome } from "./event.ts";
+import type { Action, HttpAction, RetryPolicy } from "./workflow.ts";
 
 /** Which attempt of which job of which run: all that jitter may depend on. */
 export interface AttemptIdentity {
@@ -9,11 +9,15 @@ export interface AttemptIdentity {
   readonly attempt: number;
 }
 
+/** Methods that mean the same sent twice (RFC 9110, section 9.2.2). */
+const IDEMPOTENT_METHODS: readonly string[] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"];
+
 /**
- * Whether an outcome may be tried again at all: what failed may, what was cancelled or could never
- * have worked (a missing script, a certificate that is wrong) may not.
+ * Whether an outcome of `action` may be tried again at all: what failed may; what was cancelled, what
+ * could never have worked (a missing script, a wrong certificate) and what may have been done already
+ * (a POST whose answer was lost, without an Idempotency-Key) may not.
  */
-export function isRetryable(outcome: Outcome): boolean {
+export function isRetryable(action: Action, outcome: Outcome): boolean {
   switch (outcome.kind) {
     case "succeeded":
     case "cancelled":
@@ -21,10 +25,28 @@ export function isRetryable(outcome: Outcome): boolean {
     case "not_started":
       return outcome.why.reason === "spawn_failed";
     case "http_failed":
-      return outcome.failure.reason !== "certificate";
+      return mayRequestAgain(action, outcome.failure);
     default:
       return true;
   }
+}
+
+function mayRequestAgain(action: Action, failure: HttpFailure): boolean {
+  switch (failure.reason) {
+    case "certificate":
+      return false;
+    case "connection_lost":
+    case "no_response":
+    case "stalled":
+      return action.type !== "http" || isIdempotent(action);
+    default:
+      return true;
+  }
+}
+
+function isIdempotent({ method, headers }: HttpAction): boolean {
+  return IDEMPOTENT_METHODS.includes(method) ||
+    Object.keys(headers).some((name) => name.toLowerCase() === "idempotency-key");
 }
 
 /**

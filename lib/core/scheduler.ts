@@ -215,8 +215,8 @@ function finalOutcome(
 }
 
 function mayRetry(turn: Turn, index: number, attempt: number, outcome: Outcome): boolean {
-  return !isStopping(turn.state) && attempt < turn.state.plan.jobs[index]!.retry.maxAttempts &&
-    isRetryable(outcome);
+  const { action, retry } = turn.state.plan.jobs[index]!;
+  return !isStopping(turn.state) && attempt < retry.maxAttempts && isRetryable(action, outcome);
 }
 
 /** Reasons by strength. Signals are equal: the first one names the end of the run. */

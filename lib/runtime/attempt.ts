@@ -15,6 +15,8 @@ export interface AttemptContext {
   readonly files: AttemptFiles;
   /** Absolute, known to exist. */
   readonly workingDirectory: string;
+  /** Absolute: the folder of the workflow file, or what `-C` put in its place. */
+  readonly baseDirectory: string;
   /** The variables to add to the inherited environment, resolved, with ORCH_RUN_ID and its kin. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -32,6 +32,8 @@ export interface Clock {
   callAt(at: number, callback: () => void): () => void;
   /** Calls back as soon as the code that runs now has ended. */
   defer(callback: () => void): void;
+  /** Minutes by which local time is ahead of UTC, now. */
+  utcOffsetMinutes(): number;
 }
 
 /** A stream that people or programs read. */

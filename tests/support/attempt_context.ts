@@ -56,6 +56,10 @@ export class ManualClock implements Clock {
     queueMicrotask(callback);
   }
 
+  utcOffsetMinutes(): number {
+    return 0;
+  }
+
   /** Resolves when a timer is set from now on. */
   nextTimer(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -92,6 +96,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       job: jobOf(action),
       attempt: 1,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
+      baseDirectory: folder,
       workingDirectory: folder,
       environment: options.environment ?? {},
     },

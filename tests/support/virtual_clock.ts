@@ -34,6 +34,10 @@ export class VirtualClock implements Clock {
     this.callAt(this.#now, callback);
   }
 
+  utcOffsetMinutes(): number {
+    return 0;
+  }
+
   /** Makes the next call; false where there is none. */
   advance(): boolean {
     for (;;) {

@@ -1,0 +1,200 @@
+/** The command tree: names, flags, help. What a command does is loaded when it is called. */
+import {
+  buildCommand,
+  buildRouteMap,
+  type CommandContext,
+  type TypedFlagParameter,
+} from "@stricli/core";
+import type { World } from "../runtime/world.ts";
+
+/** What every command gets as `this`. */
+export interface CommandWorld extends CommandContext {
+  readonly world: World;
+  exitCode: number;
+}
+
+/** Examples at the end of a command's help. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  "": [
+    "orch create --name demo --output demo.yaml",
+    "orch run demo.yaml",
+    "orch analyze demo.yaml",
+  ],
+  run: [
+    "orch run ci.yaml",
+    "orch run ci.yaml -c 8 --fail-fast -o results.json",
+    "orch run ci.yaml --only test --dry-run",
+    "generate-jobs | orch run -",
+  ],
+  analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
+  create: ["orch create --name nightly --output nightly.yaml --template data"],
+  validate: ["orch validate ci.yaml workflows/*.yaml"],
+};
+
+const text = (value: string) => value;
+
+/** Ids and tags: `a,b`, or the flag again. */
+function list(brief: string, placeholder: string) {
+  return { kind: "parsed", parse: text, variadic: ",", default: [], brief, placeholder } as const;
+}
+
+function path(brief: string, placeholder: string) {
+  return { kind: "parsed", parse: text, optional: true, brief, placeholder } as const;
+}
+
+function flag(brief: string) {
+  return { kind: "boolean", default: false, withNegated: false, brief } as const;
+}
+
+const FILE = {
+  kind: "tuple",
+  parameters: [{
+    brief: "Workflow file, YAML or JSON; - reads standard input",
+    parse: text,
+    placeholder: "file",
+  }],
+} as const;
+
+const MOST_JOBS = 10_000;
+const MOST_GRACE_SECONDS = 86_400;
+
+function parseConcurrency(value: string): number {
+  const jobs = Number(value);
+  if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
+    throw new Error(`expected a whole number from 1 to ${MOST_JOBS}`);
+  }
+  return jobs;
+}
+
+function parseGrace(value: string): number {
+  const seconds = Number(value);
+  if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
+    throw new Error(`expected seconds from 0 to ${MOST_GRACE_SECONDS}`);
+  }
+  return seconds;
+}
+
+const run = buildCommand({
+  async loader() {
+    const { run } = await import("./run.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof run>[0], file: string) {
+      this.exitCode = await run(flags, file, this.world);
+    };
+  },
+  parameters: {
+    flags: {
+      maxConcurrent: {
+        kind: "parsed",
+        parse: parseConcurrency,
+        optional: true,
+        brief: "Jobs at a time; default: what the file says, else 4",
+        placeholder: "n",
+      },
+      dryRun: flag("Show what would run, and start nothing"),
+      output: path("Write the results as JSON to this file", "path"),
+      live: {
+        kind: "boolean",
+        optional: true,
+        brief: "Redraw a live view; default: on a terminal",
+      } satisfies TypedFlagParameter<boolean | undefined>,
+      tags: list("Run the jobs with one of these tags, and what they need", "a,b"),
+      skipTags: list("Leave out the jobs with one of these tags", "a,b"),
+      only: list("Run these jobs, and what they need", "ids"),
+      deps: {
+        kind: "boolean",
+        default: true,
+        brief: "Bring along what --only and --tags need",
+      },
+      failFast: flag("Stop the run when a job fails"),
+      directory: path("Folder that relative paths start from; default: the file's", "dir"),
+      grace: {
+        kind: "parsed",
+        parse: parseGrace,
+        default: "10",
+        brief: "Time between asking a job to end and killing it",
+        placeholder: "seconds",
+      },
+      quiet: flag("Say nothing unless a job fails"),
+      verbose: flag("Show every event, and the output of each job as it ends"),
+    },
+    positional: FILE,
+    aliases: { c: "maxConcurrent", o: "output", C: "directory", q: "quiet", v: "verbose" },
+  },
+  docs: { brief: "Run a workflow" },
+});
+
+const analyze = buildCommand({
+  async loader() {
+    const { analyze } = await import("./analyze.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof analyze>[0], file: string) {
+      this.exitCode = await analyze(flags, file, this.world);
+    };
+  },
+  parameters: {
+    flags: {
+      output: path("Write the analysis as JSON to this file as well", "path"),
+      json: flag("Print JSON: the same as --format json"),
+      format: {
+        kind: "enum",
+        values: ["table", "json", "dot", "mermaid"],
+        default: "table",
+        brief: "How to show it",
+      },
+    },
+    positional: FILE,
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Show levels, order and critical path of a workflow" },
+});
+
+const create = buildCommand({
+  async loader() {
+    const { create } = await import("./create.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof create>[0]) {
+      this.exitCode = await create(flags, this.world);
+    };
+  },
+  parameters: {
+    flags: {
+      name: { kind: "parsed", parse: text, brief: "Name of the workflow", placeholder: "name" },
+      output: {
+        kind: "parsed",
+        parse: text,
+        brief: "File to write: .yaml or .json",
+        placeholder: "file",
+      },
+      template: {
+        kind: "enum",
+        values: ["ci", "data", "http", "minimal"],
+        default: "ci",
+        brief: "What to start from",
+      },
+      force: flag("Overwrite the file if it exists"),
+    },
+    aliases: { n: "name", o: "output", t: "template", f: "force" },
+  },
+  docs: { brief: "Write a workflow file to start from" },
+});
+
+const validate = buildCommand({
+  async loader() {
+    const { validate } = await import("./validate.ts");
+    return async function (this: CommandWorld, _flags: Record<never, never>, ...files: string[]) {
+      this.exitCode = await validate(files, this.world);
+    };
+  },
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: "Workflow files", parse: text, placeholder: "file" },
+      minimum: 1,
+    },
+  },
+  docs: { brief: "Report every problem of workflow files" },
+});
+
+/** All commands. */
+export const commands = buildRouteMap({
+  routes: { run, analyze, create, validate },
+  docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
+});

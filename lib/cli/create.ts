@@ -1,0 +1,39 @@
+/** `orch create`: writes a workflow to start from. */
+import type { World } from "../runtime/world.ts";
+import { checkOutputPath, jsonText, UsageError } from "./output.ts";
+import { EXIT } from "./exit_code.ts";
+import { type Template, templateText } from "./templates.ts";
+
+/** The flags of `orch create`. */
+export interface CreateOptions {
+  readonly name: string;
+  readonly output: string;
+  readonly template: Template;
+  readonly force: boolean;
+}
+
+/** Writes the template to `output`, as JSON or YAML by its ending. */
+export async function create(options: CreateOptions, world: World): Promise<number> {
+  const { name, output, template, force } = options;
+  // deno-lint-ignore no-control-regex -- names with control characters are no names
+  if (name.trim() === "" || /[\x00-\x1f\x7f]/.test(name)) {
+    throw new UsageError("--name: a name is one line of text and not empty");
+  }
+  if (!/\.(ya?ml|json)$/i.test(output)) {
+    throw new UsageError(`--output: '${output}' must end in .yaml, .yml or .json`);
+  }
+  checkOutputPath(world, output);
+  if (!force && world.files.stat(output) !== null) {
+    throw new UsageError(`'${output}' exists already: --force overwrites it`);
+  }
+  const text = templateText(template, name);
+  world.files.replace(output, /\.json$/i.test(output) ? await toJson(text) : text);
+  world.stdout.write(`Wrote ${output}. Try it:\n  orch run ${output}\n`);
+  return EXIT.ok;
+}
+
+async function toJson(yaml: string): Promise<string> {
+  // @ts-types="../types/std_yaml_parse.d.ts"
+  const { parse } = await import("@std/yaml/parse");
+  return jsonText(parse(yaml, { schema: "core" }) as object);
+}

@@ -1,0 +1,126 @@
+/** From arguments to an exit code: the command tree, the help, and the only catch-all. */
+import {
+  ArgumentScannerError,
+  buildApplication,
+  ExitCode,
+  formatMessageForArgumentScannerError,
+  run,
+  text_en,
+} from "@stricli/core";
+import type { World } from "../runtime/world.ts";
+import { commands, type CommandWorld, EXAMPLES } from "./commands.ts";
+import { EXIT } from "./exit_code.ts";
+import { UsageError } from "./output.ts";
+import { VERSION } from "./version.ts";
+
+const application = buildApplication<CommandWorld>(commands, {
+  name: "orch",
+  versionInfo: { currentVersion: VERSION },
+  scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+  documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true },
+  localization: {
+    text: {
+      ...text_en,
+      // Both go on to the catch-all below.
+      exceptionWhileRunningCommand: rethrow,
+      exceptionWhileLoadingCommandFunction: rethrow,
+      exceptionWhileParsingArguments: (error) => `error: ${argumentProblem(error)}`,
+      noCommandRegisteredForInput: ({ input, corrections }) =>
+        `error: No command '${input}'${meant(corrections)}\nSee orch --help`,
+    },
+  },
+});
+
+/** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
+export async function runCli(args: readonly string[], world: World): Promise<number> {
+  const { stdout, stderr } = world;
+  const context = {
+    process: { stdout, stderr, exitCode: null as number | string | null },
+    world,
+    exitCode: EXIT.ok as number,
+  };
+  try {
+    await run(application, args, context);
+    if (asksForHelp(args)) stdout.write(examplesText(args));
+    return toExitCode(context.process.exitCode, context.exitCode);
+  } catch (error) {
+    return reportError(error, world);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function argumentProblem(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError)) return String(error);
+  const problem = formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) => `No flag --${input}${meant(corrections)}`,
+    AliasNotFoundError: ({ input }) => `No flag -${input}`,
+    UnsatisfiedPositionalError: ({ placeholder }) => `Expected a ${placeholder}`,
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
+      `--${externalFlagNameOrPlaceholder}: '${input}': ${messageOf(exception)}`,
+  });
+  return `${problem}\nAdd --help to see what this command takes`;
+}
+
+function meant(corrections: readonly string[]): string {
+  return corrections.length === 0 ? "" : `: did you mean ${corrections.join(" or ")}?`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  const flags = end < 0 ? args : args.slice(0, end);
+  return args.length === 0 ||
+    flags.some((arg) => ["--help", "-h", "--helpAll", "--help-all", "-H"].includes(arg));
+}
+
+function examplesText(args: readonly string[]): string {
+  const command = args.find((arg) => !arg.startsWith("-")) ?? "";
+  const examples = EXAMPLES[command] ?? [];
+  return `\nEXAMPLES\n${examples.map((example) => `  ${example}\n`).join("")}`;
+}
+
+/** The library's negative codes all mean that the command line was wrong, or that we were. */
+function toExitCode(parsed: number | string | null, command: number): number {
+  switch (parsed) {
+    case ExitCode.Success:
+      return command;
+    case ExitCode.InvalidArgument:
+    case ExitCode.UnknownCommand:
+      return EXIT.badInput;
+    default:
+      return EXIT.cannotGoOn;
+  }
+}
+
+/** Says in words what the world or we did wrong. */
+function reportError(error: unknown, { stderr, env }: World): number {
+  if (error instanceof UsageError) {
+    stderr.write(`error: ${error.message}\n`);
+    return EXIT.badInput;
+  }
+  // Errors of the platform have a name that says it all; anything else is a mistake of ours.
+  const platform = error instanceof Error && PLATFORM_ERRORS.has(error.name);
+  stderr.write(`error: ${messageOf(error)}\n`);
+  if (!platform) {
+    stderr.write("This is a bug in orch: please report it with the file and the command line\n");
+    if (error instanceof Error && env("LOG_LEVEL") === "DEBUG") stderr.write(`${error.stack}\n`);
+  }
+  return EXIT.cannotGoOn;
+}
+
+const PLATFORM_ERRORS: ReadonlySet<string> = new Set([
+  "PermissionDenied",
+  "NotCapable",
+  "NotFound",
+  "AlreadyExists",
+  "NotADirectory",
+  "FilesystemLoop",
+  "ReadOnlyFilesystem",
+  "StorageFull",
+]);

@@ -1,0 +1,55 @@
+/** What the commands have in common on their way out: styles, problems, files that are written. */
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { LoadedFile } from "../runtime/load.ts";
+import type { OutputStream, World } from "../runtime/world.ts";
+import { makeStyle, type Style } from "../view/style.ts";
+import { EXIT } from "./exit_code.ts";
+
+/** A mistake on the command line, already in words; ends the command with exit 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
+export function styleFor(stream: OutputStream, world: World): Style {
+  const dumb = world.env("TERM") === "dumb";
+  const color = world.env("NO_COLOR")
+    ? false
+    : world.env("FORCE_COLOR")
+    ? true
+    : stream.isTerminal && !dumb;
+  return makeStyle({ color, ascii: dumb });
+}
+
+/** Prints all problems of a file on stderr and returns the exit code. */
+export async function reportProblems(
+  world: World,
+  loaded: LoadedFile,
+  diagnostics: readonly Diagnostic[],
+): Promise<number> {
+  const [{ locate }, { diagnosticsText }] = await Promise.all([
+    import("../runtime/load.ts"),
+    import("../view/diagnostic_text.ts"),
+  ]);
+  const { text, located } = await locate(loaded, diagnostics);
+  const style = styleFor(world.stderr, world);
+  world.stderr.write(diagnosticsText({ file: loaded.file, text }, located, style));
+  return EXIT.badInput;
+}
+
+/** Refuses an output path whose folder is not there, before any work is done. */
+export function checkOutputPath(world: World, path: string): void {
+  const cut = path.lastIndexOf("/");
+  const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
+  if (world.files.stat(folder)?.isDirectory !== true) {
+    throw new UsageError(`Cannot write '${path}': folder '${folder}' does not exist`);
+  }
+  if (world.files.stat(path)?.isDirectory) {
+    throw new UsageError(`Cannot write '${path}': it is a folder`);
+  }
+}
+
+/** A document as JSON text, ending in a newline. */
+export function jsonText(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

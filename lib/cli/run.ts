@@ -1,0 +1,174 @@
+/** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
+import { analyzePlan } from "../core/analysis.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { RunEvent, RunSettings } from "../core/event.ts";
+import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
+import { budgetOf, concurrencyOf } from "../core/resources.ts";
+import { initialState, jobIndex, type RunState } from "../core/run_state.ts";
+import { type Selection, selectJobs } from "../core/selection.ts";
+import { summarize } from "../core/summary.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { executors } from "../../executors/mod.ts";
+import { currentBranch } from "../runtime/branch.ts";
+import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { RunLoop } from "../runtime/loop.ts";
+import { resolvePath } from "../runtime/paths.ts";
+import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.ts";
+import { Supervisor } from "../runtime/supervisor.ts";
+import type { World } from "../runtime/world.ts";
+import { endText } from "../view/end_text.ts";
+import { dryRunText } from "../view/plan_text.ts";
+import { EXIT } from "./exit_code.ts";
+import { checkOutputPath, reportProblems, styleFor, UsageError } from "./output.ts";
+import { openView } from "./run_view.ts";
+import { listenForStops } from "./stops.ts";
+import { tailsOf, writeResults } from "./results.ts";
+
+/** The flags of `orch run`. */
+export interface RunOptions {
+  readonly maxConcurrent?: number;
+  readonly dryRun: boolean;
+  readonly output?: string;
+  readonly live?: boolean;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly only: readonly string[];
+  readonly deps: boolean;
+  readonly failFast: boolean;
+  readonly directory?: string;
+  readonly grace: number;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
+export async function run(options: RunOptions, file: string, world: World): Promise<number> {
+  checkOptions(options, world);
+  const loaded = await loadWorkflow(world, file);
+  if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
+  const prepared = await prepare(loaded.workflow.value, options, { world, loaded });
+  if (!prepared.ok) return await reportProblems(world, loaded, prepared.diagnostics);
+
+  const { plan, settings } = prepared;
+  if (options.dryRun) {
+    const { concurrency } = settings;
+    const style = styleFor(world.stdout, world);
+    world.stdout.write(dryRunText(plan, analyzePlan(plan), { concurrency, style }));
+    return EXIT.ok;
+  }
+  const directory = createRunDirectory(world, resolvePath(loaded.folder, ".orch"));
+  return await runPlan({ plan, settings, directory, options, loaded, world });
+}
+
+/** Refuses what cannot work before any work is done. */
+function checkOptions(options: RunOptions, world: World): void {
+  if (options.output !== undefined) checkOutputPath(world, options.output);
+  const { directory } = options;
+  if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {
+    throw new UsageError(`-C: folder '${directory}' does not exist`);
+  }
+}
+
+type Prepared =
+  | { readonly ok: true; readonly plan: Plan; readonly settings: RunSettings }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** From a workflow to a plan and the settings of the run, as far as the machine allows. */
+async function prepare(
+  workflow: Workflow,
+  options: RunOptions,
+  { world, loaded }: { readonly world: World; readonly loaded: LoadedFile },
+): Promise<Prepared> {
+  const selection: Selection = {
+    only: options.only,
+    tags: options.tags,
+    skipTags: options.skipTags,
+    withDependencies: options.deps,
+  };
+  const selected = selectJobs(workflow, selection);
+  if (!selected.ok) return selected;
+  const plan = planJobs(workflow, selected.value);
+  const needsBranch = plan.jobs.some((job) => job.conditions.onlyIfBranch !== null);
+  const needsMemory = plan.demands.some((demand) => demand.memoryMb > 0);
+  const settings: RunSettings = {
+    concurrency: concurrencyOf(workflow, {
+      requested: options.maxConcurrent ?? null,
+      processors: world.machine.processors,
+    }),
+    memoryMb: needsMemory ? budgetOf(workflow.global.maxMemoryMb, world.machine.memoryMb()) : null,
+    cpuPercent: workflow.global.maxCpuPercent,
+    failFast: options.failFast,
+    graceMs: options.grace * 1000,
+    seed: new DataView(world.random(4).buffer).getUint32(0),
+    branch: needsBranch
+      ? await currentBranch(world, baseDirectoryOf(loaded, options, world))
+      : null,
+  };
+  const diagnostics = checkFeasible(plan, settings);
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, plan, settings };
+}
+
+/** What relative paths of the file start from. */
+function baseDirectoryOf(loaded: LoadedFile, options: RunOptions, world: World): string {
+  return options.directory === undefined
+    ? loaded.folder
+    : resolvePath(world.cwd(), options.directory);
+}
+
+/** All that one run needs. */
+interface RunContext {
+  readonly plan: Plan;
+  readonly settings: RunSettings;
+  readonly directory: RunDirectory;
+  readonly options: RunOptions;
+  readonly loaded: LoadedFile;
+  readonly world: World;
+}
+
+async function runPlan(context: RunContext): Promise<number> {
+  const { plan, settings, directory, options, loaded, world } = context;
+  const state = initialState(plan);
+  const events: RunEvent[] = [];
+  const view = openView(state, { ...options, directory, world });
+  const supervisor = new Supervisor({
+    world,
+    executors,
+    jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
+    run: directory,
+    baseDirectory: baseDirectoryOf(loaded, options, world),
+    post: (input) => loop.post(input),
+  });
+  const loop = new RunLoop(state, {
+    clock: world.clock,
+    record: (batch) => void (options.output !== undefined && events.push(...batch)),
+    perform: (event) => supervisor.perform(event),
+    show: (event) => view.show(event),
+  });
+  const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
+  try {
+    loop.post({ type: "run_requested", runId: directory.runId, settings });
+    await Promise.race([loop.finished, stops.impatient]);
+    await Promise.race([world.processes.sweep(), stops.impatient]);
+  } finally {
+    supervisor.killAll();
+    view.close();
+    stops.close();
+  }
+  if (loop.viewError !== null) throw loop.viewError;
+  if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
+  if (options.output !== undefined) {
+    writeResults(options.output, { world, state, events, directory, file: loaded.file });
+  }
+  printEnd(state, context);
+  return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
+}
+
+function printEnd(state: RunState, { options, directory, world }: RunContext): void {
+  if (options.quiet && state.status === "completed") return;
+  const style = styleFor(world.stderr, world);
+  const lines = endText(state, summarize(state), {
+    style,
+    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+  });
+  world.stderr.write(`${lines.join("\n")}\n`);
+}

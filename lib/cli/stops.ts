@@ -1,0 +1,40 @@
+/** Signals of the user as requests to stop: the first asks, the second kills, the third leaves at once. */
+import type { StopReason } from "../core/event.ts";
+import type { StopSignal, World } from "../runtime/world.ts";
+import { exitCodeOfSignal } from "./exit_code.ts";
+
+const REASONS: Readonly<Record<StopSignal, StopReason>> = {
+  SIGINT: "interrupt",
+  SIGTERM: "terminate",
+  SIGHUP: "hangup",
+};
+
+/** The user's wish to stop, as far as it was said. */
+export interface Stops {
+  /** Resolves when the user will not wait any longer. */
+  readonly impatient: Promise<void>;
+  /** The exit code that the first signal asks for; `null` where there was none. */
+  exitCode(): number | null;
+  close(): void;
+}
+
+/** Passes signals on as reasons to stop. */
+export function listenForStops(world: World, stop: (reason: StopReason) => void): Stops {
+  const { promise: impatient, resolve: leave } = Promise.withResolvers<void>();
+  let first: StopSignal | null = null;
+  let count = 0;
+  const heard = (signal: StopSignal) => {
+    first ??= signal;
+    count++;
+    if (count === 1) stop(REASONS[signal]);
+    else if (count === 2) stop("kill");
+    else leave();
+  };
+  const signals = Object.keys(REASONS) as StopSignal[];
+  const ignore = signals.map((signal) => world.signals.listen(signal, () => heard(signal)));
+  return {
+    impatient,
+    exitCode: () => first === null ? null : exitCodeOfSignal(first),
+    close: () => ignore.forEach((stopListening) => stopListening()),
+  };
+}

@@ -1,0 +1,57 @@
+/** What a finished run amounts to: the numbers and names that its report ends with. */
+import { topologicalOrder } from "./graph.ts";
+import type { AttemptRecord, RunState } from "./run_state.ts";
+
+/** The end of a run in facts. Times in milliseconds. */
+export interface RunSummary {
+  readonly wallMs: number;
+  /** The durations of all attempts together. */
+  readonly workMs: number;
+  /** The chain of successive jobs whose attempts took longest together, as ids. */
+  readonly longestChain: readonly string[];
+  /** Numbers of the jobs, in file order. */
+  readonly failed: readonly number[];
+  readonly cancelled: readonly number[];
+  readonly skipped: readonly number[];
+  readonly succeeded: number;
+}
+
+/** Sums up a run, in O(V + E). */
+export function summarize(state: RunState): RunSummary {
+  const { jobs, plan } = state;
+  const withStatus = (status: string) =>
+    jobs.flatMap((job, i) => job.phase === "settled" && job.status === status ? [i] : []);
+  const work = plan.jobs.map((_, i) => workOf(state.attempts[i]));
+  return {
+    wallMs: (state.finishedAt ?? 0) - (state.startedAt ?? 0),
+    workMs: work.reduce((sum, ms) => sum + ms, 0),
+    longestChain: longestChain(state, work).map((i) => plan.jobs[i]!.id),
+    failed: withStatus("failed"),
+    cancelled: withStatus("cancelled"),
+    skipped: withStatus("skipped"),
+    succeeded: state.counts.success,
+  };
+}
+
+/** Time spent in the attempts of one job. */
+export function workOf(attempts: readonly AttemptRecord[] | undefined): number {
+  return (attempts ?? []).reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0);
+}
+
+function longestChain({ plan }: RunState, work: readonly number[]): number[] {
+  const { start, to } = plan.dependents;
+  const size = work.length;
+  const length = new Float64Array(size);
+  const next = new Int32Array(size).fill(-1);
+  for (const job of topologicalOrder(plan.dependents).toReversed()) {
+    for (let k = start[job]!; k < start[job + 1]!; k++) {
+      const dependent = to[k]!;
+      if (next[job]! < 0 || length[dependent]! > length[next[job]!]!) next[job] = dependent;
+    }
+    length[job] = work[job]! + (next[job]! < 0 ? 0 : length[next[job]!]!);
+  }
+  const chain: number[] = [];
+  let job = length.length === 0 ? -1 : length.indexOf(length.reduce((a, b) => Math.max(a, b)));
+  for (; job >= 0 && length[job]! > 0; job = next[job]!) chain.push(job);
+  return chain;
+}

@@ -1,0 +1,116 @@
+/**
+ * The careful reader: the `yaml` package, which knows the position of every node, finds all errors
+ * of a text rather than the first, and reads YAML 1.2 as it is written. It also reads JSON, nearly
+ * all of which is YAML. It is ten times slower than the fast parsers and costs 30 ms to load, so
+ * it is asked only where something is wrong or odd.
+ */
+
+import type { Alias, Document, Node, ParsedNode, YAMLError, YAMLMap } from "yaml";
+import type { DiagnosticDetail } from "../core/diagnostic.ts";
+import type { Span } from "./json_text.ts";
+
+/** A longer text takes this reader many seconds, and a hundred times its size in memory. */
+export const CAREFUL_LIMIT = 8 * 1024 * 1024;
+
+/** A mistake in a text, by offsets. */
+export interface TextFault extends Span {
+  readonly detail: DiagnosticDetail;
+  /** For a duplicate key: where the first one stands. */
+  readonly first: Span | null;
+}
+
+/** A fault of `length` characters. */
+export function faultAt(start: number, length: number, detail: DiagnosticDetail): TextFault {
+  return { start, end: start + length, detail, first: null };
+}
+
+/** A text as a tree of nodes that know their offsets. */
+export interface YamlTree {
+  readonly root: ParsedNode | null;
+  /** In the order of the text. Where there are any, the tree is incomplete. */
+  readonly faults: readonly TextFault[];
+  /** The node that an alias stands for. */
+  readonly aliasTargets: ReadonlyMap<Alias, Node>;
+  /** The plain data of the tree. Aliases become shared references; merge keys stay keys. */
+  toData(): unknown;
+}
+
+/** Reads all of `text` that can be read. Throws RangeError where it is nested far too deep. */
+export async function readCarefully(text: string, format: "yaml" | "json"): Promise<YamlTree> {
+  const yaml = await import("yaml");
+  const documents: Document.Parsed[] = [];
+  const composer = new yaml.Composer({
+    // The package compares each key with each: with many keys that takes forever. See below.
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    logLevel: "silent",
+  });
+  for (const document of composer.compose(new yaml.Parser().parse(text), true, text.length)) {
+    documents.push(document as Document.Parsed);
+    if (documents.length === 2) break; // no need to read what will be refused
+  }
+  const [document, second] = documents as [Document.Parsed, Document.Parsed?];
+  const faults = [...document.errors, ...document.warnings].map((error) => toFault(error, format));
+  if (second !== undefined) faults.push(faultAt(second.range[0], 3, { code: "E106" }));
+  const aliasTargets = inspectNodes(yaml, document, faults);
+  faults.sort((a, b) => a.start - b.start);
+  return {
+    root: document.contents,
+    faults,
+    aliasTargets,
+    toData: () => document.toJS({ maxAliasCount: -1 }),
+  };
+}
+
+/** Finds what aliases stand for, and adds the faults that only a look at whole mappings shows. */
+function inspectNodes(
+  yaml: typeof import("yaml"),
+  document: Document.Parsed,
+  faults: TextFault[],
+): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  yaml.visit(document, {
+    Node(_key, node) {
+      if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Map(_key, map) {
+      if (map.anchor !== undefined) anchors.set(map.anchor, map);
+      faults.push(...duplicateKeys(yaml, map));
+    },
+    Alias(_key, alias) {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+      else faults.push(unresolvedAlias(alias));
+    },
+  });
+  return targets;
+}
+
+function duplicateKeys(yaml: typeof import("yaml"), map: YAMLMap): TextFault[] {
+  const found: TextFault[] = [];
+  const firsts = new Map<string, Span>();
+  for (const { key } of map.items) {
+    if (!yaml.isScalar(key) || !key.range) continue;
+    // As text, because 1 and "1" become the same key.
+    const name = String(key.value);
+    const [start, end] = key.range;
+    const first = firsts.get(name);
+    if (first === undefined) firsts.set(name, { start, end });
+    else found.push({ start, end, detail: { code: "E107", key: name }, first });
+  }
+  return found;
+}
+
+function unresolvedAlias(alias: Alias): TextFault {
+  const cause = `Unresolved alias: ${alias.source}`;
+  const length = alias.source.length + 1;
+  return faultAt(alias.range?.[0] ?? 0, length, { code: "E105", format: "yaml", cause });
+}
+
+function toFault(error: YAMLError, format: "yaml" | "json"): TextFault {
+  // The package recurses, and reports like this where the stack ends.
+  if (error.code === "RESOURCE_EXHAUSTION") throw new RangeError(error.message);
+  const [start, end] = error.pos;
+  return { start, end, detail: { code: "E105", format, cause: error.message }, first: null };
+}

@@ -1,0 +1,113 @@
+/**
+ * What JSON.parse does not tell about a JSON text: that a key stands twice in an object (the last
+ * one wins without a word), and where the text stops being JSON.
+ */
+
+import { NESTING_LIMIT } from "../core/decoded.ts";
+
+/** What can be counted without reading. A text that is no JSON gives a guess. */
+export interface JsonCounts {
+  /** Colons outside strings: one for each key. */
+  readonly colons: number;
+  /** The bracket that passes the limit of nesting, if one does. */
+  readonly tooDeepAt: number | null;
+}
+
+/** Counts the keys and the levels of a JSON text. */
+export function countJson(json: string): JsonCounts {
+  let colons = 0;
+  let depth = 0;
+  let tooDeepAt: number | null = null;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case 0x22: // "
+        at = endOfString(json, at);
+        break;
+      case 0x3a: // :
+        colons++;
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > NESTING_LIMIT) tooDeepAt ??= at;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--;
+        break;
+    }
+  }
+  return { colons, tooDeepAt };
+}
+
+/** Offsets of a token: where it starts, and just behind its end. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A key that stands in its object before. */
+export interface DuplicateKey extends Span {
+  readonly key: string;
+  readonly first: Span;
+}
+
+/** All duplicate keys of a text that JSON.parse accepts. */
+export function duplicateJsonKeys(json: string): DuplicateKey[] {
+  const found: DuplicateKey[] = [];
+  const scopes: Map<string, Span>[] = [];
+  const colonAt = /\s*:/y;
+  for (let start = 0; start < json.length; start++) {
+    const character = json[start]!;
+    if ("[{".includes(character)) scopes.push(new Map());
+    else if ("]}".includes(character)) scopes.pop();
+    if (character !== '"') continue;
+    const end = endOfString(json, start) + 1;
+    colonAt.lastIndex = end;
+    if (colonAt.test(json)) {
+      const key = JSON.parse(json.slice(start, end));
+      const first = scopes.at(-1)!.get(key);
+      if (first === undefined) scopes.at(-1)!.set(key, { start, end });
+      else found.push({ key, start, end, first });
+    }
+    start = end - 1;
+  }
+  return found;
+}
+
+/** The offset of the quote that closes the string opened at `start`, or the end of the text. */
+function endOfString(json: string, start: number): number {
+  for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (json[at - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
+  return json.length;
+}
+
+/**
+ * The offset at which a text stops being the beginning of JSON. V8 does not always say: the place
+ * is found by halving, as each beginning that is still good fails at its very end, if at all.
+ */
+export function jsonFaultOffset(json: string): number {
+  let good = 0;
+  let bad = json.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (mayGoOn(json.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** True where more text could still make JSON of this. */
+function mayGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const position = / JSON at position (\d+)/.exec(message)?.[1];
+    if (position !== undefined) return Number(position) >= beginning.length;
+    return message === "Unexpected end of JSON input";
+  }
+}

@@ -1,0 +1,95 @@
+/** From a path to a checked workflow, or to everything that is wrong with the file, with places. */
+import {
+  AT_DOCUMENT,
+  type Checked,
+  type Diagnostic,
+  diagnosticAt,
+  type LocatedDiagnostic,
+} from "../core/diagnostic.ts";
+import { checkDecoded } from "../core/decoded.ts";
+import { parseWorkflow } from "../core/parse_workflow.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { decodeDocument } from "./decode.ts";
+import { folderOf, resolvePath } from "./paths.ts";
+import type { World } from "./world.ts";
+
+/** Larger files are refused without being read. */
+export const LARGEST_FILE_BYTES = 64 * 2 ** 20;
+
+/** A file that was read, whether or not a workflow came of it. */
+export interface LoadedFile {
+  /** As the user named it; `<stdin>` for `-`. */
+  readonly file: string;
+  /** The folder that relative paths of the file start from, absolute. */
+  readonly folder: string;
+  readonly bytes: Uint8Array | null;
+  readonly workflow: Checked<Workflow>;
+}
+
+/** Reads and checks the workflow at `path`, or on standard input for `-`. */
+export async function loadWorkflow(world: World, path: string): Promise<LoadedFile> {
+  const isStdin = path === "-";
+  const file = isStdin ? "<stdin>" : path;
+  const folder = isStdin ? world.cwd() : folderOf(resolvePath(world.cwd(), path));
+  const read = isStdin ? await readStdin(world) : await readFile(world, path);
+  if (!read.ok) return { file, folder, bytes: null, workflow: read };
+  return { file, folder, bytes: read.value, workflow: await parseBytes(read.value, path) };
+}
+
+async function parseBytes(bytes: Uint8Array, path: string): Promise<Checked<Workflow>> {
+  const decoded = await decodeDocument(bytes, formatOf(path));
+  if (!decoded.ok) return decoded;
+  const diagnostics = checkDecoded(decoded.value);
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : parseWorkflow(decoded.value);
+}
+
+function formatOf(path: string): "yaml" | "json" | "unknown" {
+  if (path === "-") return "unknown";
+  return /\.json$/i.test(path) ? "json" : "yaml";
+}
+
+async function readFile(world: World, path: string): Promise<Checked<Uint8Array>> {
+  try {
+    const facts = world.files.stat(path);
+    if (facts === null) return refused({ code: "E101", problem: "missing", file: path, cause: "" });
+    if (facts.isDirectory) {
+      return refused({ code: "E101", problem: "folder", file: path, cause: "" });
+    }
+    if (facts.size > LARGEST_FILE_BYTES) {
+      return refused({ code: "E102", bytes: facts.size, limitBytes: LARGEST_FILE_BYTES });
+    }
+    return { ok: true, value: await world.files.read(path) };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return refused({ code: "E101", problem: "unreadable", file: path, cause });
+  }
+}
+
+async function readStdin(world: World): Promise<Checked<Uint8Array>> {
+  const bytes = await world.readStdin(LARGEST_FILE_BYTES);
+  if (bytes.length <= LARGEST_FILE_BYTES) return { ok: true, value: bytes };
+  return refused({ code: "E102", bytes: bytes.length, limitBytes: LARGEST_FILE_BYTES });
+}
+
+function refused(detail: Diagnostic["detail"]): Checked<never> {
+  return { ok: false, diagnostics: [diagnosticAt(AT_DOCUMENT, detail)] };
+}
+
+/** A file's text and its diagnostics with their places in it; the locator is loaded only here. */
+export async function locate(
+  loaded: LoadedFile,
+  diagnostics: readonly Diagnostic[],
+): Promise<{ readonly text: string | null; readonly located: readonly LocatedDiagnostic[] }> {
+  if (loaded.bytes === null) return { text: null, located: diagnostics.map(unlocated) };
+  const text = new TextDecoder().decode(loaded.bytes);
+  const { locateDiagnostics } = await import("./locate.ts");
+  return { text, located: await locateDiagnostics(text, diagnostics) };
+}
+
+function unlocated({ detail, related }: Diagnostic): LocatedDiagnostic {
+  return {
+    detail,
+    position: null,
+    related: related.map(({ role, name }) => ({ role, name, position: null })),
+  };
+}

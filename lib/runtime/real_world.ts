@@ -1,0 +1,240 @@
+/** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
+import { DenoProcesses } from "./process.ts";
+import type {
+  Clock,
+  Files,
+  FileTail,
+  FileWriter,
+  Machine,
+  OutputStream,
+  Signals,
+  World,
+} from "./world.ts";
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+/** The longest time that a timer of the platform can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const READ_CHUNK_BYTES = 64 * 1024;
+
+/** The world as it is. */
+export function realWorld(): World {
+  const clock = realClock();
+  return {
+    clock,
+    files: realFiles,
+    processes: new DenoProcesses(clock),
+    signals: realSignals,
+    machine: realMachine,
+    stdout: outputStream(Deno.stdout),
+    stderr: outputStream(Deno.stderr),
+    readStdin,
+    fetch: (input, init) => fetch(input, init),
+    env: readVariable,
+    cwd: () => Deno.cwd(),
+    random: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  };
+}
+
+/** Wall time at the start, carried on by the monotonic clock: setting the clock moves no deadline. */
+function realClock(): Clock {
+  const origin = Date.now() - performance.now();
+  const now = () => origin + performance.now();
+  return {
+    now,
+    callAt(at, callback) {
+      let timer: ReturnType<typeof setTimeout>;
+      const wait = () => {
+        const left = at - now();
+        timer = left > LONGEST_TIMER_MS
+          ? setTimeout(wait, LONGEST_TIMER_MS)
+          : setTimeout(callback, Math.max(0, Math.ceil(left)));
+      };
+      wait();
+      return () => clearTimeout(timer);
+    },
+    defer: queueMicrotask,
+    utcOffsetMinutes: () => -new Date().getTimezoneOffset(),
+  };
+}
+
+const realFiles: Files = {
+  stat(path) {
+    try {
+      const { isFile, isDirectory, size } = Deno.statSync(path);
+      return { isFile, isDirectory, size };
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return null;
+      }
+      throw error;
+    }
+  },
+  read: (path) => Deno.readFile(path),
+  readTail,
+  write: (path, text) => Deno.writeTextFileSync(path, text, { mode: FILE_MODE }),
+  replace(path, text) {
+    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    try {
+      Deno.writeTextFileSync(temporary, text, { createNew: true });
+      Deno.renameSync(temporary, path);
+    } catch (error) {
+      removeIfThere(temporary);
+      throw error;
+    }
+  },
+  makeDirectory(path) {
+    if (realFiles.stat(path)?.isDirectory) return false;
+    Deno.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+    return true;
+  },
+  create(path): FileWriter {
+    const file = Deno.openSync(path, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: FILE_MODE,
+    });
+    return {
+      async write(bytes) {
+        for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      },
+      close: () => file.close(),
+    };
+  },
+  remove: removeIfThere,
+};
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function readTail(path: string, limitBytes: number): FileTail {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { text: "", omittedBytes: 0 };
+    throw error;
+  }
+  try {
+    const { size } = file.statSync();
+    const start = Math.max(0, size - limitBytes);
+    if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(Math.min(size, limitBytes));
+    let filled = 0;
+    for (let read = 1; read && filled < bytes.length;) {
+      read = file.readSync(bytes.subarray(filled)) ?? 0;
+      filled += read;
+    }
+    // A cut in the middle of a character would show as a replacement character.
+    let from = 0;
+    while (start > 0 && from < 4 && from < filled && (bytes[from]! & 0xc0) === 0x80) from++;
+    return {
+      text: new TextDecoder().decode(bytes.subarray(from, filled)),
+      omittedBytes: start + from,
+    };
+  } finally {
+    file.close();
+  }
+}
+
+const realSignals: Signals = {
+  listen(signal, callback) {
+    // Windows knows SIGINT only (as Ctrl-C) and throws for the others.
+    try {
+      Deno.addSignalListener(signal, callback);
+    } catch (error) {
+      if (Deno.build.os === "windows") return () => {};
+      throw error;
+    }
+    return () => Deno.removeSignalListener(signal, callback);
+  },
+};
+
+const realMachine: Machine = {
+  get processors() {
+    return Math.max(1, navigator.hardwareConcurrency);
+  },
+  memoryMb() {
+    try {
+      const total = Deno.systemMemoryInfo().total;
+      return Math.floor(Math.min(total, containerMemoryBytes()) / 2 ** 20);
+    } catch {
+      return null;
+    }
+  },
+};
+
+/** What the container leaves of the machine, where there is one. */
+function containerMemoryBytes(): number {
+  for (const path of ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]) {
+    try {
+      const limit = Number(Deno.readTextFileSync(path).trim());
+      if (limit > 0) return limit;
+    } catch {
+      continue;
+    }
+  }
+  return Infinity;
+}
+
+type StandardStream = typeof Deno.stdout;
+
+function outputStream(stream: StandardStream): OutputStream {
+  const encoder = new TextEncoder();
+  let broken = false;
+  return {
+    write(text) {
+      const bytes = encoder.encode(text);
+      for (let done = 0; done < bytes.length && !broken;) {
+        try {
+          done += stream.writeSync(bytes.subarray(done));
+        } catch (error) {
+          // Nobody reads any more (`orch … | head`): that is no reason to fail a run.
+          if (error instanceof Deno.errors.BrokenPipe) broken = true;
+          else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        }
+      }
+    },
+    isTerminal: stream.isTerminal(),
+    size() {
+      try {
+        return Deno.consoleSize();
+      } catch {
+        return { columns: 80, rows: 24 };
+      }
+    },
+  };
+}
+
+async function readStdin(limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length <= limitBytes) {
+    const chunk = new Uint8Array(READ_CHUNK_BYTES);
+    const read = await Deno.stdin.read(chunk);
+    if (read === null) break;
+    chunks.push(chunk.subarray(0, read));
+    length += read;
+  }
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
+}
+
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The folder in which a run keeps what belongs to it: `.orch/runs/<run id>/`, private to its owner.
+ * Ids are parsed before they become paths.
+ */
+import type { AttemptFiles } from "./attempt.ts";
+import type { World } from "./world.ts";
+
+/** A run id that has been checked: `20261122-113040-x7k2`, time first, so that names sort by time. */
+export type RunId = string & { readonly __runId: unique symbol };
+
+const RUN_ID = /^[0-9a-z-]{8,40}$/;
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** `text` as a run id, or `null` if it is none. */
+export function parseRunId(text: string): RunId | null {
+  return RUN_ID.test(text) ? text as RunId : null;
+}
+
+/** A new id for a run that starts now. */
+export function newRunId(world: Pick<World, "clock" | "random">): RunId {
+  const time = new Date(world.clock.now()).toISOString().replace(/[-:]/g, "").slice(0, 15).replace(
+    "T",
+    "-",
+  );
+  const tail = Array.from(world.random(4), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
+  return `${time}-${tail}` as RunId;
+}
+
+/** The open folder of one run. */
+export interface RunDirectory {
+  readonly runId: RunId;
+  /** Absolute path. */
+  readonly path: string;
+  filesOf(jobId: string, attempt: number): AttemptFiles;
+}
+
+/** Creates the folder of a new run under the state folder `stateDirectory`. Throws the platform's error. */
+export function createRunDirectory(world: World, stateDirectory: string): RunDirectory {
+  if (world.files.makeDirectory(stateDirectory)) {
+    world.files.write(`${stateDirectory}/.gitignore`, "*\n");
+  }
+  for (;;) {
+    const runId = newRunId(world);
+    const path = `${stateDirectory}/runs/${runId}`;
+    if (!world.files.makeDirectory(path)) continue;
+    world.files.makeDirectory(`${path}/jobs`);
+    return {
+      runId,
+      path,
+      filesOf: (jobId, attempt) => attemptFiles(`${path}/jobs/${jobId}.${attempt}`),
+    };
+  }
+}
+
+/** Flat, a file per stream: a folder per job would cost more than starting the job. */
+function attemptFiles(stem: string): AttemptFiles {
+  return { stdout: `${stem}.out`, stderr: `${stem}.err`, other: (ending) => `${stem}.${ending}` };
+}

@@ -1,0 +1,110 @@
+/**
+ * Performs what the scheduler decided: starts attempts through their executor, passes stops on, and
+ * hands each end back as an input. It decides nothing.
+ */
+import { resolveReferences } from "../core/environment.ts";
+import type { NotStarted, RunEvent } from "../core/event.ts";
+import type { Action, Environment, Job } from "../core/workflow.ts";
+import type { AttemptContext, AttemptEnd, Executor, Executors, RunningAttempt } from "./attempt.ts";
+import type { Posted } from "./loop.ts";
+import { resolvePath } from "./paths.ts";
+import type { RunDirectory } from "./run_directory.ts";
+import type { World } from "./world.ts";
+
+/** What a supervisor works with. */
+export interface SupervisorOptions {
+  readonly world: World;
+  readonly executors: Executors;
+  /** The job called `id`; it exists. */
+  jobOf(id: string): Job;
+  readonly run: RunDirectory;
+  /** Absolute: what relative working directories start from. */
+  readonly baseDirectory: string;
+  post(input: Posted): void;
+}
+
+type StartedEvent = Extract<RunEvent, { type: "job_started" }>;
+
+/** The hands of one run. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #live = new Map<string, RunningAttempt>();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Acts on one event. Never throws: what goes wrong is the outcome of the attempt. */
+  perform(event: RunEvent): void {
+    if (event.type === "job_started") this.#start(event);
+    else if (event.type === "job_stopping") this.#live.get(event.jobId)?.stop(event.force);
+  }
+
+  /** Kills whatever is still live: after a run that ended as it should, nothing. */
+  killAll(): void {
+    for (const attempt of this.#live.values()) attempt.stop(true);
+  }
+
+  #start(event: StartedEvent): void {
+    const attempt = this.#begin(event);
+    this.#live.set(event.jobId, attempt);
+    attempt.ended.catch(unexpected).then((end) => {
+      this.#live.delete(event.jobId);
+      const { jobId, attempt } = event;
+      this.#options.post({ type: "attempt_reported", jobId, attempt, ...end });
+    });
+  }
+
+  #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
+    const { world, executors, run, baseDirectory } = this.#options;
+    const job = this.#options.jobOf(jobId);
+    try {
+      const workingDirectory = resolvePath(baseDirectory, job.workingDirectory);
+      if (world.files.stat(workingDirectory)?.isDirectory !== true) {
+        return ended({ reason: "working_directory_missing", path: workingDirectory });
+      }
+      return execute(executors, job.action, {
+        world,
+        job,
+        attempt,
+        files: run.filesOf(jobId, attempt),
+        workingDirectory,
+        baseDirectory,
+        environment: {
+          ...resolveEnvironment(job, world),
+          ORCH_RUN_ID: run.runId,
+          ORCH_JOB_ID: jobId,
+          ORCH_ATTEMPT: String(attempt),
+        },
+      });
+    } catch (error) {
+      return { ended: Promise.resolve(unexpected(error)), stop() {} };
+    }
+  }
+}
+
+/** The compiler cannot see that the executor found by the action's type takes that action. */
+function execute(executors: Executors, action: Action, context: AttemptContext): RunningAttempt {
+  return (executors[action.type] as Executor<Action>)(action, context);
+}
+
+function ended(why: NotStarted): RunningAttempt {
+  return { ended: Promise.resolve({ outcome: { kind: "not_started", why } }), stop() {} };
+}
+
+function unexpected(error: unknown): AttemptEnd {
+  const cause = error instanceof Error ? error.message : String(error);
+  return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause } } };
+}
+
+/** The workflow's variables see orch's own; the job's see both. */
+function resolveEnvironment({ environment }: Job, world: World): Environment {
+  const outer = resolveAll(environment.workflow, (name) => world.env(name));
+  return { ...outer, ...resolveAll(environment.job, (name) => outer[name] ?? world.env(name)) };
+}
+
+function resolveAll(raw: Environment, lookup: (name: string) => string | undefined): Environment {
+  const resolved: Record<string, string> = {};
+  for (const name of Object.keys(raw)) resolved[name] = resolveReferences(raw[name]!, lookup);
+  return resolved;
+}

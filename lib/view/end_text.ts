@@ -1,0 +1,161 @@
+/** The last words of a run: what failed and its last lines, what did not run and why, the numbers. */
+import type { RunSummary } from "../core/summary.ts";
+import type { JobState, RunState } from "../core/run_state.ts";
+import type { Job } from "../core/workflow.ts";
+import { workOf } from "../core/summary.ts";
+import { counted, durationText } from "./format.ts";
+import { outcomeHint, outcomeText, skipText } from "./message.ts";
+import { paint, type Style } from "./style.ts";
+import { visibleText } from "./visible.ts";
+
+/** Failed jobs shown with their output; the others are named. */
+export const MOST_FAILURES_SHOWN = 5;
+/** Lines of output shown for each. */
+const MOST_LINES = 40;
+/** Ids named in one line of the end. */
+const MOST_NAMED = 8;
+const RULE_WIDTH = 74;
+
+/** The end of a job's output. */
+export interface OutputTail {
+  readonly text: string;
+  /** Bytes that come before `text`. */
+  readonly omittedBytes: number;
+  /** Where all of it is. */
+  readonly path: string;
+}
+
+/** What the end depends on beside the state. */
+export interface EndOptions {
+  readonly style: Style;
+  /** The standard output and error of the last attempt of a job. */
+  tailsOf(jobId: string): readonly OutputTail[];
+}
+
+/** The end of a run, as lines. */
+export function endText(state: RunState, summary: RunSummary, options: EndOptions): string[] {
+  const lines: string[] = [];
+  for (const job of summary.failed.slice(0, MOST_FAILURES_SHOWN)) {
+    lines.push("", ...failureText(state, job, options));
+  }
+  if (summary.failed.length > 0) lines.push(rule(options.style, ""));
+  lines.push(...notRunText(state, summary, options.style), verdictLine(summary, options.style));
+  lines.push(paint(options.style, "dim", numbersLine(summary, options.style)));
+  return lines;
+}
+
+function failureText(state: RunState, index: number, { style, tailsOf }: EndOptions): string[] {
+  const job = state.plan.jobs[index]!;
+  const settled = state.jobs[index]!;
+  if (settled.phase !== "settled" || settled.status !== "failed") return [];
+  const attempts = state.attempts[index] ?? [];
+  const facts = [outcomeText(settled.outcome)];
+  if (attempts.length > 1) facts.push(`${attempts.length} attempts`);
+  facts.push(durationText(workOf(attempts)));
+  const lines = [rule(style, `${job.id} FAILED · ${facts.join(" · ")}`)];
+  lines.push(paint(style, "dim", `$ ${firstLine(commandOf(job))}`));
+  const tails = tailsOf(job.id).filter(({ text }) => text.trim() !== "");
+  for (const tail of tails) {
+    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails.length), style));
+  }
+  if (tails.length === 0) lines.push(paint(style, "dim", "(no output)"));
+  const hint = outcomeHint(settled.outcome);
+  if (hint !== null) lines.push(`hint: ${hint}`);
+  return lines;
+}
+
+function rule(style: Style, title: string): string {
+  const { rule } = style.glyphs;
+  if (title === "") return paint(style, "dim", rule.repeat(RULE_WIDTH));
+  const rest = rule.repeat(Math.max(2, RULE_WIDTH - title.length - 6));
+  return `${paint(style, "dim", rule.repeat(4))} ${paint(style, "red", title)} ${
+    paint(style, "dim", rest)
+  }`;
+}
+
+function commandOf({ action }: Job): string {
+  switch (action.type) {
+    case "command":
+      return action.command;
+    case "script":
+      return action.scriptPath;
+    case "python":
+      return `python3: ${action.source}`;
+    case "http":
+      return `${action.method} ${action.url}`;
+  }
+}
+
+function firstLine(text: string): string {
+  const [line = "", ...more] = visibleText(text.trim(), { color: false }).split("\n");
+  return more.length > 0 ? `${line} …` : line;
+}
+
+function tailText({ text, omittedBytes, path }: OutputTail, most: number, style: Style): string[] {
+  const all = visibleText(text.replace(/\n$/, ""), { color: style.color }).split("\n");
+  const shown = all.slice(-most);
+  if (all.length === shown.length && omittedBytes === 0) return shown;
+  return [paint(style, "dim", `${style.glyphs.ellipsis} earlier lines: ${path}`), ...shown];
+}
+
+function notRunText(state: RunState, summary: RunSummary, style: Style): string[] {
+  const byCause = new Map<string, string[]>();
+  for (const index of summary.skipped) {
+    const cause = causeText(state.jobs[index]!);
+    const ids = byCause.get(cause) ?? [];
+    ids.push(state.plan.jobs[index]!.id);
+    byCause.set(cause, ids);
+  }
+  const lines = [...byCause].map(([cause, ids]) =>
+    `${style.glyphs.skipped} not run: ${named(ids)} (${cause})`
+  );
+  if (summary.cancelled.length > 0) {
+    const ids = summary.cancelled.map((index) => state.plan.jobs[index]!.id);
+    lines.push(`${style.glyphs.cancelled} cancelled: ${named(ids)}`);
+  }
+  return lines;
+}
+
+/** The first cause, so that a whole chain behind one failure is one line. */
+function causeText(job: JobState): string {
+  if (job.phase !== "settled" || job.status !== "skipped") return "";
+  const { reason } = job;
+  return reason.kind === "dependency" ? `need ${reason.cause}` : skipText(reason);
+}
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - MOST_NAMED;
+  return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
+}
+
+function verdictLine(summary: RunSummary, style: Style): string {
+  const { glyphs } = style;
+  const parts: string[] = [];
+  const { failed, succeeded, cancelled, skipped } = summary;
+  if (failed.length > 0) {
+    parts.push(paint(style, "red", `${glyphs.failed} ${failed.length} failed`));
+  }
+  parts.push(paint(style, "green", `${glyphs.success} ${succeeded} succeeded`));
+  if (cancelled.length > 0) {
+    parts.push(paint(style, "yellow", `${glyphs.cancelled} ${cancelled.length} cancelled`));
+  }
+  if (skipped.length > 0) parts.push(`${glyphs.skipped} ${skipped.length} skipped`);
+  return parts.join("   ");
+}
+
+function numbersLine({ wallMs, workMs, longestChain }: RunSummary, style: Style): string {
+  const parts = [`${durationText(wallMs)} wall`];
+  if (wallMs > 0) {
+    parts.push(`${durationText(workMs)} of work (${(workMs / wallMs).toFixed(1)}× parallel)`);
+  }
+  if (longestChain.length > 1) parts.push(`longest chain ${chainText(longestChain, style)}`);
+  return parts.join(" · ");
+}
+
+/** A chain of ids, with its middle left out where it is long. */
+function chainText(ids: readonly string[], style: Style): string {
+  const { arrow, ellipsis } = style.glyphs;
+  const shown = ids.length <= 4 ? ids : [ids[0]!, ellipsis, ...ids.slice(-2)];
+  const of = ids.length <= 4 ? "" : ` (${counted(ids.length, "job")})`;
+  return shown.join(` ${arrow} `) + of;
+}

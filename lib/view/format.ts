@@ -1,0 +1,46 @@
+/** Numbers as people read them. */
+
+/** A duration: `0.21s`, `4.1s`, `1:12`, `2:03:10`. */
+export function durationText(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  if (ms < 995) return `${(ms / 1000).toFixed(2)}s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ];
+  const two = (number: number) => String(number).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** A limit in seconds, with no more digits than it has: `300`, `0.5`. */
+export function secondsText(milliseconds: number): string {
+  return String(Number((milliseconds / 1000).toFixed(3)));
+}
+
+/** `1 job`, `12 jobs`, `1,200 jobs`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A whole number with its thousands set apart. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The time of day, `10:31:02`, `offsetMinutes` east of Greenwich. */
+export function clockText(at: number, offsetMinutes: number): string {
+  return new Date(at + offsetMinutes * 60_000).toISOString().slice(11, 19);
+}
+
+/** A size in bytes: `312 bytes`, `1.5 MiB`. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return counted(bytes, "byte");
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let size = bytes / 1024;
+  let unit = 0;
+  for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024;
+  return `${size.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,160 @@
+/**
+ * Every sentence about what happened to a job or a run. Those about mistakes in files and on the
+ * command line are in `diagnostic_message.ts`. Facts come in as data; words are only here.
+ */
+import {
+  type HttpFailure,
+  type NotStarted,
+  type Outcome,
+  type RunStatus,
+  type SkipReason,
+  type StopReason,
+  unreachable,
+} from "../core/event.ts";
+import { bytesText, secondsText } from "./format.ts";
+
+/** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "succeeded":
+      return "succeeded";
+    case "exited":
+      return `exit code ${outcome.code}`;
+    case "signaled":
+      return `ended by ${outcome.signal}`;
+    case "timed_out":
+      return `Job timed out after ${secondsText(outcome.afterMs)} seconds`;
+    case "out_of_memory":
+      return `used ${outcome.peakMb} MB of memory, over its limit of ${outcome.limitMb} MB`;
+    case "http_failed":
+      return httpFailureText(outcome.failure);
+    case "not_started":
+      return notStartedText(outcome.why);
+    case "cancelled":
+      return "cancelled";
+    case "lost":
+      return "lost: orch died while it ran";
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** What most likely helps, or `null`. */
+export function outcomeHint(outcome: Outcome): string | null {
+  if (outcome.kind === "exited" && outcome.code === 127) {
+    return "exit code 127 usually means that a command was not found: is it installed and on PATH?";
+  }
+  if (outcome.kind === "exited" && outcome.code === 126) {
+    return "exit code 126 usually means that a file is not executable: try chmod +x";
+  }
+  if (outcome.kind === "timed_out") {
+    return "raise 'timeout' or 'max_execution_time', or make the job faster";
+  }
+  if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
+    return `start orch with ${outcome.why.flag}`;
+  }
+  return null;
+}
+
+function httpFailureText(failure: HttpFailure): string {
+  switch (failure.reason) {
+    case "status": {
+      const expected = failure.expected.length === 0 ? "any 2xx" : failure.expected.join(", ");
+      return `HTTP status ${failure.status}, expected ${expected}`;
+    }
+    case "unreachable":
+      return `server not reached: ${failure.cause}`;
+    case "certificate":
+      return `certificate not trusted: ${failure.cause}`;
+    case "connection_lost":
+      return `connection lost: ${failure.cause}`;
+    case "no_response":
+      return `no response within ${secondsText(failure.afterMs)} seconds`;
+    case "stalled":
+      return `response stalled for ${secondsText(failure.afterMs)} seconds`;
+    case "too_many_redirects":
+      return `more than ${failure.limit} redirects`;
+    case "redirect_scheme":
+      return `redirected to '${failure.url}', which is neither http nor https`;
+    case "body_too_large":
+      return `response larger than ${bytesText(failure.limitBytes)}`;
+    default:
+      return unreachable(failure);
+  }
+}
+
+function notStartedText(why: NotStarted): string {
+  switch (why.reason) {
+    case "script_missing":
+      return `script '${why.path}' does not exist`;
+    case "working_directory_missing":
+      return `working directory '${why.path}' does not exist`;
+    case "interpreter_missing":
+      return `'${why.program}' is not installed`;
+    case "variable_missing":
+      return `environment variable ${why.name}, needed in the ${why.where}, is not set`;
+    case "url_invalid":
+      return `'${why.url}' is not an http or https URL`;
+    case "request_invalid":
+      return `the request cannot be sent: ${why.cause}`;
+    case "permission_denied":
+      return `orch lacks the permission ${why.flag}`;
+    case "spawn_failed":
+      return `could not be started: ${why.cause}`;
+    default:
+      return unreachable(why);
+  }
+}
+
+/** Why a job was skipped. `nameOf` tells how the job that is the cause ended. */
+export function skipText(reason: SkipReason): string {
+  switch (reason.kind) {
+    case "dependency":
+      return reason.cause === reason.dependency
+        ? `needs ${reason.cause}, which did not succeed`
+        : `needs ${reason.dependency}, which did not run because of ${reason.cause}`;
+    case "skip_if_failed":
+      return `${reason.jobId} failed`;
+    case "branch": {
+      const wanted = reason.wanted.join(" or ");
+      return reason.branch === null
+        ? `only for branch ${wanted}, and the branch is not known`
+        : `only for branch ${wanted}, and this is ${reason.branch}`;
+    }
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** What is said at once when a run is being stopped. */
+export function stoppingText(reason: StopReason, graceMs: number): string {
+  const grace = `${secondsText(graceMs)} s to end`;
+  switch (reason) {
+    case "fail_fast":
+      return `a job failed: stopping the others, which have ${grace}`;
+    case "interrupt":
+      return `interrupted: stopping, running jobs have ${grace}; press Ctrl-C again to kill them now`;
+    case "terminate":
+      return `asked to terminate: stopping, running jobs have ${grace}`;
+    case "hangup":
+      return `terminal closed: stopping, running jobs have ${grace}`;
+    case "kill":
+      return "killing all running jobs now";
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** The verdict in one word. */
+export function verdictText(status: RunStatus): string {
+  switch (status) {
+    case "completed":
+      return "succeeded";
+    case "failed":
+      return "FAILED";
+    case "cancelled":
+      return "CANCELLED";
+    default:
+      return unreachable(status);
+  }
+}

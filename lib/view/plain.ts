@@ -1,0 +1,101 @@
+/** A run for pipes, files and CI: one line per event, with its time. */
+import { type RunEvent, unreachable } from "../core/event.ts";
+import type { RunState } from "../core/run_state.ts";
+import { clockText, counted, durationText } from "./format.ts";
+import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
+import { type Look, paint, type Style } from "./style.ts";
+
+/** How plain lines look. */
+export interface PlainOptions {
+  readonly style: Style;
+  /** Minutes that local time is ahead of UTC. */
+  readonly utcOffsetMinutes: number;
+  /** Whether events that only say what is about to happen are shown too. */
+  readonly verbose: boolean;
+}
+
+/** The line for an event that `state` has already taken in; `null` where it has none. */
+export function plainLine(event: RunEvent, state: RunState, options: PlainOptions): string | null {
+  const words = wordsOf(event, state, options);
+  if (words === null) return null;
+  const time = paint(options.style, "dim", clockText(event.at, options.utcOffsetMinutes));
+  return `${time}  ${words}`;
+}
+
+function wordsOf(
+  event: RunEvent,
+  state: RunState,
+  { style, verbose }: PlainOptions,
+): string | null {
+  const { glyphs } = style;
+  const line = (look: Look, glyph: string, word: string, rest: string) =>
+    `${paint(style, look, `${glyph} ${word.padEnd(9)}`)} ${rest}`.trimEnd();
+  switch (event.type) {
+    case "run_started":
+      return line("bold", glyphs.running, "run", runText(event, state));
+    case "job_queued":
+      return verbose ? line("dim", glyphs.waiting, "ready", event.jobId) : null;
+    case "job_started":
+      return line("cyan", glyphs.running, "start", event.jobId + attemptText(event.attempt));
+    case "job_stopping": {
+      const why = event.why === "timeout" ? "time limit" : "run is stopping";
+      return line(
+        "yellow",
+        glyphs.cancelled,
+        event.force ? "kill" : "stop",
+        `${event.jobId} (${why})`,
+      );
+    }
+    case "job_retrying": {
+      const wait = durationText(event.until - event.at);
+      const rest = `${event.jobId}: ${outcomeText(event.outcome)}; attempt ${
+        event.attempt + 1
+      } in ${wait}`;
+      return line("yellow", glyphs.retrying, "retry", rest);
+    }
+    case "job_completed":
+      return line(
+        "green",
+        glyphs.success,
+        "ok",
+        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}`,
+      );
+    case "job_failed": {
+      const rest = `${event.jobId} after ${lastDuration(state, event.jobId)}: ${
+        outcomeText(event.outcome)
+      }`;
+      return line("red", glyphs.failed, "FAILED", rest + attemptText(event.attempt));
+    }
+    case "job_cancelled":
+      return line("yellow", glyphs.cancelled, "cancelled", event.jobId);
+    case "job_skipped":
+      return line("dim", glyphs.skipped, "skipped", `${event.jobId}: ${skipText(event.reason)}`);
+    case "run_stopping":
+      return line(
+        "yellow",
+        glyphs.cancelled,
+        "stopping",
+        stoppingText(event.reason, state.settings!.graceMs),
+      );
+    case "run_finished":
+      return line("bold", glyphs.running, "end", verdictText(event.status));
+    default:
+      return unreachable(event);
+  }
+}
+
+function runText(event: Extract<RunEvent, { type: "run_started" }>, state: RunState): string {
+  const all = state.plan.workflow.jobs.length;
+  const jobs = event.jobs === all ? counted(all, "job") : `${event.jobs} of ${counted(all, "job")}`;
+  return `${event.workflow}: ${jobs}, ${event.settings.concurrency} at a time (run ${event.runId})`;
+}
+
+function attemptText(attempt: number): string {
+  return attempt > 1 ? ` (attempt ${attempt})` : "";
+}
+
+/** How long the attempt took that ended last. */
+export function lastDuration(state: RunState, jobId: string): string {
+  const last = state.attempts[state.plan.indexOf.get(jobId)!]?.at(-1);
+  return last === undefined ? durationText(0) : durationText(last.endedAt - last.startedAt);
+}

@@ -1,0 +1,93 @@
+/** Paths of diagnostics become lines and columns of the text. */
+import {
+  AT_DOCUMENT,
+  atKey,
+  atValue,
+  diagnosticAt,
+  type DiagnosticPlace,
+  type SourcePosition,
+} from "../../lib/core/diagnostic.ts";
+import { locateDiagnostics } from "../../lib/runtime/locate.ts";
+import { assertEquals } from "../support/assert.ts";
+
+function brief(position: SourcePosition | null): string | null {
+  return position && `${position.line}:${position.column}-${position.endColumn}`;
+}
+
+function check(name: string, text: string, place: DiagnosticPlace, expected: string | null): void {
+  Deno.test(`locateDiagnostics ${name}`, async () => {
+    const diagnostic = diagnosticAt(place, { code: "E403" }, [{ role: "edge", name: "n", place }]);
+    const [located] = await locateDiagnostics(text, [diagnostic]);
+    assertEquals(located!.detail, diagnostic.detail);
+    assertEquals(brief(located!.position), expected);
+    assertEquals(located!.related.map((one) => brief(one.position)), [expected]);
+  });
+}
+
+const yaml = `# A pipeline
+name: "x"
+global_config:
+  timeout: 3
+defaults: &defaults
+  timeout: 60
+  environment: {CI: "true"}
+jobs:
+  - id: build
+    command: |
+      make
+      make test
+    dependencies: [setup, lint]
+  - <<: *defaults
+    command:
+    tags: *defaults
+    environment: {A: b}
+`;
+const json = `{
+  "name": "x",
+  "jobs": [
+    {"id": "build", "timeout": 5}
+  ]
+}
+`;
+
+check("points at the document", yaml, AT_DOCUMENT, "1:1-2");
+check("leaves a position as it is", yaml, {
+  at: "position",
+  position: { line: 7, column: 3, endColumn: 9 },
+}, "7:3-9");
+check("finds a scalar", yaml, atValue("global_config", "timeout"), "4:12-13");
+check("finds a quoted scalar with its quotes", yaml, atValue("name"), "2:7-10");
+check("finds a key", yaml, atKey("global_config", "timeout"), "4:3-10");
+check("finds an item of a list", yaml, atValue("jobs", 0, "dependencies", 1), "13:27-31");
+check("points at the header of a script", yaml, atValue("jobs", 0, "command"), "10:14-15");
+check("points at the first line of a mapping", yaml, atValue("jobs", 0), "9:5-14");
+check("points at the root's first key", yaml, atValue(), "2:1-10");
+check("points at the key of an empty value", yaml, atValue("jobs", 1, "command"), "15:5-12");
+check("points at an alias", yaml, atValue("jobs", 1, "tags"), "16:11-20");
+check("goes through an alias", yaml, atValue("jobs", 1, "tags", "timeout"), "6:12-14");
+check("finds a merged value where it stands", yaml, atValue("jobs", 1, "timeout"), "6:12-14");
+check(
+  "prefers an own key to a merged one",
+  yaml,
+  atValue("jobs", 1, "environment", "A"),
+  "17:22-23",
+);
+check("points at a job's first key for a missing one", yaml, atKey("jobs", 0, "name"), "9:5-7");
+check("points at the root's first key for a missing one", yaml, atKey("version"), "2:1-5");
+check("points at a mapping's key for a missing one", yaml, atValue("global_config", "x"), "3:1-14");
+check("points at a list's key for a missing item", yaml, atValue("jobs", 9, "id"), "8:1-5");
+check("points at the key of a scalar for what it lacks", yaml, atValue("name", "x"), "2:1-5");
+check("finds a scalar of JSON", json, atValue("jobs", 0, "timeout"), "4:32-33");
+check("finds a key of JSON", json, atKey("jobs", 0, "id"), "4:6-10");
+check("points at a job's first key in JSON", json, atKey("jobs", 0, "command"), "4:6-10");
+check(
+  "ends at the end of a line that ends with CR LF",
+  "a:\r\n  - b\r\n  - c\r\n",
+  atValue("a"),
+  "2:3-6",
+);
+check("finds numbers that are keys", "a: {1: x}\n", atValue("a", "1"), "1:8-9");
+check("finds what it can behind an error", "a: 1\nb: 'open\n", atValue("a"), "1:4-5");
+check("gives up where nothing can be read", "[".repeat(5_000), atValue("a"), null);
+check("gives up on a text of many megabytes", " ".repeat(9 * 1024 * 1024), atValue("a"), null);
+check("survives a merge of itself", "a: &a {<<: *a}\n", atValue("a", "b"), "1:1-2");
