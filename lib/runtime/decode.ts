@@ -24,7 +24,7 @@ import { LineIndex } from "../core/line_index.ts";
 import { applyMergeKeys } from "../core/merge_keys.ts";
 import { CAREFUL_LIMIT, faultAt, readCarefully, type TextFault } from "./careful_yaml.ts";
 import { excessAliasOffset, guessYamlNesting, needsCarefulReader } from "./guard.ts";
-import { countJson, duplicateJsonKeys, jsonFaultOffset, type Span } from "./json_text.ts";
+import { countJson, duplicateJsonKeys, jsonFault, type Span } from "./json_text.ts";
 
 /** How to read a file; `unknown` is for standard input: JSON if it is JSON, else YAML. */
 export type DocumentFormat = "yaml" | "json" | "unknown";
@@ -122,12 +122,9 @@ function countKeys(root: unknown): number {
 async function explainJson(text: string, error: unknown): Promise<Checked<unknown>> {
   const { tooDeepAt } = countJson(text);
   if (tooDeepAt !== null) return failedAt(text, tooDeepAt, TOO_DEEP);
-  const start = jsonFaultOffset(text);
-  const cause = (error as SyntaxError).message
-    .replace(/(?: in JSON)? at position .*$/s, "")
-    .replace(/(?<=^Unexpected token .+'), .*$/s, "");
-  const fault = faultAt(start, 1, { code: "E105", format: "json", cause });
-  const lineEnd = text.indexOf("\n", start);
+  const { offset, cause } = jsonFault(text, (error as SyntaxError).message);
+  const fault = faultAt(offset, 1, { code: "E105", format: "json", cause });
+  const lineEnd = text.indexOf("\n", offset);
   const later = lineEnd === -1 ? [] : await carefulFaults(text, "json");
   const diagnostics = toDiagnostics(text, [fault, ...later.filter((one) => one.start > lineEnd)]);
   return { ok: false, diagnostics };
@@ -138,10 +135,12 @@ async function parseYaml(text: string): Promise<Checked<unknown>> {
   if (excess !== null) return failedAt(text, excess, ALIAS_BOMB);
   // @ts-types="../types/std_yaml_parse.d.ts"
   const { parse } = await import("@std/yaml/parse");
-  let value: unknown;
+  let doubtful = false;
+  // It warns of text that is not indented enough, which YAML does not allow.
+  const options = { schema: "core", onWarning: () => (doubtful = true) } as const;
   try {
-    value = parse(text, { schema: "core" });
-    if (!needsCarefulReader(text)) return { ok: true, value };
+    const value = parse(text, options);
+    if (!doubtful && !needsCarefulReader(text)) return { ok: true, value };
     const tree = await readCarefully(text, "yaml");
     if (tree.faults.length === 0) return { ok: true, value: tree.toData() };
     return { ok: false, diagnostics: toDiagnostics(text, tree.faults) };

@@ -37,16 +37,22 @@ function* namesAfter(indicator: "&" | "*", text: string): Generator<[name: strin
 
 /** True where @std/yaml may read YAML without an error, and otherwise than YAML 1.2 says. */
 export function needsCarefulReader(yaml: string): boolean {
-  return hasOddNumber(yaml) || hasTabInIndentation(yaml);
+  return hasOddNumber(yaml) || SECOND_PAIR.test(yaml) || hasTabInIndentation(yaml);
 }
+
+// Repetitions below have bounds where a hostile line could make them quadratic.
+
+/** Two pairs on one line, as in `name: "x" version: 1`; @std/yaml takes them for two lines. */
+const SECOND_PAIR =
+  /[:-][ \t]+(?:"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*'|\[[^\]\n]{0,99}\]|\{[^}\n]{0,99}\})[ \t]*[^\s#,\]}:][^\n]{0,999}:(?:\s|$)/;
 
 /**
  * Numbers of which @std/yaml has an older idea: 0777 (octal there), 0x1F, 0o17, 0b1, 1_000, -.5.
  * The first expression is quick and finds their beginnings; the second wants a whole plain scalar.
  */
-const ODD_BEGINNING = /[ ,:[{\n](?:[-+]?(?:0\w|\d[\d.]*_|\.\d*_)|[-+]\.\d)/;
+const ODD_BEGINNING = /[ \t,:[{\n](?:[-+]?(?:0\w|\d[\d.]*_|\.\d*_)|[-+]\.\d)/;
 const ODD_NUMBER =
-  /(?:^|[:,[{?-]|[&!]\S*)[ \t]*(?:[-+]?(?:0\w[\w.]*|[.\d][\d.]*_[\w.]*)|[-+]\.\d[\w.]*)[ \t]*(?:$|[\r,\]}#]|:\s)/m;
+  /(?:^|[:,[{?-]|[&!]\S{0,99})[ \t]*(?:[-+]?(?:0\w[\w.]*|[.\d][\d.]*_[\w.]*)|[-+]\.\d[\w.]*)[ \t]*(?:$|[\r,\]}#]|:\s)/m;
 
 function hasOddNumber(yaml: string): boolean {
   return ODD_BEGINNING.test(yaml) && ODD_NUMBER.test(yaml);
@@ -54,8 +60,11 @@ function hasOddNumber(yaml: string): boolean {
 
 const INDENTATION_WITH_TAB = /^ *(?:[-?:] +)*(?:[-?:])?\t/;
 
+/** What stands before the key or the value of a line. */
+const LINE_PREFIX = /^ *(?:[-?] +)*/;
+
 /** A block scalar's header, such as `command: |` or `- >-`; what follows it may use tabs freely. */
-const BLOCK_SCALAR_HEADER = /^( *(?:[-?] +)*).*(?:[-:?]|[&!]\S*) +[|>][-+\d]*[ \t]*(?:#.*)?\r?$/;
+const BLOCK_SCALAR_HEADER = /(?:[-:?]|[&!]\S{0,99}) +[|>][-+\d]{0,2}[ \t]*(?:#.*)?\r?$/;
 
 /** Tabs cannot indent YAML; @std/yaml takes them for blanks and so changes what belongs to what. */
 function hasTabInIndentation(yaml: string): boolean {
@@ -66,7 +75,8 @@ function hasTabInIndentation(yaml: string): boolean {
     if (indentation === -1 || line.trim() === "") continue;
     if (scalarParent >= 0 && indentation > scalarParent) continue;
     if (INDENTATION_WITH_TAB.test(line)) return true;
-    scalarParent = BLOCK_SCALAR_HEADER.exec(line)?.[1]?.length ?? -1;
+    const opensScalar = BLOCK_SCALAR_HEADER.test(line);
+    scalarParent = opensScalar ? LINE_PREFIX.exec(line)![0].length : -1;
   }
   return false;
 }

@@ -84,30 +84,39 @@ function endOfString(json: string, start: number): number {
   return json.length;
 }
 
-/**
- * The offset at which a text stops being the beginning of JSON. V8 does not always say: the place
- * is found by halving, as each beginning that is still good fails at its very end, if at all.
- */
-export function jsonFaultOffset(json: string): number {
+/** Where a text stops being JSON, and why, from the message of the error that JSON.parse threw. */
+export function jsonFault(json: string, message: string): { offset: number; cause: string } {
+  const cause = message
+    .replace(/(?: in JSON)? at position .*$/s, "")
+    .replace(/(?<=^Unexpected token .+'), .*$/s, "");
+  return { offset: offsetIn(message, json.length) ?? offsetByHalving(json), cause };
+}
+
+/** The offset that V8 names; for an unexpected token it names none. */
+function offsetIn(message: string, length: number): number | null {
+  if (message === "Unexpected end of JSON input") return length;
+  const position = / JSON at position (\d+)/.exec(message)?.[1];
+  return position === undefined ? null : Number(position);
+}
+
+/** A beginning of JSON that is still good fails at its very end, if at all; a bad one before. */
+function offsetByHalving(json: string): number {
   let good = 0;
   let bad = json.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (mayGoOn(json.slice(0, middle))) good = middle;
+    if (isGoodBeginning(json.slice(0, middle))) good = middle;
     else bad = middle;
   }
   return good;
 }
 
-/** True where more text could still make JSON of this. */
-function mayGoOn(beginning: string): boolean {
+function isGoodBeginning(beginning: string): boolean {
   try {
     JSON.parse(beginning);
     return true;
   } catch (error) {
-    const { message } = error as SyntaxError;
-    const position = / JSON at position (\d+)/.exec(message)?.[1];
-    if (position !== undefined) return Number(position) >= beginning.length;
-    return message === "Unexpected end of JSON input";
+    const offset = offsetIn((error as SyntaxError).message, beginning.length);
+    return offset !== null && offset >= beginning.length;
   }
 }

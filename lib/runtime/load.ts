@@ -6,7 +6,6 @@ import {
   diagnosticAt,
   type LocatedDiagnostic,
 } from "../core/diagnostic.ts";
-import { checkDecoded } from "../core/decoded.ts";
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { decodeDocument } from "./decode.ts";
@@ -38,9 +37,7 @@ export async function loadWorkflow(world: World, path: string): Promise<LoadedFi
 
 async function parseBytes(bytes: Uint8Array, path: string): Promise<Checked<Workflow>> {
   const decoded = await decodeDocument(bytes, formatOf(path));
-  if (!decoded.ok) return decoded;
-  const diagnostics = checkDecoded(decoded.value);
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : parseWorkflow(decoded.value);
+  return decoded.ok ? parseWorkflow(decoded.value) : decoded;
 }
 
 function formatOf(path: string): "yaml" | "json" | "unknown" {

@@ -211,7 +211,13 @@ reads(
 const tab = (at: string) => `E105 ${at} yaml Tabs are not allowed as indentation`;
 refuses("yaml", "a tab as indentation", "a:\n\tb: 1\n", tab("2:1"));
 refuses("yaml", "a tab behind spaces", "a:\n  b: 1\n  \tc: 2\n", tab("3:3"));
-refuses("yaml", "a tab behind a dash", "a:\n  -\tb: 1\n    c: 2\n", tab("2:4"), "E105 3:5 yaml ?");
+refuses(
+  "yaml",
+  "a tab behind a dash",
+  "a:\n  -\tb: 1\n    c: 2\n",
+  tab("2:4"),
+  "E105 3:1 yaml All mapping items must start at the same column",
+);
 refuses(
   "yaml",
   "a tab behind a script",
@@ -230,6 +236,20 @@ refuses(
   "E105 1:4 yaml Nested mappings are not allowed in compact mappings",
   "E105 2:4 yaml Plain value cannot start with reserved character @",
   "E105 4:1 yaml Missing closing 'quote",
+);
+refuses(
+  "yaml",
+  "two pairs on one line",
+  'name: "x" version: 1\n',
+  "E105 1:7 yaml Nested mappings are not allowed in compact mappings",
+  "E105 1:11 yaml Unexpected scalar token",
+);
+refuses(
+  "yaml",
+  "a quoted text that goes on too far left",
+  'a:\n  b: "x\ny"\n',
+  'E105 2:8 yaml Missing closing "quote',
+  "E105 3:1 yaml Implicit map keys need to be followed by map values",
 );
 refuses("yaml", "an unknown tag", "a: !foo 1\n", "E105 1:4 yaml Unresolved tag: !foo");
 refuses("yaml", "an unknown alias", "a: *nobody\n", "E105 1:4 yaml Unresolved alias: nobody");
@@ -260,7 +280,8 @@ refuses(
   "errors on several lines",
   '{\n  "a": undefined,\n  "b": {"c": "x" "d": 1}\n}',
   json("2:8", "Unexpected token 'u'"),
-  json("3:11", "Missing , or : between flow sequence items"),
+  json("3:14", "Block collections are not allowed within flow collections"),
+  json("3:18", "Unexpected double-quoted-scalar token"),
 );
 
 // Aliases.
@@ -286,6 +307,7 @@ refusesAtOnce(
 const deep = (at: string) => `E109 ${at} 65 64`;
 refusesAtOnce("5,000 lists that open", () => "[".repeat(5_000), deep("1:65"));
 refusesAtOnce("5,000 mappings that open", () => "{a: ".repeat(5_000), deep("1:257"));
+refusesAtOnce("100,000 dashes and a tab", () => "- ".repeat(100_000) + "\t", deep("1:129"));
 refusesAtOnce("a million dashes", () => "- ".repeat(1_000_000), deep("1:129"));
 refusesAtOnce(
   "3,000 levels of indentation",

@@ -1,0 +1,204 @@
+/** Our rules, as tests. Each failure says what to do about it. */
+import { VERSION } from "../lib/cli/version.ts";
+import { assert, assertEquals } from "./support/assert.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const LONGEST_FILE = 400;
+const LONGEST_FUNCTION = 60;
+
+/** What each layer may import, beside itself. A folder not named here imports nothing of ours. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  "lib/types": [],
+  "lib/core": ["lib/types"],
+  "lib/view": ["lib/core"],
+  "lib/runtime": ["lib/core", "lib/types"],
+  "executors": ["lib/core", "lib/runtime"],
+  "lib/cli": ["lib/core", "lib/view", "lib/runtime", "lib/types", "executors"],
+  "": ["lib/cli", "lib/runtime"],
+};
+
+/** What may not stand in a layer, and what to use instead. */
+const BANS: readonly { readonly in: RegExp; readonly ban: RegExp; readonly instead: string }[] = [
+  {
+    in: /^lib\/(core|view)\//,
+    ban:
+      /\bDeno\.|\bDate\.now\b|new Date\(\)|Math\.random|\bsetTimeout\b|\bperformance\.|\bfetch\(/,
+    instead: "pure code gets time, chance and files as arguments",
+  },
+  {
+    in: /^lib\/(core|view)\//,
+    ban: /\basync\b|\bawait\b|\bPromise\b/,
+    instead: "pure code does not wait",
+  },
+  {
+    in: /^lib\/cli\//,
+    ban: /\bDeno\.(?!errors\.)/,
+    instead: "commands use the World they are given",
+  },
+  {
+    in: /^(lib|executors)\//,
+    ban: /\bDeno\.exit\b/,
+    instead: "return an exit code: only main.ts exits",
+  },
+  { in: /^(lib|executors|main)/, ban: /\bconsole\./, instead: "write to a stream of the World" },
+  { in: /./, ban: /\b(TODO|FIXME|XXX|HACK)\b/, instead: "do it, or open an issue" },
+  { in: /./, ban: /@ts-ignore|@ts-expect-error|\bas any\b/, instead: "find the type" },
+  {
+    in: /^tests\//,
+    ban: /Deno\.test\.only|\bonly: true/,
+    instead: "run one test by its name: deno test --filter",
+  },
+];
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function sourceFiles(): SourceFile[] {
+  const found: SourceFile[] = [];
+  const walk = (folder: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(ROOT + folder)) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (isDirectory && !/^(\.|coverage|dist|node_modules)/.test(name)) walk(path);
+      else if (path.endsWith(".ts")) found.push({ path, text: Deno.readTextFileSync(ROOT + path) });
+    }
+  };
+  walk("");
+  return found.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+const FILES = sourceFiles().filter(({ path }) => path !== "tests/tidy_test.ts");
+
+function report(problems: readonly string[]): void {
+  assertEquals([...problems], [], problems.join("\n"));
+}
+
+function layerOf(path: string): string {
+  const layers = Object.keys(LAYERS).filter((layer) =>
+    layer !== "" && path.startsWith(`${layer}/`)
+  );
+  return layers[0] ?? "";
+}
+
+/** Paths, from the root, of what a file imports of ours. */
+function importsOf({ path, text }: SourceFile): string[] {
+  const found = text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g);
+  return [...found].map(([, target]) => new URL(target!, `file:///${path}`).pathname.slice(1));
+}
+
+Deno.test("layers: a file imports only from the layers below its own", () => {
+  const problems: string[] = [];
+  for (const file of FILES) {
+    if (file.path.startsWith("tests/") || file.path === "lib/mod.ts") continue;
+    const own = layerOf(file.path);
+    for (const target of importsOf(file)) {
+      const layer = layerOf(target);
+      if (layer === own || LAYERS[own]!.includes(layer)) continue;
+      problems.push(
+        `${file.path} imports ${target}: ${own || "main.ts"} may import ${LAYERS[own]!.join(", ")}`,
+      );
+    }
+  }
+  report(problems);
+});
+
+Deno.test("imports: no file imports itself by way of others", () => {
+  const graph = new Map(FILES.map((file) => [file.path, importsOf(file)]));
+  const done = new Set<string>();
+  const problems: string[] = [];
+  const visit = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) {
+      problems.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+    }
+    if (done.has(path) || trail.includes(path)) return;
+    for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  report(problems);
+});
+
+Deno.test("bans: nothing stands in a layer that does not belong there", () => {
+  const problems: string[] = [];
+  for (const { path, text } of FILES) {
+    text.split("\n").forEach((line, i) => {
+      const code = line.replace(/^\s*(\*|\/\/(?! deno-lint)|\/\*).*$/, "");
+      for (const { in: place, ban, instead } of BANS) {
+        if (place.test(path) && ban.test(code)) {
+          problems.push(`${path}:${i + 1} ${line.trim()}: ${instead}`);
+        }
+      }
+    });
+  }
+  report(problems);
+});
+
+Deno.test("barrels: only the three mod.ts re-export", () => {
+  const allowed = ["lib/mod.ts", "lib/cli/mod.ts", "executors/mod.ts", "tests/support/assert.ts"];
+  const barrels = FILES.filter(({ path, text }) =>
+    /^export (\*|\{[^}]*\}) from/m.test(text) && !allowed.includes(path)
+  );
+  report(barrels.map(({ path }) => `${path} re-exports: import from the file itself`));
+});
+
+Deno.test("headers: every file of the program begins with a comment that says what it is", () => {
+  const bare = FILES.filter(({ text }) => !text.startsWith("/**"));
+  report(bare.map(({ path }) => `${path} has no header: say in a sentence what it is for`));
+});
+
+Deno.test(`sizes: no file over ${LONGEST_FILE} lines, no function over ${LONGEST_FUNCTION}`, () => {
+  const problems: string[] = [];
+  for (const { path, text } of FILES) {
+    const lines = text.split("\n");
+    if (lines.length > LONGEST_FILE) {
+      problems.push(`${path} has ${lines.length} lines: split it where the story turns`);
+    }
+    if (path.startsWith("tests/")) continue;
+    for (const { name, length, line } of functionsIn(lines)) {
+      if (length > LONGEST_FUNCTION && !isTable(lines.slice(line - 1, line - 1 + length))) {
+        problems.push(`${path}:${line} ${name} has ${length} lines: give its parts names`);
+      }
+    }
+  }
+  report(problems);
+});
+
+/** Functions and methods of formatted code: they end at a brace as far in as they began. */
+function* functionsIn(
+  lines: readonly string[],
+): Iterable<{ name: string; length: number; line: number }> {
+  for (let i = 0; i < lines.length; i++) {
+    const start = /^( {0,2})(?:export )?(?:async )?(?:function\*? )?([#\w]+)[(<].*\{$/.exec(
+      lines[i]!,
+    );
+    if (start === null || /^\s*(if|for|while|switch|return|describe)\b/.test(lines[i]!)) continue;
+    const end = lines.findIndex((line, k) => k > i && line.startsWith(`${start[1]}}`));
+    if (end > i) yield { name: start[2]!, length: end - i + 1, line: i + 1 };
+  }
+}
+
+/** One switch in which every case says one thing: long, and as easy to read as a table. */
+function isTable(lines: readonly string[]): boolean {
+  const cases = lines.filter((line) => /^\s*(case|default)\b/.test(line)).length;
+  const branches = lines.filter((line) => /^\s*(if|for|while)\b/.test(line)).length;
+  return cases * 8 > lines.length && branches <= 2;
+}
+
+Deno.test("versions: deno.json pins every dependency and names the version the program prints", () => {
+  const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  assertEquals(config.version, VERSION);
+  for (const [name, target] of Object.entries<string>(config.imports)) {
+    assert(/@\d+\.\d+\.\d+(\/|$)/.test(target), `${name} is not pinned to one version: ${target}`);
+  }
+});
+
+Deno.test("workflows: every action is pinned by commit and permissions are said", () => {
+  for (const { name } of Deno.readDirSync(`${ROOT}.github/workflows`)) {
+    const text = Deno.readTextFileSync(`${ROOT}.github/workflows/${name}`);
+    assert(/^permissions:/m.test(text), `${name} says no permissions`);
+    for (const [, action] of text.matchAll(/uses: (\S+)/g)) {
+      assert(/^\.\/|@[0-9a-f]{40}$/.test(action!), `${name}: ${action} is not pinned by commit`);
+    }
+  }
+});
