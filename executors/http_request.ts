@@ -104,7 +104,7 @@ function resolveHeaders(
       headers.set(name, resolved.text);
     } catch {
       // The platform's own text quotes the value, which may be a secret.
-      return { why: { reason: "spawn_failed", cause: `invalid HTTP header ${name}` } };
+      return { why: { reason: "request_invalid", cause: `invalid HTTP header ${name}` } };
     }
   }
   return { headers };

@@ -160,7 +160,7 @@ const ABSENT_FILES: Files = {
 const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
 
 const ABSENT: World = {
-  clock: { now: absent, callAt: absent, defer: absent },
+  clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
   processes: { start: absent, query: absent, sweep: absent },
   signals: { listen: absent },
