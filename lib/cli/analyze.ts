@@ -5,7 +5,7 @@ import { loadWorkflow } from "../runtime/load.ts";
 import type { World } from "../runtime/world.ts";
 import { analysisDocument, analysisText, dotText, mermaidText } from "../view/plan_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { checkOutputPath, jsonText, reportProblems, styleFor } from "./output.ts";
+import { checkOutputPath, jsonText, reportProblems, styleFor, writeOutput } from "./output.ts";
 
 /** The forms in which a plan can be shown. */
 export const ANALYZE_FORMATS = ["table", "json", "dot", "mermaid"] as const;
@@ -31,7 +31,7 @@ export async function analyze(
   const plan = planJobs(workflow, [...workflow.jobs.keys()]);
   const analysis = analyzePlan(plan);
   const document = () => jsonText(analysisDocument(plan, analysis, loaded.file));
-  if (options.output !== undefined) world.files.replace(options.output, document());
+  if (options.output !== undefined) writeOutput(world, options.output, document());
   switch (options.json ? "json" : options.format) {
     case "table":
       world.stdout.write(analysisText(plan, analysis, styleFor(world.stdout, world)));

@@ -111,7 +111,7 @@ const run = buildCommand({
         kind: "parsed",
         parse: parseGrace,
         default: "10",
-        brief: "Time between asking a job to end and killing it",
+        brief: "Seconds between asking a job to end and killing it",
         placeholder: "seconds",
       },
       quiet: flag("Say nothing unless a job fails"),

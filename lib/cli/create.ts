@@ -1,6 +1,6 @@
 /** `orch create`: writes a workflow to start from. */
 import type { World } from "../runtime/world.ts";
-import { checkOutputPath, jsonText, UsageError } from "./output.ts";
+import { checkOutputPath, jsonText, UsageError, writeOutput } from "./output.ts";
 import { EXIT } from "./exit_code.ts";
 import { type Template, templateText } from "./templates.ts";
 
@@ -27,7 +27,7 @@ export async function create(options: CreateOptions, world: World): Promise<numb
     throw new UsageError(`'${output}' exists already: --force overwrites it`);
   }
   const text = templateText(template, name);
-  world.files.replace(output, /\.json$/i.test(output) ? await toJson(text) : text);
+  writeOutput(world, output, /\.json$/i.test(output) ? await toJson(text) : text);
   world.stdout.write(`Wrote ${output}. Try it:\n  orch run ${output}\n`);
   return EXIT.ok;
 }

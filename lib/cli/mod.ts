@@ -10,7 +10,7 @@ import {
 import type { World } from "../runtime/world.ts";
 import { commands, type CommandWorld, EXAMPLES } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
-import { UsageError } from "./output.ts";
+import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 const application = buildApplication<CommandWorld>(commands, {
@@ -26,7 +26,7 @@ const application = buildApplication<CommandWorld>(commands, {
       exceptionWhileLoadingCommandFunction: rethrow,
       exceptionWhileParsingArguments: (error) => `error: ${argumentProblem(error)}`,
       noCommandRegisteredForInput: ({ input, corrections }) =>
-        `error: No command '${input}'${meant(corrections)}\nSee orch --help`,
+        `error: No command '${input}'${meant(corrections, "")}\nSee orch --help`,
     },
   },
 });
@@ -41,6 +41,9 @@ export async function runCli(args: readonly string[], world: World): Promise<num
   };
   try {
     await run(application, args, context);
+    if (context.process.exitCode === ExitCode.InvalidArgument) {
+      stderr.write("Add --help to see what this command takes\n");
+    }
     if (asksForHelp(args)) stdout.write(examplesText(args));
     return toExitCode(context.process.exitCode, context.exitCode);
   } catch (error) {
@@ -54,18 +57,27 @@ function rethrow(error: unknown): never {
 
 function argumentProblem(error: unknown): string {
   if (!(error instanceof ArgumentScannerError)) return String(error);
-  const problem = formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => `No flag --${input}${meant(corrections)}`,
+  return formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) => `No flag --${input}${meant(corrections, "--")}`,
     AliasNotFoundError: ({ input }) => `No flag -${input}`,
+    UnsatisfiedFlagError: ({ externalFlagName }) => `--${externalFlagName} needs a value`,
+    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} stands more than once`,
     UnsatisfiedPositionalError: ({ placeholder }) => `Expected a ${placeholder}`,
+    UnexpectedPositionalError: ({ input }) => `One argument too many: '${input}'`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `--${externalFlagName}: '${input}': expected one of ${values.join(", ")}`,
     ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
       `--${externalFlagNameOrPlaceholder}: '${input}': ${messageOf(exception)}`,
   });
-  return `${problem}\nAdd --help to see what this command takes`;
 }
 
-function meant(corrections: readonly string[]): string {
-  return corrections.length === 0 ? "" : `: did you mean ${corrections.join(" or ")}?`;
+/** What was most likely meant, spelt as it is typed: the library names flags as our code does. */
+function meant(corrections: readonly string[], prefix: "--" | ""): string {
+  if (corrections.length === 0) return "";
+  const typed = corrections.map((name) =>
+    prefix + name.replaceAll("`", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  );
+  return `: did you mean ${typed.join(" or ")}?`;
 }
 
 function messageOf(error: unknown): string {
@@ -100,18 +112,23 @@ function toExitCode(parsed: number | string | null, command: number): number {
 
 /** Says in words what the world or we did wrong. */
 function reportError(error: unknown, { stderr, env }: World): number {
-  if (error instanceof UsageError) {
-    stderr.write(`error: ${error.message}\n`);
-    return EXIT.badInput;
+  const lines = [`error: ${messageOf(error)}`];
+  if (!isUsersOrPlatforms(error)) {
+    lines.push("This is a bug in orch: please report it with the file and the command line");
+    if (error instanceof Error && env("LOG_LEVEL") === "DEBUG") lines.push(String(error.stack));
   }
-  // Errors of the platform have a name that says it all; anything else is a mistake of ours.
-  const platform = error instanceof Error && PLATFORM_ERRORS.has(error.name);
-  stderr.write(`error: ${messageOf(error)}\n`);
-  if (!platform) {
-    stderr.write("This is a bug in orch: please report it with the file and the command line\n");
-    if (error instanceof Error && env("LOG_LEVEL") === "DEBUG") stderr.write(`${error.stack}\n`);
+  try {
+    stderr.write(`${lines.join("\n")}\n`);
+  } catch {
+    // Standard error may be what cannot be written to; the exit code says it then.
   }
-  return EXIT.cannotGoOn;
+  return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
+}
+
+/** Errors of the platform have a name or a code that says it all; anything else is a mistake of ours. */
+function isUsersOrPlatforms(error: unknown): boolean {
+  if (error instanceof UsageError || error instanceof OutputError) return true;
+  return error instanceof Error && (PLATFORM_ERRORS.has(error.name) || "code" in error);
 }
 
 const PLATFORM_ERRORS: ReadonlySet<string> = new Set([

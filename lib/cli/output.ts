@@ -10,6 +10,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** The world did not let us write what was asked for; ends the command with exit 3. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
 /** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
 export function styleFor(stream: OutputStream, world: World): Style {
   const dumb = world.env("TERM") === "dumb";
@@ -46,6 +51,16 @@ export function checkOutputPath(world: World, path: string): void {
   }
   if (world.files.stat(path)?.isDirectory) {
     throw new UsageError(`Cannot write '${path}': it is a folder`);
+  }
+}
+
+/** Writes a file that the user asked for, whole or not at all. */
+export function writeOutput(world: World, path: string, text: string): void {
+  try {
+    world.files.replace(path, text);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new OutputError(`Cannot write '${path}': ${cause}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import type { OutputTail } from "../view/end_text.ts";
 import { resultsDocument } from "../view/report_json.ts";
-import { jsonText } from "./output.ts";
+import { jsonText, writeOutput } from "./output.ts";
 
 /** Output of one stream in the results file. */
 const RESULT_TAIL_BYTES = 64 * 1024;
@@ -47,5 +47,5 @@ export function writeResults(
       return { stdout: tail(files.stdout), stderr: tail(files.stderr), logPath: files.stdout };
     },
   });
-  world.files.replace(path, jsonText(document));
+  writeOutput(world, path, jsonText(document));
 }

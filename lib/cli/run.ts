@@ -1,13 +1,11 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
 import { analyzePlan } from "../core/analysis.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RunEvent, RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState, jobIndex, type RunState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
 import { summarize } from "../core/summary.ts";
-import type { Workflow } from "../core/workflow.ts";
 import { executors } from "../../executors/mod.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -46,10 +44,17 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
   if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
-  const prepared = await prepare(loaded.workflow.value, options, { world, loaded });
-  if (!prepared.ok) return await reportProblems(world, loaded, prepared.diagnostics);
+  const workflow = loaded.workflow.value;
+  const selected = selectJobs(workflow, selectionOf(options));
+  if (!selected.ok) {
+    // A mistake on the command line: no line of the file is to blame.
+    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
+  }
+  const plan = planJobs(workflow, selected.value);
+  const settings = await settingsOf(plan, options, { world, loaded });
+  const infeasible = checkFeasible(plan, settings);
+  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
 
-  const { plan, settings } = prepared;
   if (options.dryRun) {
     const { concurrency } = settings;
     const style = styleFor(world.stdout, world);
@@ -69,28 +74,20 @@ function checkOptions(options: RunOptions, world: World): void {
   }
 }
 
-type Prepared =
-  | { readonly ok: true; readonly plan: Plan; readonly settings: RunSettings }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+function selectionOf({ only, tags, skipTags, deps }: RunOptions): Selection {
+  return { only, tags, skipTags, withDependencies: deps };
+}
 
-/** From a workflow to a plan and the settings of the run, as far as the machine allows. */
-async function prepare(
-  workflow: Workflow,
+/** What holds for the whole run, as far as the machine and the workflow have a say in it. */
+async function settingsOf(
+  plan: Plan,
   options: RunOptions,
   { world, loaded }: { readonly world: World; readonly loaded: LoadedFile },
-): Promise<Prepared> {
-  const selection: Selection = {
-    only: options.only,
-    tags: options.tags,
-    skipTags: options.skipTags,
-    withDependencies: options.deps,
-  };
-  const selected = selectJobs(workflow, selection);
-  if (!selected.ok) return selected;
-  const plan = planJobs(workflow, selected.value);
+): Promise<RunSettings> {
+  const { workflow } = plan;
   const needsBranch = plan.jobs.some((job) => job.conditions.onlyIfBranch !== null);
   const needsMemory = plan.demands.some((demand) => demand.memoryMb > 0);
-  const settings: RunSettings = {
+  return {
     concurrency: concurrencyOf(workflow, {
       requested: options.maxConcurrent ?? null,
       processors: world.machine.processors,
@@ -104,8 +101,6 @@ async function prepare(
       ? await currentBranch(world, baseDirectoryOf(loaded, options, world))
       : null,
   };
-  const diagnostics = checkFeasible(plan, settings);
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, plan, settings };
 }
 
 /** What relative paths of the file start from. */
@@ -154,12 +149,15 @@ async function runPlan(context: RunContext): Promise<number> {
     view.close();
     stops.close();
   }
-  if (loop.viewError !== null) throw loop.viewError;
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  if (options.output !== undefined) {
-    writeResults(options.output, { world, state, events, directory, file: loaded.file });
+  try {
+    if (options.output !== undefined) {
+      writeResults(options.output, { world, state, events, directory, file: loaded.file });
+    }
+  } finally {
+    printEnd(state, context);
   }
-  printEnd(state, context);
+  if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
 }
 

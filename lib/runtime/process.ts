@@ -7,10 +7,14 @@
  */
 import type { Clock, Launch, ProcessEnd, Processes, ProcessSpec, RunningProcess } from "./world.ts";
 
-/** What `sh` is told: redirect, then become the job. Paths and commands are arguments, never text of it. */
-const RUN_SHELL_TEXT = 'exec </dev/null >>"$1" 2>>"$2"; __orch=$3; shift 3; eval "$__orch"';
-const RUN_SHELL_FILE = 'exec </dev/null >>"$1" 2>>"$2"; __orch=$3; shift 3; . "$__orch"';
-const RUN_PROGRAM = 'exec </dev/null >>"$1" 2>>"$2"; shift 2; exec "$@"';
+/**
+ * What `sh` is told: redirect into private files, then become the job, with the file mode mask that
+ * orch was started with. Paths and commands are arguments, never text of it.
+ */
+const REDIRECT = 'umask 077; exec </dev/null >>"$1" 2>>"$2"; umask "$3"; ';
+const RUN_SHELL_TEXT = REDIRECT + 'eval "shift 4; $4"';
+const RUN_SHELL_FILE = REDIRECT + '__orch=$4; shift 4; . "$__orch"';
+const RUN_PROGRAM = REDIRECT + 'shift 3; exec "$@"';
 
 /** Linux refuses a single argument of 128 KiB; longer texts are handed over in a file. */
 const LONGEST_ARGUMENT = 100_000;
@@ -95,12 +99,28 @@ export class DenoProcesses implements Processes {
 }
 
 function shellArguments({ launch, stdoutPath, stderrPath }: ProcessSpec): string[] {
-  const files = ["sh", stdoutPath, stderrPath];
+  const files = ["sh", stdoutPath, stderrPath, inheritedMask()];
   if (launch.kind === "program") {
     return ["-c", RUN_PROGRAM, ...files, launch.program, ...launch.args];
   }
   if (launch.text.length <= LONGEST_ARGUMENT) return ["-c", RUN_SHELL_TEXT, ...files, launch.text];
   return ["-c", RUN_SHELL_FILE, ...files, writeText(launch, stdoutPath)];
+}
+
+let mask: string | null = null;
+
+/** The file mode mask of orch itself, as `umask` takes it. */
+function inheritedMask(): string {
+  mask ??= readMask();
+  return mask;
+}
+
+function readMask(): string {
+  try {
+    return Deno.umask().toString(8).padStart(3, "0");
+  } catch {
+    return "022";
+  }
 }
 
 /** Puts a long command beside the output of its attempt, where it is kept with it. */

@@ -74,10 +74,14 @@ const realFiles: Files = {
   readTail,
   write: (path, text) => Deno.writeTextFileSync(path, text, { mode: FILE_MODE }),
   replace(path, text) {
-    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    const facts = realFiles.stat(path);
+    // A device or a pipe is written to; a rename would put a plain file in the place of /dev/null.
+    if (facts !== null && !facts.isFile) return Deno.writeTextFileSync(path, text);
+    const target = facts === null ? path : Deno.realPathSync(path);
+    const temporary = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     try {
       Deno.writeTextFileSync(temporary, text, { createNew: true });
-      Deno.renameSync(temporary, path);
+      Deno.renameSync(temporary, target);
     } catch (error) {
       removeIfThere(temporary);
       throw error;
@@ -195,8 +199,7 @@ function outputStream(stream: StandardStream): OutputStream {
         try {
           done += stream.writeSync(bytes.subarray(done));
         } catch (error) {
-          // Nobody reads any more (`orch … | head`): that is no reason to fail a run.
-          if (error instanceof Deno.errors.BrokenPipe) broken = true;
+          if (nobodyReads(error)) broken = true;
           else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
         }
       }
@@ -210,6 +213,12 @@ function outputStream(stream: StandardStream): OutputStream {
       }
     },
   };
+}
+
+/** After `orch … | head`, or with the terminal closed: no reason to fail a run. */
+function nobodyReads(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    (error instanceof Error && "code" in error && error.code === "EIO");
 }
 
 async function readStdin(limitBytes: number): Promise<Uint8Array> {
