@@ -1,31 +1,29 @@
 /** What command, script and python jobs have in common: an attempt that is one process. */
 import type { AttemptContext, AttemptEnd, RunningAttempt } from "../lib/runtime/attempt.ts";
-import { unreachable } from "../lib/core/event.ts";
+import type { Outcome } from "../lib/core/event.ts";
 import type { Launch, ProcessEnd } from "../lib/runtime/world.ts";
 
 /** Starts `launch` as the process of this attempt. */
 export function startProcess(launch: Launch, context: AttemptContext): RunningAttempt {
-  const process = context.world.processes.start({
+  const { job, attempt, files } = context;
+  const process = context.processes.start({
     launch,
     workingDirectory: context.workingDirectory,
     environment: context.environment,
-    stdoutPath: context.files.stdout,
-    stderrPath: context.files.stderr,
+    stdoutPath: files.stdout,
+    stderrPath: files.stderr,
+    attemptName: `${job.id}.${attempt}`,
+    memoryMb: job.limits.maxMemoryMb,
+    cpuPercent: job.limits.maxCpuPercent,
   });
   return { ended: process.ended.then(toAttemptEnd), stop: (force) => process.stop(force) };
 }
 
 function toAttemptEnd(end: ProcessEnd): AttemptEnd {
-  switch (end.kind) {
-    case "exited":
-      return { outcome: end.code === 0 ? { kind: "succeeded" } : end };
-    case "signaled":
-      return { outcome: end };
-    case "not_started":
-      return {
-        outcome: { kind: "not_started", why: { reason: "spawn_failed", cause: end.cause } },
-      };
-    default:
-      return unreachable(end);
+  if (end.kind === "not_started") {
+    return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause: end.cause } } };
   }
+  const { usage, process, ...how } = end;
+  const outcome: Outcome = how.kind === "exited" && how.code === 0 ? { kind: "succeeded" } : how;
+  return { outcome, usage, process };
 }

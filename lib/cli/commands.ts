@@ -74,6 +74,18 @@ function parseGrace(value: string): number {
   return seconds;
 }
 
+const SIZE = /^(\d+)([KMG]?)$/i;
+const LEAST_LOG_BYTES = 1024;
+
+function parseSize(value: string): number {
+  const [, digits, unit = ""] = SIZE.exec(value) ?? [];
+  const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
+  if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
+    throw new Error("expected a size of at least 1K, such as 64M or 2G");
+  }
+  return bytes;
+}
+
 const run = buildCommand({
   async loader() {
     const { run } = await import("./run.ts");
@@ -113,6 +125,13 @@ const run = buildCommand({
         default: "10",
         brief: "Seconds between asking a job to end and killing it",
         placeholder: "seconds",
+      },
+      maxLog: {
+        kind: "parsed",
+        parse: parseSize,
+        default: "256M",
+        brief: "Cut the middle out of logs that grow over this size",
+        placeholder: "size",
       },
       quiet: flag("Say nothing unless a job fails"),
       verbose: flag("Show every event, and the output of each job as it ends"),

@@ -40,7 +40,7 @@ export async function runCli(args: readonly string[], world: World): Promise<num
     exitCode: EXIT.ok as number,
   };
   try {
-    await run(application, args, context);
+    await run(application, args.flatMap(splitAttached), context);
     if (context.process.exitCode === ExitCode.InvalidArgument) {
       stderr.write("Add --help to see what this command takes\n");
     }
@@ -49,6 +49,11 @@ export async function runCli(args: readonly string[], world: World): Promise<num
   } catch (error) {
     return reportError(error, world);
   }
+}
+
+/** `-c8` as `-c 8`: the library knows values of short flags only as arguments of their own. */
+function splitAttached(arg: string): string[] {
+  return /^-c\d+$/.test(arg) ? ["-c", arg.slice(2)] : [arg];
 }
 
 function rethrow(error: unknown): never {

@@ -18,12 +18,14 @@ export class OutputError extends Error {
 /** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
 export function styleFor(stream: OutputStream, world: World): Style {
   const dumb = world.env("TERM") === "dumb";
-  const color = world.env("NO_COLOR")
-    ? false
-    : world.env("FORCE_COLOR")
-    ? true
-    : stream.isTerminal && !dumb;
-  return makeStyle({ color, ascii: dumb });
+  return makeStyle({ color: forcedColor(world) ?? (stream.isTerminal && !dumb), ascii: dumb });
+}
+
+/** What the user's environment asks for; `null` where it asks for nothing. */
+function forcedColor({ env }: World): boolean | null {
+  if (env("NO_COLOR")) return false;
+  const force = env("FORCE_COLOR");
+  return force ? force !== "0" && force !== "false" : null;
 }
 
 /** Prints all problems of a file on stderr and returns the exit code. */

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly failFast: boolean;
   readonly directory?: string;
   readonly grace: number;
+  /** Bytes. */
+  readonly maxLog: number;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -125,8 +127,15 @@ async function runPlan(context: RunContext): Promise<number> {
   const state = initialState(plan);
   const events: RunEvent[] = [];
   const view = openView(state, { ...options, directory, world });
+  const processes = world.processes.open({
+    cookie: directory.runId,
+    graceMs: settings.graceMs,
+    maxLogBytes: options.maxLog,
+    notice: (notice) => view.notice(notice),
+  });
   const supervisor = new Supervisor({
     world,
+    processes,
     executors,
     jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
     run: directory,
@@ -143,7 +152,7 @@ async function runPlan(context: RunContext): Promise<number> {
   try {
     loop.post({ type: "run_requested", runId: directory.runId, settings });
     await Promise.race([loop.finished, stops.impatient]);
-    await Promise.race([world.processes.sweep(), stops.impatient]);
+    await Promise.race([processes.close(), stops.impatient]);
   } finally {
     supervisor.killAll();
     view.close();

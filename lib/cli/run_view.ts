@@ -3,8 +3,9 @@ import { Bug, type RunEvent } from "../core/event.ts";
 import { isLive, jobIndex, type RunState } from "../core/run_state.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import { LiveRegion } from "../runtime/terminal.ts";
-import type { World } from "../runtime/world.ts";
+import type { ProcessNotice, World } from "../runtime/world.ts";
 import { liveFrame, settledLine } from "../view/live.ts";
+import { noticeText } from "../view/notice.ts";
 import { plainLine } from "../view/plain.ts";
 import { lastLine, visibleText } from "../view/visible.ts";
 import { styleFor } from "./output.ts";
@@ -17,6 +18,8 @@ const VERBOSE_TAIL_BYTES = 64 * 1024;
 /** A view of one run. */
 export interface RunView {
   show(event: RunEvent): void;
+  /** Says what the user should know and no event tells. */
+  notice(notice: ProcessNotice): void;
   close(): void;
 }
 
@@ -31,7 +34,7 @@ export interface ViewOptions {
 
 /** Opens the view that the options and the terminal ask for. */
 export function openView(state: RunState, options: ViewOptions): RunView {
-  if (options.quiet) return { show() {}, close() {} };
+  if (options.quiet) return { show() {}, notice() {}, close() {} };
   const { stderr } = options.world;
   const live = options.live ?? (stderr.isTerminal && options.world.env("TERM") !== "dumb");
   return live && stderr.isTerminal && !options.verbose
@@ -49,6 +52,7 @@ function openPlain(state: RunState, options: ViewOptions): RunView {
       if (line !== null) world.stderr.write(`${line}\n`);
       if (verbose) world.stderr.write(outputAfter(event, options));
     },
+    notice: (notice) => world.stderr.write(`${noticeText(notice)}\n`),
     close() {},
   };
 }
@@ -93,6 +97,7 @@ function openLive(state: RunState, { world, directory }: ViewOptions): RunView {
       const line = settledLine(event, state, style);
       if (line !== null) region.print(line);
     },
+    notice: (notice) => region.print(noticeText(notice)),
     close: () => region.close(),
   };
 }

@@ -7,7 +7,7 @@ import {
   type RelatedPlace,
 } from "./diagnostic.ts";
 import { didYouMean } from "./did_you_mean.ts";
-import { buildGraph, type Edge, findCycles } from "./graph.ts";
+import { buildGraph, EdgeList, findCycles } from "./graph.ts";
 
 const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const ID_LENGTH = 64;
@@ -31,14 +31,12 @@ export function checkGraph(jobs: readonly unknown[]): Diagnostic[] {
   const ids = jobs.map((job) => textAt(job, "id"));
   const byId = checkIds(ids, found);
   const references = jobs.flatMap((job, index) => referencesOf(job, index));
-  const edges: Edge[] = [];
-  const places = new Map<string, DiagnosticPlace>();
+  const edges = new EdgeList();
   let suggestions = 0;
   for (const { from, id, relation, place } of references) {
     const to = byId.get(id);
     if (to !== undefined) {
-      edges.push({ from, to, soft: relation !== "dependency" });
-      places.set(`${from} ${to}`, place);
+      edges.add(from, to, { soft: relation !== "dependency" });
     } else {
       const suggestion = suggestions++ < MOST_SUGGESTIONS ? didYouMean(id, byId.keys()) : null;
       const related = suggestion === null
@@ -50,7 +48,12 @@ export function checkGraph(jobs: readonly unknown[]): Diagnostic[] {
       );
     }
   }
-  for (const cycle of findCycles(buildGraph(jobs.length, edges))) {
+  const cycles = findCycles(buildGraph(jobs.length, edges));
+  const places = new Map<string, DiagnosticPlace>();
+  for (const { from, id, place } of cycles.length === 0 ? [] : references) {
+    places.set(`${from} ${byId.get(id)}`, place);
+  }
+  for (const cycle of cycles) {
     const steps = cycle.map((node, k): RelatedPlace => {
       const next = cycle[(k + 1) % cycle.length]!;
       return { role: "edge", name: ids[node]!, place: places.get(`${node} ${next}`)! };

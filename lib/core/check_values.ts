@@ -19,13 +19,16 @@ type EnvironmentData = Record<string, string | number | boolean>;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[^\r\n]*$/;
 
-/** The mistakes in everything but the jobs. */
-export function checkWorkflowValues(data: WorkflowData): Diagnostic[] {
+/** The mistakes in everything but the jobs, of which there are `jobCount`. */
+export function checkWorkflowValues(
+  data: Omit<WorkflowData, "jobs">,
+  jobCount: number,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
   if (data.name.trim() === "") {
     found.push(diagnosticAt(atValue("name"), { code: "E310", key: "name" }));
   }
-  if (data.jobs.length === 0) found.push(diagnosticAt(atKey("jobs"), { code: "E210" }));
+  if (jobCount === 0) found.push(diagnosticAt(atKey("jobs"), { code: "E210" }));
   const config = data.global_config;
   if (typeof config?.max_concurrent_jobs === "string") {
     const expression = config.max_concurrent_jobs;

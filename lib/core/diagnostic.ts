@@ -46,6 +46,8 @@ export type DiagnosticDetail =
   | { readonly code: "E111"; readonly key: string }
   | {
     readonly code: "E201";
+    /** The key whose value it is, `tags[0]` for an entry of a list; absent where there is none. */
+    readonly key?: string;
     readonly expected: string;
     readonly found: string;
     readonly value: string | null;

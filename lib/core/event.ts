@@ -47,6 +47,20 @@ export interface Usage {
   readonly cpuSeconds: number | null;
 }
 
+/** How the process of an attempt was held, and what became of it. */
+export interface ProcessFacts {
+  /** What its descendants cannot leave: a control group, a process group, or nothing. */
+  readonly containment: "cgroup" | "process_group" | "direct";
+  /** What enforced `max_memory_mb`, where it was asked for. */
+  readonly memoryLimit?: "cgroup" | "sampled" | "none";
+  /** What enforced `max_cpu_percent`, where it was asked for. */
+  readonly cpuLimit?: "cgroup" | "nice" | "none";
+  /** Whether its output was cut in the middle. */
+  readonly truncated?: true;
+  /** Processes that not even KILL could end. */
+  readonly unkillable?: readonly number[];
+}
+
 /** What an HTTP attempt is remembered by. */
 export interface HttpFacts {
   readonly status: number;
@@ -82,6 +96,7 @@ export interface AttemptReport {
   readonly attempt: number;
   readonly outcome: Outcome;
   readonly usage?: Usage;
+  readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
   readonly at: number;
 }
@@ -174,7 +189,13 @@ export type RunEvent =
 /** Measurements that travel with the end of an attempt, where there are any. */
 export interface AttemptFacts {
   readonly usage?: Usage;
+  readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
+}
+
+/** The measurements among the fields of `from`. */
+export function attemptFacts({ usage, process, http }: AttemptFacts): AttemptFacts {
+  return { ...(usage && { usage }), ...(process && { process }), ...(http && { http }) };
 }
 
 /** Why an attempt is being stopped. */

@@ -12,29 +12,35 @@ export interface Graph {
   readonly soft: Uint8Array;
 }
 
-/** An edge from a node to one that comes after it. */
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly soft: boolean;
+/** Edges, each from a node to one that comes after it; three columns, as there may be millions. */
+export class EdgeList {
+  readonly from: number[] = [];
+  readonly to: number[] = [];
+  readonly soft: number[] = [];
+
+  add(from: number, to: number, { soft }: { readonly soft: boolean }): void {
+    this.from.push(from);
+    this.to.push(to);
+    this.soft.push(soft ? 1 : 0);
+  }
 }
 
 /** Most edges that the search for a short cycle looks at in one component. */
 const CYCLE_SEARCH_EDGES = 2_000_000;
 
 /** Builds a graph; the successors of a node keep the order in which their edges were given. */
-export function buildGraph(size: number, edges: readonly Edge[]): Graph {
+export function buildGraph(size: number, edges: EdgeList): Graph {
   const start = new Int32Array(size + 1);
-  for (const edge of edges) start[edge.from + 1]! += 1;
+  for (const from of edges.from) start[from + 1]! += 1;
   for (let i = 0; i < size; i++) start[i + 1]! += start[i]!;
   const next = start.slice(0, size);
-  const to = new Int32Array(edges.length);
-  const soft = new Uint8Array(edges.length);
-  for (const edge of edges) {
-    const slot = next[edge.from]!++;
-    to[slot] = edge.to;
-    soft[slot] = edge.soft ? 1 : 0;
-  }
+  const to = new Int32Array(edges.from.length);
+  const soft = new Uint8Array(edges.from.length);
+  edges.from.forEach((from, edge) => {
+    const slot = next[from]!++;
+    to[slot] = edges.to[edge]!;
+    soft[slot] = edges.soft[edge]!;
+  });
   return { size, start, to, soft };
 }
 
@@ -70,7 +76,10 @@ export function topologicalOrder(graph: Graph): Int32Array {
  * its lowest number. The first node is not repeated at the end.
  */
 export function findCycles(graph: Graph): number[][] {
-  return cyclicComponents(graph).map((component) => shortestCycle(graph, component));
+  const components = cyclicComponents(graph);
+  if (components.length === 0) return [];
+  const search = new CycleSearch(graph);
+  return components.map((component) => shortestCycle(search, component));
 }
 
 /** The strongly connected components that hold a cycle (Tarjan 1972, with a stack of our own). */
@@ -129,8 +138,8 @@ function hasEdge(graph: Graph, from: number, to: number): boolean {
   return false;
 }
 
-function shortestCycle(graph: Graph, component: readonly number[]): number[] {
-  const search = new CycleSearch(graph, component);
+function shortestCycle(search: CycleSearch, component: readonly number[]): number[] {
+  search.enter(component);
   let best: number[] = [];
   for (const node of component) {
     const found = search.shortestThrough(node, best.length === 0 ? Infinity : best.length);
@@ -141,22 +150,30 @@ function shortestCycle(graph: Graph, component: readonly number[]): number[] {
   return [...best.slice(lowest), ...best.slice(0, lowest)];
 }
 
-/** Breadth-first search inside one component, with buffers that are used again for every start. */
+/** Breadth-first search inside one component, with buffers that are used again for every search. */
 class CycleSearch {
   edgesSeen = 0;
   readonly #graph: Graph;
-  readonly #inside: Uint8Array;
+  /** By node, the number of the component it was last found in. */
+  readonly #component: Int32Array;
+  #current = 0;
   readonly #parent: Int32Array;
   readonly #depth: Int32Array;
   readonly #seenBy: Int32Array;
 
-  constructor(graph: Graph, component: readonly number[]) {
+  constructor(graph: Graph) {
     this.#graph = graph;
-    this.#inside = new Uint8Array(graph.size);
-    for (const node of component) this.#inside[node] = 1;
+    this.#component = new Int32Array(graph.size);
     this.#parent = new Int32Array(graph.size);
     this.#depth = new Int32Array(graph.size);
     this.#seenBy = new Int32Array(graph.size).fill(-1);
+  }
+
+  /** Goes on to the next component. */
+  enter(component: readonly number[]): void {
+    this.#current++;
+    for (const node of component) this.#component[node] = this.#current;
+    this.edgesSeen = 0;
   }
 
   /** A shortest cycle through `origin`, if there is one of fewer than `limit` nodes. */
@@ -172,7 +189,8 @@ class CycleSearch {
         const successor = to[k]!;
         this.edgesSeen++;
         if (successor === origin) return this.#pathTo(node, origin);
-        if (this.#inside[successor] === 0 || this.#seenBy[successor] === origin) continue;
+        if (this.#component[successor] !== this.#current) continue;
+        if (this.#seenBy[successor] === origin) continue;
         this.#seenBy[successor] = origin;
         this.#parent[successor] = node;
         this.#depth[successor] = this.#depth[node]! + 1;

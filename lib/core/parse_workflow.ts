@@ -13,7 +13,7 @@ import {
 } from "./diagnostic.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
 import { didYouMean } from "./did_you_mean.ts";
-import { type JobData, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
+import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
 import { unreachable } from "./event.ts";
 import type {
   Action,
@@ -28,19 +28,41 @@ import type {
 const DEFAULT_RETRY = { initialDelayMs: 1_000, maxDelayMs: 60_000, backoffFactor: 2, jitter: 0 };
 const DEFAULT_ATTEMPTS_WITH_RETRY_CONFIG = 3;
 
+/** Once there are so many mistakes of shape, the shape of further jobs is not looked at. */
+const MOST_SHAPE_MISTAKES = 1_000;
+
 /** Checks `data` as a workflow file. `checkDecoded` must have found it harmless. */
 export function parseWorkflow(data: unknown): Checked<Workflow> {
-  const parsed = workflowSchema.safeParse(data);
-  const diagnostics = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => diagnosticsOfIssue(issue as SchemaIssue, data));
-  diagnostics.push(...checkGraph(jobsIn(data)));
-  if (parsed.success) {
-    diagnostics.push(...checkWorkflowValues(parsed.data));
-    parsed.data.jobs.forEach((job, index) => checkJobValues(job, index, diagnostics));
-  }
-  if (!parsed.success || diagnostics.length > 0) return { ok: false, diagnostics };
-  return { ok: true, value: toWorkflow(parsed.data) };
+  const entries = jobsIn(data);
+  // Job by job, so that one job's mistake does not hide what the values of another are, and because
+  // zod passes the mistakes of a list on as arguments, of which there can be too many.
+  const outline = workflowSchema.safeParse(
+    entries.length > 0 ? { ...data as object, jobs: [] } : data,
+  );
+  const shape = outline.success ? [] : diagnosticsOf(outline.error, [], data);
+  const values = outline.success ? checkWorkflowValues(outline.data, entries.length) : [];
+  const jobs: JobData[] = [];
+  entries.forEach((entry, index) => {
+    if (shape.length >= MOST_SHAPE_MISTAKES) return;
+    const job = jobSchema.safeParse(entry);
+    if (job.success) {
+      jobs.push(job.data);
+      checkJobValues(job.data, index, values);
+    } else {
+      for (const found of diagnosticsOf(job.error, ["jobs", index], data)) shape.push(found);
+    }
+  });
+  const diagnostics = [...shape, ...checkGraph(entries), ...values];
+  if (!outline.success || diagnostics.length > 0) return { ok: false, diagnostics };
+  return { ok: true, value: toWorkflow({ ...outline.data, jobs }) };
+}
+
+function diagnosticsOf(
+  error: { readonly issues: readonly unknown[] },
+  prefix: DocumentPath,
+  data: unknown,
+): Diagnostic[] {
+  return error.issues.flatMap((issue) => diagnosticsOfIssue(issue as SchemaIssue, prefix, data));
 }
 
 /** The list of jobs as far as there is one, so that ids and edges are checked even beside shape mistakes. */
@@ -64,10 +86,14 @@ type SchemaIssue =
     | { readonly code: "invalid_union"; readonly errors: readonly (readonly SchemaIssue[])[] }
   );
 
-function diagnosticsOfIssue(issue: SchemaIssue, data: unknown): Diagnostic[] {
-  const path = [...issue.path];
+function diagnosticsOfIssue(
+  issue: SchemaIssue,
+  prefix: DocumentPath,
+  data: unknown,
+): Diagnostic[] {
+  const path = [...prefix, ...issue.path];
   const place = atValue(...path);
-  const key = String(path.at(-1) ?? "");
+  const key = keyName(path);
   const value = valueAt(data, path);
   switch (issue.code) {
     case "unrecognized_keys":
@@ -109,25 +135,34 @@ function diagnosticsOfIssue(issue: SchemaIssue, data: unknown): Diagnostic[] {
       if (value === undefined) {
         return [diagnosticAt(place, { code: "E203", key, owner: ownerOf(path.slice(0, -1)) })];
       }
-      return [wrongType(place, issue.expected, value)];
+      return [wrongType(path, issue.expected, value)];
     case "invalid_union": {
+      const within = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
+      if (within !== undefined) {
+        return within.flatMap((error) => diagnosticsOfIssue(error, path, data));
+      }
       const inner = issue.errors.flat().filter((error) => error.code === "invalid_type");
-      return [wrongType(place, inner.map((error) => error.expected).join(" or "), value)];
+      return [wrongType(path, inner.map((error) => error.expected).join(" or "), value)];
     }
     default:
       return unreachable(issue);
   }
 }
 
-function wrongType(
-  place: ReturnType<typeof atValue>,
-  expected: string,
-  value: unknown,
-): Diagnostic {
+function wrongType(path: DocumentPath, expected: string, value: unknown): Diagnostic {
   const found = typeName(value);
-  const quoteIt = expected === "string" && (found === "number" || found === "boolean");
+  const quoteIt = expected.startsWith("string") && (found === "number" || found === "boolean");
   const text = typeof value === "object" ? null : shown(value);
-  return diagnosticAt(place, { code: "E201", expected, found, value: text, quoteIt });
+  const detail = { code: "E201", expected, found, value: text, quoteIt } as const;
+  const key = keyName(path);
+  return diagnosticAt(atValue(...path), key === "" ? detail : { ...detail, key });
+}
+
+/** What `path` ends with, for messages: `timeout`, or `tags[0]` for an entry of a list. */
+function keyName(path: DocumentPath): string {
+  const last = path.at(-1);
+  if (typeof last === "number") return `${keyName(path.slice(0, -1))}[${last}]`;
+  return last ?? "";
 }
 
 /** The name of the mapping at `path`, for messages. */

@@ -2,10 +2,10 @@
  * A plan: the selected jobs as numbers, their edges as flat arrays, and the order in which ready jobs
  * start. Made once, in O(V log V + E); nothing in it changes during a run.
  */
-import { buildGraph, type Edge, type Graph, inDegrees, topologicalOrder } from "./graph.ts";
+import { buildGraph, EdgeList, type Graph, inDegrees, topologicalOrder } from "./graph.ts";
 import { atValue, type Diagnostic, diagnosticAt } from "./diagnostic.ts";
 import { Bug, type RunSettings } from "./event.ts";
-import { type Demand, demandOf } from "./resources.ts";
+import { type Demand, demandOf, exactlySummable } from "./resources.ts";
 import type { Job, Workflow } from "./workflow.ts";
 
 /** What a run works from. Arrays are indexed by the number of the job. */
@@ -43,8 +43,9 @@ export function planJobs(
   expectation: Expectation = () => null,
 ): Plan {
   const jobs = selected.map((index) => workflow.jobs[index]!);
-  const indexOf = new Map(jobs.map((job, i) => [job.id, i]));
-  const dependents = buildGraph(jobs.length, jobs.flatMap((job, i) => edgesInto(job, i, indexOf)));
+  const indexOf = new Map<string, number>();
+  jobs.forEach((job, i) => indexOf.set(job.id, i));
+  const dependents = buildGraph(jobs.length, edgesOf(jobs, indexOf));
   const bottomLevel = bottomLevels(dependents, expectedTimes(jobs, expectation));
   const byRank = Int32Array.from(jobs.keys()).sort((a, b) =>
     bottomLevel[b]! - bottomLevel[a]! || a - b
@@ -69,46 +70,44 @@ export function planJobs(
 export function checkFeasible(plan: Plan, settings: RunSettings): Diagnostic[] {
   const { maxMemoryMb, maxCpuPercent } = plan.workflow.global;
   return plan.jobs.flatMap((job, i) => {
-    const demand = plan.demands[i]!;
     const found: Diagnostic[] = [];
     const compare = (
       resource: "memory" | "cpu",
-      needed: number,
+      needed: number | null,
       available: number | null,
       said: number | null,
     ) => {
-      if (available === null || needed <= available) return;
+      if (needed === null || available === null) return;
+      if (exactlySummable(needed) <= exactlySummable(available)) return;
       const availableFrom = said === available ? "workflow" : "machine";
       const key = resource === "memory" ? "max_memory_mb" : "max_cpu_percent";
       const place = atValue("jobs", plan.fileIndex[i]!, "resource_limits", key);
-      found.push(
-        diagnosticAt(place, {
-          code: "E308",
-          jobId: job.id,
-          resource,
-          needed,
-          available,
-          availableFrom,
-        }),
-      );
+      const facts = { jobId: job.id, resource, needed, available, availableFrom } as const;
+      found.push(diagnosticAt(place, { code: "E308", ...facts }));
     };
-    compare("memory", demand.memoryMb, settings.memoryMb, maxMemoryMb);
-    compare("cpu", demand.cpuPercent, settings.cpuPercent, maxCpuPercent);
+    compare("memory", job.limits.maxMemoryMb, settings.memoryMb, maxMemoryMb);
+    compare("cpu", job.limits.maxCpuPercent, settings.cpuPercent, maxCpuPercent);
     return found;
   });
 }
 
-/** The edges that end at job `to`; where a job is named as both, the dependency counts. */
-function edgesInto(job: Job, to: number, indexOf: ReadonlyMap<string, number>): Edge[] {
-  const edges: Edge[] = [];
-  for (const id of job.dependencies) {
-    const from = indexOf.get(id);
-    if (from !== undefined) edges.push({ from, to, soft: false });
-  }
-  for (const id of job.conditions.skipIfFailed) {
-    const from = indexOf.get(id);
-    if (from !== undefined && !job.dependencies.includes(id)) edges.push({ from, to, soft: true });
-  }
+/** The edges to each job from those it waits for; where one is named as both, the dependency counts. */
+function edgesOf(jobs: readonly Job[], indexOf: ReadonlyMap<string, number>): EdgeList {
+  const edges = new EdgeList();
+  /** The last job that has this one as a dependency. */
+  const neededBy = new Int32Array(jobs.length).fill(-1);
+  jobs.forEach(({ dependencies, conditions }, to) => {
+    for (const id of dependencies) {
+      const from = indexOf.get(id);
+      if (from === undefined) continue;
+      neededBy[from] = to;
+      edges.add(from, to, { soft: false });
+    }
+    for (const id of conditions.skipIfFailed) {
+      const from = indexOf.get(id);
+      if (from !== undefined && neededBy[from] !== to) edges.add(from, to, { soft: true });
+    }
+  });
   return edges;
 }
 

@@ -30,9 +30,12 @@ export function demandOf(limits: ResourceLimits): Demand {
   };
 }
 
-/** Rounds up to 1/1024, so that sums and differences stay exact and what was taken is given back whole. */
-function exactlySummable(amount: number): number {
-  return Math.ceil(amount * 1024) / 1024;
+/**
+ * Rounds to 1/1024, so that sums and differences stay exact and what was taken is given back whole.
+ * Demands and budgets alike, so that a job may ask for all there is.
+ */
+export function exactlySummable(amount: number): number {
+  return Math.round(amount * 1024) / 1024;
 }
 
 /** Whether a job fits beside what runs; how many may run at all is the scheduler's own question. */

@@ -54,8 +54,8 @@ function isIdempotent({ method, headers }: HttpAction): boolean {
  * min(max_delay, initial_delay · backoff_factor^(attempt - 1)), varied by the jitter share either way.
  */
 export function retryDelayMs(policy: RetryPolicy, identity: AttemptIdentity): number {
-  const exponential = policy.initialDelayMs * policy.backoffFactor ** (identity.attempt - 1);
-  const delay = Math.min(policy.maxDelayMs, exponential);
+  const growth = Math.min(Number.MAX_VALUE, policy.backoffFactor ** (identity.attempt - 1));
+  const delay = Math.min(policy.maxDelayMs, policy.initialDelayMs * growth);
   if (policy.jitter === 0) return delay;
   const swing = 2 * unitHash(`${identity.seed}/${identity.jobId}/${identity.attempt}`) - 1;
   return Math.max(0, delay * (1 + policy.jitter * swing));

@@ -14,6 +14,7 @@
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import {
   type AttemptFacts,
+  attemptFacts,
   Bug,
   type Outcome,
   type RunEvent,
@@ -26,7 +27,7 @@ import {
 } from "./event.ts";
 import type { Plan } from "./plan.ts";
 import { ReadySet } from "./ready_set.ts";
-import type { Free } from "./resources.ts";
+import { exactlySummable, type Free } from "./resources.ts";
 
 /** Where a job stands. */
 export type JobState =
@@ -164,8 +165,10 @@ export function jobIndex(state: RunState, id: string): number {
 
 /** Folds one event into the state. Throws a `Bug` for an event that cannot follow what happened before. */
 export function apply(state: RunState, event: RunEvent): void {
+  if (state.status !== null) throw new Bug(`${event.type} after the end of the run`);
   switch (event.type) {
     case "run_started":
+      if (state.startedAt !== null) throw new Bug("the run started twice");
       state.runId = event.runId;
       state.settings = event.settings;
       state.startedAt = event.at;
@@ -185,7 +188,23 @@ export function apply(state: RunState, event: RunEvent): void {
 
 type JobEvent = Extract<RunEvent, { jobId: string }>;
 
+/** The phases in which each event can find its job: the arrows of the picture above. */
+const COMES_FROM: Readonly<Record<JobEvent["type"], readonly JobState["phase"][]>> = {
+  job_queued: ["waiting", "backing_off"],
+  job_started: ["queued"],
+  job_stopping: ["running", "stopping"],
+  job_retrying: ["running", "stopping"],
+  job_completed: ["running"],
+  job_failed: ["running", "stopping"],
+  job_cancelled: ["waiting", "queued", "running", "stopping", "backing_off"],
+  job_skipped: ["waiting"],
+};
+
 function applyToJob(state: RunState, job: number, event: JobEvent): void {
+  const { phase } = state.jobs[job]!;
+  if (!COMES_FROM[event.type].includes(phase)) {
+    throw new Bug(`${event.type} of the job '${event.jobId}', which is ${phase}`);
+  }
   switch (event.type) {
     case "job_queued":
       return move(state, job, { phase: "queued", attempt: event.attempt, since: event.at });
@@ -262,8 +281,7 @@ function recordAttempt(
     startedAt,
     endedAt: event.at,
     outcome,
-    ...(event.usage && { usage: event.usage }),
-    ...(event.http && { http: event.http }),
+    ...attemptFacts(event),
   });
 }
 
@@ -282,7 +300,6 @@ function settle(state: RunState, job: number, next: JobState): void {
 /** Takes a job from one phase to the next, with its place in the ready set, the counts and the resources. */
 function move(state: RunState, job: number, next: JobState): void {
   const current = state.jobs[job]!;
-  if (current.phase === "settled") throw new Bug(`job '${state.plan.jobs[job]!.id}' settled twice`);
   const rank = state.plan.rank[job]!;
   if (current.phase === "queued") state.ready.remove(rank);
   if (isLive(current) && !isLive(next)) reserve(state, job, -1);
@@ -340,8 +357,8 @@ export function freeResources(state: RunState): Free {
   const { memoryMb, cpuPercent } = state.settings!;
   return {
     running: state.counts.running,
-    memoryMb: (memoryMb ?? Infinity) - state.reserved.memoryMb,
-    cpuPercent: (cpuPercent ?? Infinity) - state.reserved.cpuPercent,
+    memoryMb: exactlySummable(memoryMb ?? Infinity) - state.reserved.memoryMb,
+    cpuPercent: exactlySummable(cpuPercent ?? Infinity) - state.reserved.cpuPercent,
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import { branchMatches } from "./conditions.ts";
 import {
-  type AttemptFacts,
+  attemptFacts,
   type AttemptReport,
   type Input,
   type Outcome,
@@ -180,7 +180,7 @@ function endAttempt(turn: Turn, report: AttemptReport): void {
   if (!isLive(job) || job.attempt !== report.attempt) return;
 
   const { jobId, attempt } = report;
-  const facts = factsOf(report);
+  const facts = attemptFacts(report);
   const outcome = finalOutcome(turn, index, job, report.outcome);
   if (outcome.kind === "succeeded") {
     turn.emit({ type: "job_completed", jobId, attempt, at, ...facts });
@@ -198,9 +198,6 @@ function endAttempt(turn: Turn, report: AttemptReport): void {
   releaseDependents(turn, index);
 }
 
-function factsOf({ usage, http }: AttemptFacts): AttemptFacts {
-  return { ...(usage && { usage }), ...(http && { http }) };
-}
 
 /** What an attempt that was being stopped died of is ours, whatever its process made of the signal. */
 function finalOutcome(

@@ -56,7 +56,8 @@ const http = z.strictObject({
   expect_status: z.optional(z.array(z.int().check(z.minimum(100), z.maximum(599)))),
 });
 
-const job = z.strictObject({
+/** One entry of `jobs`. */
+export const jobSchema = z.strictObject({
   id: text,
   name: z.optional(text),
   job_type: z.optional(text),
@@ -92,21 +93,21 @@ export const workflowSchema = z.strictObject({
   version: z.optional(text),
   description: z.optional(text),
   global_config: z.optional(globalConfig),
-  jobs: z.array(job),
+  jobs: z.array(jobSchema),
 });
 
 /** The file's data once its shape is known. */
 export type WorkflowData = z.infer<typeof workflowSchema>;
 
-/** One entry of `jobs`. */
-export type JobData = WorkflowData["jobs"][number];
+/** One entry of `jobs` once its shape is known. */
+export type JobData = z.infer<typeof jobSchema>;
 
 /** The mappings whose keys are fixed, by their path in the file with `*` for an index. */
 const MAPPINGS: Readonly<Record<string, { readonly shape: object }>> = {
   "": workflowSchema,
   "global_config": globalConfig,
   "global_config.resource_limits": globalLimits,
-  "jobs.*": job,
+  "jobs.*": jobSchema,
   "jobs.*.conditions": conditions,
   "jobs.*.retry_config": retryConfig,
   "jobs.*.resource_limits": jobLimits,

@@ -2,13 +2,15 @@
  * The contract between the supervisor and an executor: one attempt of one job. An executor starts it
  * and says how it ended; it decides nothing about retries, time limits or order.
  */
-import type { HttpFacts, Outcome, Usage } from "../core/event.ts";
+import type { HttpFacts, Outcome, ProcessFacts, Usage } from "../core/event.ts";
 import type { Action, Job } from "../core/workflow.ts";
-import type { World } from "./world.ts";
+import type { ProcessPool, World } from "./world.ts";
 
 /** All that an executor gets to know. */
 export interface AttemptContext {
   readonly world: World;
+  /** What processes of the run are started in. */
+  readonly processes: ProcessPool;
   readonly job: Job;
   /** Counts from 1. */
   readonly attempt: number;
@@ -41,6 +43,7 @@ export interface RunningAttempt {
 export interface AttemptEnd {
   readonly outcome: Outcome;
   readonly usage?: Usage;
+  readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
 }
 

@@ -9,11 +9,12 @@ import type { AttemptContext, AttemptEnd, Executor, Executors, RunningAttempt } 
 import type { Posted } from "./loop.ts";
 import { resolvePath } from "./paths.ts";
 import type { RunDirectory } from "./run_directory.ts";
-import type { World } from "./world.ts";
+import type { ProcessPool, World } from "./world.ts";
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
   readonly world: World;
+  readonly processes: ProcessPool;
   readonly executors: Executors;
   /** The job called `id`; it exists. */
   jobOf(id: string): Job;
@@ -56,7 +57,7 @@ export class Supervisor {
   }
 
   #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
-    const { world, executors, run, baseDirectory } = this.#options;
+    const { world, processes, executors, run, baseDirectory } = this.#options;
     const job = this.#options.jobOf(jobId);
     try {
       const workingDirectory = resolvePath(baseDirectory, job.workingDirectory);
@@ -65,6 +66,7 @@ export class Supervisor {
       }
       return execute(executors, job.action, {
         world,
+        processes,
         job,
         attempt,
         files: run.filesOf(jobId, attempt),

@@ -4,6 +4,8 @@
  * streams.
  */
 
+import type { ProcessFacts, Usage } from "../core/event.ts";
+
 /** Everything a program of ours may depend on. */
 export interface World {
   readonly clock: Clock;
@@ -85,14 +87,43 @@ export interface FileWriter {
 
 /** Starts programs. See `process.ts`. */
 export interface Processes {
-  start(spec: ProcessSpec): RunningProcess;
+  /** What the processes of one run are started in. */
+  open(options: PoolOptions): ProcessPool;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
   query(program: string, args: readonly string[], cwd: string): Promise<string | null>;
-  /** Stops what ended jobs left behind; resolves when nothing is left. */
-  sweep(): Promise<void>;
 }
 
-/** What a process is to be. It has no input, no controlling terminal, and a process group of its own. */
+/** What holds for all processes of one run. */
+export interface PoolOptions {
+  /** A word that no other process has in its environment: `[0-9a-z-]+`. */
+  readonly cookie: string;
+  /** Time between TERM and KILL if orch itself dies. */
+  readonly graceMs: number;
+  /** The files of an attempt are cut near this size. */
+  readonly maxLogBytes: number;
+  /** Says what the user should know and no attempt can. */
+  notice(notice: ProcessNotice): void;
+}
+
+/** Trouble of the machine that a run outlives. */
+export type ProcessNotice = {
+  readonly kind: "spawn_trouble";
+  readonly cause: string;
+  readonly parallel: number;
+};
+
+/** The processes of one run. */
+export interface ProcessPool {
+  start(spec: ProcessSpec): RunningProcess;
+  /** Stops time for every process: SIGSTOP. */
+  freeze(): void;
+  /** Lets them go on: SIGCONT. */
+  thaw(): void;
+  /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
+  close(): Promise<void>;
+}
+
+/** What a process is to be. It has no input, no controlling terminal, and a session of its own. */
 export interface ProcessSpec {
   readonly launch: Launch;
   readonly workingDirectory: string;
@@ -101,6 +132,10 @@ export interface ProcessSpec {
   /** Output is appended to these files. */
   readonly stdoutPath: string;
   readonly stderrPath: string;
+  /** What of the run's cookie is the attempt's own. */
+  readonly attemptName: string;
+  readonly memoryMb: number | null;
+  readonly cpuPercent: number | null;
 }
 
 /** Shell text, or a program with its arguments. */
@@ -116,11 +151,21 @@ export interface RunningProcess {
   stop(force: boolean): void;
 }
 
-/** How the leader of a process group ended. */
+/** How a process ended. */
 export type ProcessEnd =
-  | { readonly kind: "exited"; readonly code: number }
-  | { readonly kind: "signaled"; readonly signal: string }
-  | { readonly kind: "not_started"; readonly cause: string; readonly missing: boolean };
+  | ({ readonly kind: "exited"; readonly code: number } & ProcessMeasures)
+  | ({ readonly kind: "signaled"; readonly signal: string } & ProcessMeasures)
+  | (
+    & { readonly kind: "out_of_memory"; readonly peakMb: number; readonly limitMb: number }
+    & ProcessMeasures
+  )
+  | { readonly kind: "not_started"; readonly cause: string };
+
+/** What was seen of a process beside its end. */
+export interface ProcessMeasures {
+  readonly usage: Usage;
+  readonly process: ProcessFacts;
+}
 
 /** The signals that stop a run. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";

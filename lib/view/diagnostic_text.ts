@@ -3,14 +3,17 @@ import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { counted } from "./format.ts";
 import { paint, type Style } from "./style.ts";
-import { visibleText } from "./visible.ts";
+import { visibleLine } from "./visible.ts";
+import { widthOf } from "./width.ts";
 
 /** Problems of one file that are shown in full. */
 export const MOST_SHOWN = 20;
 /** Edges of a cycle that are shown with their lines. */
 const MOST_RELATED = 8;
-/** Columns of a source line that are shown around the place. */
+/** Characters of a source line that are shown around the place. */
 const FRAME_WIDTH = 100;
+/** Characters of a longer line that are shown before the place. */
+const FRAME_BEFORE = 40;
 
 /** A file's name and text, for the frames. */
 export interface Source {
@@ -25,20 +28,23 @@ export function diagnosticsText(
   diagnostics: readonly LocatedDiagnostic[],
   style: Style,
 ): string {
-  const sorted = diagnostics.toSorted((a, b) => order(a.position) - order(b.position));
-  const lines = source.text?.split("\n") ?? [];
+  const file = visibleLine(source.file);
+  const sorted = diagnostics.toSorted((a, b) => inOrder(a.position, b.position));
+  const lines = source.text?.split(/\r?\n/) ?? [];
   const shown = sorted.slice(0, MOST_SHOWN).map((diagnostic) =>
-    frame(diagnostic, source.file, lines, style)
+    frame(diagnostic, file, lines, style)
   );
   const more = sorted.length - shown.length;
   if (more > 0) shown.push(`and ${counted(more, "more problem")}\n`);
   return `${shown.join("\n")}\n${
     counted(sorted.length, "problem")
-  } in ${source.file}; nothing was started\n`;
+  } in ${file}; nothing was started\n`;
 }
 
-function order(position: SourcePosition | null): number {
-  return position === null ? -1 : position.line * 1e6 + position.column;
+/** What has no place comes first. */
+function inOrder(a: SourcePosition | null, b: SourcePosition | null): number {
+  if (a === null || b === null) return Number(b === null) - Number(a === null);
+  return a.line - b.line || a.column - b.column;
 }
 
 function frame(
@@ -47,11 +53,11 @@ function frame(
   lines: readonly string[],
   style: Style,
 ): string {
-  const message = diagnosticMessage(detail);
-  const title = visibleText(message.title, { color: false });
-  const out = [
-    `${paint(style, "red", `error[${detail.code}]`)}${paint(style, "bold", `: ${title}`)}`,
-  ];
+  const line = position === null ? undefined : lines[position.line - 1];
+  const written = position && line?.slice(position.column - 1, position.endColumn - 1);
+  const message = diagnosticMessage(detail, written);
+  const code = paint(style, "red", `error[${detail.code}]`);
+  const out = [`${code}${paint(style, "bold", `: ${message.title}`)}`];
   const margin = " ".repeat(String(position?.line ?? 0).length);
   const bar = paint(style, "blue", "|");
   const arrow = paint(style, "blue", "-->");
@@ -59,9 +65,8 @@ function frame(
     out.push(`${margin}${arrow} ${file}`);
   } else {
     out.push(`${margin}${arrow} ${file}:${position.line}:${position.column}`);
-    const line = lines[position.line - 1];
     if (line !== undefined && line.trim() !== "") {
-      const { text, carets } = cutLine(line, position);
+      const { text, carets } = cutLine(line, position, style.glyphs.ellipsis);
       out.push(`${margin} ${bar}`);
       out.push(`${paint(style, "blue", String(position.line))} ${bar} ${text}`);
       out.push(`${margin} ${bar} ${paint(style, "red", `${carets} ${message.label}`.trimEnd())}`);
@@ -79,7 +84,7 @@ function frame(
     out.push(`${margin} ${note} note: and ${related.length - MOST_RELATED} more`);
   }
   if (message.help !== null) {
-    out.push(`${margin} ${note} help: ${visibleText(message.help, { color: false })}`);
+    out.push(`${margin} ${note} help: ${message.help}`);
   }
   return `${out.join("\n")}\n`;
 }
@@ -88,11 +93,14 @@ function frame(
 function cutLine(
   line: string,
   { column, endColumn }: SourcePosition,
+  ellipsis: string,
 ): { text: string; carets: string } {
-  const from = column > FRAME_WIDTH - 20 ? column - 40 : 0;
-  const text = visibleText(line.slice(from, from + FRAME_WIDTH).replaceAll("\t", " "), {
-    color: false,
-  });
-  const width = Math.max(1, Math.min(endColumn - column, FRAME_WIDTH - (column - 1 - from)));
-  return { text: text.trimEnd(), carets: " ".repeat(column - 1 - from) + "^".repeat(width) };
+  const start = column - 1;
+  const from = start < FRAME_WIDTH - FRAME_BEFORE ? 0 : start - FRAME_BEFORE;
+  const to = Math.min(line.length, from + FRAME_WIDTH);
+  const before = (from > 0 ? ellipsis : "") + visibleLine(line.slice(from, start));
+  const text = before + visibleLine(line.slice(start, to)) + (to < line.length ? ellipsis : "");
+  const marked = visibleLine(line.slice(start, Math.min(endColumn - 1, to)));
+  const carets = "^".repeat(Math.max(1, widthOf(marked)));
+  return { text: text.trimEnd(), carets: " ".repeat(widthOf(before)) + carets };
 }

@@ -3,10 +3,11 @@ import type { RunSummary } from "../core/summary.ts";
 import type { JobState, RunState } from "../core/run_state.ts";
 import type { Job } from "../core/workflow.ts";
 import { workOf } from "../core/summary.ts";
-import { counted, durationText } from "./format.ts";
+import { counted, durationText, grouped } from "./format.ts";
 import { outcomeHint, outcomeText, skipText } from "./message.ts";
 import { paint, type Style } from "./style.ts";
-import { visibleText } from "./visible.ts";
+import { visibleLine, visibleText } from "./visible.ts";
+import { cutToWidth, widthOf } from "./width.ts";
 
 /** Failed jobs shown with their output; the others are named. */
 export const MOST_FAILURES_SHOWN = 5;
@@ -15,6 +16,8 @@ const MOST_LINES = 40;
 /** Ids named in one line of the end. */
 const MOST_NAMED = 8;
 const RULE_WIDTH = 74;
+/** Columns of a command shown above its output. */
+const COMMAND_WIDTH = 200;
 
 /** The end of a job's output. */
 export interface OutputTail {
@@ -39,6 +42,10 @@ export function endText(state: RunState, summary: RunSummary, options: EndOption
     lines.push("", ...failureText(state, job, options));
   }
   if (summary.failed.length > 0) lines.push(rule(options.style, ""));
+  const unshown = summary.failed.slice(MOST_FAILURES_SHOWN);
+  if (unshown.length > 0) {
+    lines.push(`${options.style.glyphs.failed} failed too: ${named(idsOf(state, unshown))}`);
+  }
   lines.push(...notRunText(state, summary, options.style), verdictLine(summary, options.style));
   lines.push(paint(options.style, "dim", numbersLine(summary, options.style)));
   return lines;
@@ -52,8 +59,8 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
   const facts = [outcomeText(settled.outcome)];
   if (attempts.length > 1) facts.push(`${attempts.length} attempts`);
   facts.push(durationText(workOf(attempts)));
-  const lines = [rule(style, `${job.id} FAILED · ${facts.join(" · ")}`)];
-  lines.push(paint(style, "dim", `$ ${firstLine(commandOf(job))}`));
+  const title = [`${job.id} FAILED`, ...facts].join(` ${style.glyphs.dot} `);
+  const lines = [rule(style, title), paint(style, "dim", `$ ${commandLine(job, style)}`)];
   const tails = tailsOf(job.id).filter(({ text }) => text.trim() !== "");
   for (const tail of tails) {
     lines.push(...tailText(tail, Math.floor(MOST_LINES / tails.length), style));
@@ -67,7 +74,7 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
 function rule(style: Style, title: string): string {
   const { rule } = style.glyphs;
   if (title === "") return paint(style, "dim", rule.repeat(RULE_WIDTH));
-  const rest = rule.repeat(Math.max(2, RULE_WIDTH - title.length - 6));
+  const rest = rule.repeat(Math.max(2, RULE_WIDTH - widthOf(title) - 6));
   return `${paint(style, "dim", rule.repeat(4))} ${paint(style, "red", title)} ${
     paint(style, "dim", rest)
   }`;
@@ -86,16 +93,21 @@ function commandOf({ action }: Job): string {
   }
 }
 
-function firstLine(text: string): string {
-  const [line = "", ...more] = visibleText(text.trim(), { color: false }).split("\n");
-  return more.length > 0 ? `${line} …` : line;
+/** The first line of what a job runs, with an ellipsis where there is more. */
+function commandLine(job: Job, { glyphs: { ellipsis } }: Style): string {
+  const [line = "", ...more] = commandOf(job).trim().split("\n", 2);
+  const shown = cutToWidth(visibleLine(line.trimEnd()), COMMAND_WIDTH, ellipsis);
+  return more.length > 0 && !shown.endsWith(ellipsis) ? `${shown} ${ellipsis}` : shown;
 }
 
 function tailText({ text, omittedBytes, path }: OutputTail, most: number, style: Style): string[] {
   const all = visibleText(text.replace(/\n$/, ""), { color: style.color }).split("\n");
   const shown = all.slice(-most);
   if (all.length === shown.length && omittedBytes === 0) return shown;
-  return [paint(style, "dim", `${style.glyphs.ellipsis} earlier lines: ${path}`), ...shown];
+  return [
+    paint(style, "dim", `${style.glyphs.ellipsis} earlier lines: ${visibleLine(path)}`),
+    ...shown,
+  ];
 }
 
 function notRunText(state: RunState, summary: RunSummary, style: Style): string[] {
@@ -110,10 +122,15 @@ function notRunText(state: RunState, summary: RunSummary, style: Style): string[
     `${style.glyphs.skipped} not run: ${named(ids)} (${cause})`
   );
   if (summary.cancelled.length > 0) {
-    const ids = summary.cancelled.map((index) => state.plan.jobs[index]!.id);
-    lines.push(`${style.glyphs.cancelled} cancelled: ${named(ids)}`);
+    lines.push(
+      `${style.glyphs.cancelled} cancelled: ${named(idsOf(state, summary.cancelled))}`,
+    );
   }
   return lines;
+}
+
+function idsOf(state: RunState, indices: readonly number[]): string[] {
+  return indices.map((index) => state.plan.jobs[index]!.id);
 }
 
 /** The first cause, so that a whole chain behind one failure is one line. */
@@ -125,7 +142,9 @@ function causeText(job: JobState): string {
 
 function named(ids: readonly string[]): string {
   const more = ids.length - MOST_NAMED;
-  return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
+  return more > 0
+    ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${grouped(more)} more`
+    : ids.join(", ");
 }
 
 function verdictLine(summary: RunSummary, style: Style): string {
@@ -133,23 +152,29 @@ function verdictLine(summary: RunSummary, style: Style): string {
   const parts: string[] = [];
   const { failed, succeeded, cancelled, skipped } = summary;
   if (failed.length > 0) {
-    parts.push(paint(style, "red", `${glyphs.failed} ${failed.length} failed`));
+    parts.push(paint(style, "red", `${glyphs.failed} ${grouped(failed.length)} failed`));
   }
-  parts.push(paint(style, "green", `${glyphs.success} ${succeeded} succeeded`));
+  parts.push(paint(style, "green", `${glyphs.success} ${grouped(succeeded)} succeeded`));
   if (cancelled.length > 0) {
-    parts.push(paint(style, "yellow", `${glyphs.cancelled} ${cancelled.length} cancelled`));
+    parts.push(
+      paint(style, "yellow", `${glyphs.cancelled} ${grouped(cancelled.length)} cancelled`),
+    );
   }
-  if (skipped.length > 0) parts.push(`${glyphs.skipped} ${skipped.length} skipped`);
+  if (skipped.length > 0) parts.push(`${glyphs.skipped} ${grouped(skipped.length)} skipped`);
   return parts.join("   ");
 }
 
 function numbersLine({ wallMs, workMs, longestChain }: RunSummary, style: Style): string {
   const parts = [`${durationText(wallMs)} wall`];
   if (wallMs > 0) {
-    parts.push(`${durationText(workMs)} of work (${(workMs / wallMs).toFixed(1)}× parallel)`);
+    parts.push(
+      `${durationText(workMs)} of work (${
+        (workMs / wallMs).toFixed(1)
+      }${style.glyphs.times} parallel)`,
+    );
   }
   if (longestChain.length > 1) parts.push(`longest chain ${chainText(longestChain, style)}`);
-  return parts.join(" · ");
+  return parts.join(` ${style.glyphs.dot} `);
 }
 
 /** A chain of ids, with its middle left out where it is long. */

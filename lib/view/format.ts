@@ -41,6 +41,6 @@ export function bytesText(bytes: number): string {
   const units = ["KiB", "MiB", "GiB", "TiB"];
   let size = bytes / 1024;
   let unit = 0;
-  for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024;
+  for (; size >= 1023.95 && unit < units.length - 1; unit++) size /= 1024;
   return `${size.toFixed(1)} ${units[unit]}`;
 }

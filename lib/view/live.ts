@@ -9,12 +9,19 @@ import { durationText } from "./format.ts";
 import { outcomeText, skipText, stoppingText } from "./message.ts";
 import { lastDuration } from "./plain.ts";
 import { paint, type Style } from "./style.ts";
+import { visibleLine } from "./visible.ts";
 import { cutToWidth, padToWidth } from "./width.ts";
 
-/** Rows for jobs at most, however tall the terminal. */
-export const MOST_ROWS = 16;
-/** Lines of the region that are not rows of jobs, with one to spare for the prompt. */
-const OTHER_LINES = 3;
+/** Lines of a region at most, however tall the terminal. */
+export const MOST_LINES = 16;
+/** Rows of the terminal that a region leaves alone. */
+const SPARE_ROWS = 2;
+/** Columns of a row of a job beside its name: glyph, duration and what parts them. */
+const FIXED_COLUMNS = 10;
+/** Fewer columns are not worth it to show what a job is doing. */
+const LEAST_DETAIL = 10;
+/** Columns of the longest name shown whole. */
+const NAME_COLUMNS = 24;
 
 /** What a frame depends on beside the state. */
 export interface FrameOptions {
@@ -28,23 +35,18 @@ export interface FrameOptions {
 
 /** The region for this state and moment, one string per line, none wider than the terminal. */
 export function liveFrame(state: RunState, options: FrameOptions): string[] {
+  const { ellipsis } = options.style.glyphs;
   const width = options.columns - 1;
-  const rows = Math.max(1, Math.min(MOST_ROWS, options.rows - OTHER_LINES));
+  const rows = Math.max(1, Math.min(MOST_LINES, options.rows - SPARE_ROWS)) - 1;
   const busy = busyJobs(state);
-  const shown = busy.slice(0, rows);
-  const names = Math.min(24, Math.max(8, ...shown.map((job) => state.plan.jobs[job]!.id.length)));
+  const shown = busy.length <= rows ? busy : busy.slice(0, Math.max(0, rows - 1));
+  const longest = Math.max(8, ...shown.map((job) => state.plan.jobs[job]!.id.length));
+  const names = Math.min(NAME_COLUMNS, longest, Math.max(8, width - FIXED_COLUMNS));
   const lines = shown.map((job) => jobRow(state, job, names, options));
-  if (busy.length > shown.length) {
-    lines.push(
-      paint(
-        options.style,
-        "dim",
-        `${options.style.glyphs.ellipsis} and ${busy.length - shown.length} more`,
-      ),
-    );
-  }
+  const more = busy.length - shown.length;
+  if (more > 0 && rows > 0) lines.push(paint(options.style, "dim", `${ellipsis} and ${more} more`));
   lines.push(totalsLine(state, options));
-  return lines.map((line) => cutToWidth(line, width));
+  return lines.map((line) => cutToWidth(line, width, ellipsis));
 }
 
 /** Running jobs first, the longest-running on top, then those that wait for their next attempt. */
@@ -69,7 +71,7 @@ function jobRow(state: RunState, index: number, names: number, options: FrameOpt
   const { glyphs } = style;
   const job = state.jobs[index]!;
   const { id, retry } = state.plan.jobs[index]!;
-  const name = padToWidth(cutToWidth(id, names), names);
+  const name = padToWidth(cutToWidth(id, names, glyphs.ellipsis), names);
   if (job.phase === "backing_off") {
     const wait = durationText(Math.max(0, job.until - now));
     const text = `attempt ${job.attempt}/${retry.maxAttempts} in ${wait} (${
@@ -78,14 +80,15 @@ function jobRow(state: RunState, index: number, names: number, options: FrameOpt
     return `${paint(style, "yellow", glyphs.retrying)} ${name}  ${text}`;
   }
   const elapsed = isLive(job) ? durationText(now - job.since).padStart(7) : "";
-  const line = options.lastLineOf(id);
-  const output = line === "" ? "" : `  ${paint(style, "dim", `${glyphs.bar} ${line}`)}`;
-  if (job.phase === "stopping") {
-    return `${paint(style, "yellow", glyphs.cancelled)} ${name} ${elapsed}  ${
-      job.force ? "killed" : "stopping"
-    }`;
-  }
-  return `${paint(style, "cyan", glyphs.running)} ${name} ${elapsed}${output}`;
+  const isStopping = job.phase === "stopping";
+  const glyph = isStopping
+    ? paint(style, "yellow", glyphs.cancelled)
+    : paint(style, "cyan", glyphs.running);
+  const row = `${glyph} ${name} ${elapsed}`;
+  if (options.columns - 1 - names - FIXED_COLUMNS < LEAST_DETAIL) return row;
+  if (isStopping) return `${row}  ${job.force ? "killed" : "stopping"}`;
+  const line = visibleLine(options.lastLineOf(id));
+  return line === "" ? row : `${row}  ${paint(style, "dim", `${glyphs.bar} ${line}`)}`;
 }
 
 function totalsLine(state: RunState, { style, now }: FrameOptions): string {
@@ -96,7 +99,7 @@ function totalsLine(state: RunState, { style, now }: FrameOptions): string {
   if (counts.failed > 0) parts.push(paint(style, "red", `${counts.failed} failed`));
   if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
   const elapsed = durationText(now - (state.startedAt ?? now));
-  return `${parts.join(" · ")}   ${paint(style, "dim", elapsed)}`;
+  return `${parts.join(` ${style.glyphs.dot} `)}   ${paint(style, "dim", elapsed)}`;
 }
 
 /** The permanent line that an event leaves above the region; `null` where it leaves none. */
@@ -107,23 +110,27 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
       const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";
       const duration = lastDuration(state, event.jobId).padStart(7);
       return `${paint(style, "green", glyphs.success)} ${
-        padToWidth(event.jobId, 24)
+        padToWidth(event.jobId, NAME_COLUMNS)
       } ${duration}${again}`;
     }
     case "job_failed": {
       const duration = lastDuration(state, event.jobId).padStart(7);
-      const text = `${glyphs.failed} ${padToWidth(event.jobId, 24)} ${duration}   ${
+      const text = `${glyphs.failed} ${padToWidth(event.jobId, NAME_COLUMNS)} ${duration}   ${
         outcomeText(event.outcome)
       }`;
       return paint(style, "red", text);
     }
     case "job_cancelled":
-      return `${paint(style, "yellow", glyphs.cancelled)} ${padToWidth(event.jobId, 24)} cancelled`;
+      return `${paint(style, "yellow", glyphs.cancelled)} ${
+        padToWidth(event.jobId, NAME_COLUMNS)
+      } cancelled`;
     case "job_skipped":
       return paint(
         style,
         "dim",
-        `${glyphs.skipped} ${padToWidth(event.jobId, 24)} skipped: ${skipText(event.reason)}`,
+        `${glyphs.skipped} ${padToWidth(event.jobId, NAME_COLUMNS)} skipped: ${
+          skipText(event.reason)
+        }`,
       );
     case "run_stopping":
       return paint(style, "yellow", stoppingText(event.reason, state.settings!.graceMs));

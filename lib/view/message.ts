@@ -1,6 +1,7 @@
 /**
  * Every sentence about what happened to a job or a run. Those about mistakes in files and on the
- * command line are in `diagnostic_message.ts`. Facts come in as data; words are only here.
+ * command line are in `diagnostic_message.ts`. Facts come in as data; words are only here. Facts may
+ * hold foreign text (paths, causes, branches): each sentence that goes out is one line, safe to print.
  */
 import {
   type HttpFailure,
@@ -12,9 +13,14 @@ import {
   unreachable,
 } from "../core/event.ts";
 import { bytesText, secondsText } from "./format.ts";
+import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
 export function outcomeText(outcome: Outcome): string {
+  return visibleLine(wordsOf(outcome));
+}
+
+function wordsOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case "succeeded":
       return "succeeded";
@@ -25,7 +31,9 @@ export function outcomeText(outcome: Outcome): string {
     case "timed_out":
       return `Job timed out after ${secondsText(outcome.afterMs)} seconds`;
     case "out_of_memory":
-      return `used ${outcome.peakMb} MB of memory, over its limit of ${outcome.limitMb} MB`;
+      return `used ${megabytes(outcome.peakMb)} of memory, over its limit of ${
+        megabytes(outcome.limitMb)
+      }`;
     case "http_failed":
       return httpFailureText(outcome.failure);
     case "not_started":
@@ -37,6 +45,10 @@ export function outcomeText(outcome: Outcome): string {
     default:
       return unreachable(outcome);
   }
+}
+
+function megabytes(size: number): string {
+  return `${Number(size.toFixed(1))} MB`;
 }
 
 /** What most likely helps, or `null`. */
@@ -106,8 +118,12 @@ function notStartedText(why: NotStarted): string {
   }
 }
 
-/** Why a job was skipped. `nameOf` tells how the job that is the cause ended. */
+/** Why a job was skipped, as a fragment: `lint failed`. */
 export function skipText(reason: SkipReason): string {
+  return visibleLine(skipWords(reason));
+}
+
+function skipWords(reason: SkipReason): string {
   switch (reason.kind) {
     case "dependency":
       return reason.cause === reason.dependency

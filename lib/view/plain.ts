@@ -4,6 +4,7 @@ import type { RunState } from "../core/run_state.ts";
 import { clockText, counted, durationText } from "./format.ts";
 import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
 import { type Look, paint, type Style } from "./style.ts";
+import { visibleLine } from "./visible.ts";
 
 /** How plain lines look. */
 export interface PlainOptions {
@@ -87,7 +88,9 @@ function wordsOf(
 function runText(event: Extract<RunEvent, { type: "run_started" }>, state: RunState): string {
   const all = state.plan.workflow.jobs.length;
   const jobs = event.jobs === all ? counted(all, "job") : `${event.jobs} of ${counted(all, "job")}`;
-  return `${event.workflow}: ${jobs}, ${event.settings.concurrency} at a time (run ${event.runId})`;
+  return `${
+    visibleLine(event.workflow)
+  }: ${jobs}, ${event.settings.concurrency} at a time (run ${event.runId})`;
 }
 
 function attemptText(attempt: number): string {

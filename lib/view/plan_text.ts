@@ -3,6 +3,7 @@ import type { Analysis } from "../core/analysis.ts";
 import type { Plan } from "../core/plan.ts";
 import { counted, grouped } from "./format.ts";
 import { paint, type Style } from "./style.ts";
+import { visibleLine } from "./visible.ts";
 import { cutToWidth, padToWidth, widthOf } from "./width.ts";
 
 /** Ids shown for one level; the rest is counted. */
@@ -16,8 +17,10 @@ const MOST_ON_PATH = 24;
 export function analysisText(plan: Plan, analysis: Analysis, style: Style): string {
   const { workflow } = plan;
   const steps = Math.max(0, analysis.criticalPath.length - 1);
+  const { ellipsis } = style.glyphs;
+  const inGap = (count: number) => `${ellipsis} ${grouped(count)} more ${ellipsis}`;
   const rows: [string, string][] = [
-    ["Workflow name", workflow.name],
+    ["Workflow name", visibleLine(workflow.name)],
     ["Total jobs", grouped(plan.jobs.length)],
     ["Valid DAG", `${style.glyphs.success} yes`],
     ["Has cycles", "no"],
@@ -32,10 +35,10 @@ export function analysisText(plan: Plan, analysis: Analysis, style: Style): stri
     ...table(["Property", "Value"], rows, style),
     "",
     paint(style, "bold", "Execution order:"),
-    ...levelLines(analysis.levels),
+    ...levelLines(analysis.levels, style),
     "",
     paint(style, "bold", "Critical path:"),
-    `  ${gapped(analysis.criticalPath, MOST_ON_PATH).join(` ${style.glyphs.arrow} `)}`,
+    `  ${gapped(analysis.criticalPath, MOST_ON_PATH, inGap).join(` ${style.glyphs.arrow} `)}`,
     "",
   ].join("\n");
 }
@@ -49,20 +52,21 @@ export function dryRunText(
   const all = plan.workflow.jobs.length;
   const some = plan.jobs.length === all
     ? counted(all, "job")
-    : `${plan.jobs.length} of ${counted(all, "job")}`;
+    : `${grouped(plan.jobs.length)} of ${counted(all, "job")}`;
   return [
     `${
-      paint(options.style, "bold", plan.workflow.name)
+      paint(options.style, "bold", visibleLine(plan.workflow.name))
     }: ${some} would run, ${options.concurrency} at a time`,
-    ...levelLines(analysis.levels),
+    ...levelLines(analysis.levels, options.style),
     "Dry run: nothing was started",
     "",
   ].join("\n");
 }
 
-function levelLines(levels: Analysis["levels"]): string[] {
+function levelLines(levels: Analysis["levels"], { glyphs: { ellipsis } }: Style): string[] {
   const lines = levels.map((ids, level) => `  Level ${level}: ${idList(ids)}`);
-  return gapped(lines, MOST_LEVELS, (count) => `  … ${counted(count, "level")} more …`);
+  const inGap = (count: number) => `  ${ellipsis} ${grouped(count)} more levels ${ellipsis}`;
+  return gapped(lines, MOST_LEVELS, inGap);
 }
 
 function idList(ids: readonly string[]): string {
@@ -71,11 +75,11 @@ function idList(ids: readonly string[]): string {
     (more > 0 ? ` and ${grouped(more)} more` : "");
 }
 
-/** A list with its middle counted where it has more than `most` entries. */
+/** A list with its middle counted where it has more than `most` entries: at least two are left out. */
 function gapped(
   entries: readonly string[],
   most: number,
-  gap = (count: number) => `… ${grouped(count)} more …`,
+  gap: (count: number) => string,
 ): string[] {
   if (entries.length <= most) return [...entries];
   const head = most - 4;
@@ -86,7 +90,10 @@ function gapped(
 function table(head: [string, string], rows: readonly [string, string][], style: Style): string[] {
   const ascii = style.glyphs.rule === "-";
   const [h, v, corners] = ascii ? ["-", "|", "+++++++++"] : ["─", "│", "┌┬┐├┼┤└┴┘"];
-  const cells = rows.map(([key, value]): [string, string] => [key, cutToWidth(value, 60)]);
+  const { ellipsis } = style.glyphs;
+  const cells = rows.map((
+    [key, value],
+  ): [string, string] => [key, cutToWidth(value, 60, ellipsis)]);
   const width = (column: 0 | 1) => Math.max(...[head, ...cells].map((row) => widthOf(row[column])));
   const [left, right] = [width(0), width(1)];
   const line = (at: number) =>
@@ -123,8 +130,11 @@ export function analysisDocument(plan: Plan, analysis: Analysis, file: string): 
 
 /** The plan for Graphviz; dashed edges are `skip_if_failed`. */
 export function dotText(plan: Plan): string {
-  const quote = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-  const nodes = plan.jobs.map(({ id, name }) => `  ${quote(id)} [label=${quote(name)}];`);
+  const quote = (text: string) =>
+    `"${visibleLine(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  // Labels, unlike names of nodes, may hold HTML entities.
+  const label = (text: string) => quote(text.replaceAll("&", "&amp;"));
+  const nodes = plan.jobs.map(({ id, name }) => `  ${quote(id)} [label=${label(name)}];`);
   const edges = edgesOf(plan).map(({ from, to, soft }) =>
     `  ${quote(from)} -> ${quote(to)}${soft ? " [style=dashed]" : ""};`
   );
@@ -132,10 +142,14 @@ export function dotText(plan: Plan): string {
   return [...head, ...nodes, ...edges, "}", ""].join("\n");
 }
 
+/** What means something to Mermaid even between quotes: entities, markdown, directives. */
+const MERMAID_SIGNS = /["#<>&\\`%]/g;
+
 /** The plan for Mermaid; dotted edges are `skip_if_failed`. */
 export function mermaidText(plan: Plan): string {
   const node = new Map(plan.jobs.map(({ id }, i) => [id, `j${i}`]));
-  const label = (text: string) => text.replace(/["#<>&\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
+  const label = (text: string) =>
+    visibleLine(text).replace(MERMAID_SIGNS, (sign) => `#${sign.charCodeAt(0)};`);
   const nodes = plan.jobs.map(({ id, name }) => `  ${node.get(id)}["${label(name)}"]`);
   const edges = edgesOf(plan).map(({ from, to, soft }) =>
     `  ${node.get(from)} ${soft ? "-.->" : "-->"} ${node.get(to)}`

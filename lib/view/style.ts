@@ -19,6 +19,9 @@ export interface Glyphs {
   readonly arrow: string;
   readonly bar: string;
   readonly ellipsis: string;
+  /** Between the facts of one line. */
+  readonly dot: string;
+  readonly times: string;
 }
 
 const UNICODE: Glyphs = {
@@ -33,6 +36,8 @@ const UNICODE: Glyphs = {
   arrow: "→",
   bar: "│",
   ellipsis: "…",
+  dot: "·",
+  times: "×",
 };
 
 const ASCII: Glyphs = {
@@ -47,6 +52,8 @@ const ASCII: Glyphs = {
   arrow: "->",
   bar: "|",
   ellipsis: "...",
+  dot: "|",
+  times: "x",
 };
 
 /** A style: with colour or without, in Unicode or in ASCII. */

@@ -1,17 +1,8 @@
 /** What no workflow may hold, found in plain data. */
 import { checkDecoded, NESTING_LIMIT } from "../../lib/core/decoded.ts";
-import type { Diagnostic } from "../../lib/core/diagnostic.ts";
 import { applyMergeKeys } from "../../lib/core/merge_keys.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-
-/** Diagnostics in short: the code, what it is about, and where. */
-function brief(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(({ detail, place }) => {
-    const { code, ...facts } = detail;
-    const where = "path" in place ? `${place.at} /${place.path.join("/")}` : place.at;
-    return `${code} ${Object.values(facts).join(" ")} @ ${where}`;
-  });
-}
+import { brief } from "./brief.ts";
 
 function check(name: string, data: unknown, ...expected: string[]): void {
   Deno.test(`checkDecoded ${name}`, () => assertEquals(brief(checkDecoded(data)), expected));

@@ -97,6 +97,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       attempt: 1,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
+      processes: { start: absent, freeze: absent, thaw: absent, close: absent },
       workingDirectory: folder,
       environment: options.environment ?? {},
     },
@@ -162,7 +163,7 @@ const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { start: absent, query: absent, sweep: absent },
+  processes: { open: absent, query: absent },
   signals: { listen: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,

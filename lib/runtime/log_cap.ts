@@ -1,0 +1,95 @@
+/**
+ * Keeps the files of running jobs near a size while the jobs write on: what lies between the head and
+ * the tail is cut out. Jobs append, so that they go on writing at the new end.
+ */
+import type { Clock } from "./world.ts";
+
+const CHECK_MS = 500;
+/** Of a file that is cut, at most this much of its end is kept. */
+const MOST_TAIL_BYTES = 8 * 2 ** 20;
+
+/** Files whose size is looked at. */
+export interface CappedFiles {
+  readonly paths: readonly string[];
+  /** Is told once, when one of them was cut. */
+  truncated(): void;
+}
+
+/** Looks at files while there are any. */
+export class LogCap {
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #files = new Set<CappedFiles>();
+  #cancel: (() => void) | null = null;
+
+  constructor(clock: Clock, maxBytes: number) {
+    this.#clock = clock;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Looks at these files from now on. */
+  watch(files: CappedFiles): void {
+    this.#files.add(files);
+    this.#cancel ??= this.#clock.callAt(this.#clock.now() + CHECK_MS, () => this.#look());
+  }
+
+  /** Looks at them a last time. */
+  unwatch(files: CappedFiles, wasLong: boolean): void {
+    this.#files.delete(files);
+    if (wasLong) this.#check(files);
+  }
+
+  /** Ends the looking. */
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#files.clear();
+  }
+
+  #look(): void {
+    this.#cancel = null;
+    for (const files of this.#files) this.#check(files);
+    if (this.#files.size === 0) return;
+    this.#cancel = this.#clock.callAt(this.#clock.now() + CHECK_MS, () => this.#look());
+  }
+
+  #check(files: CappedFiles): void {
+    for (const path of files.paths) {
+      try {
+        if (Deno.statSync(path).size <= this.#maxBytes) continue;
+        cutMiddle(path, this.#maxBytes);
+        files.truncated();
+      } catch {
+        // A log that cannot be cut is no reason to fail the job that writes it.
+      }
+    }
+  }
+}
+
+/**
+ * Cuts the middle out of the file at `path`, so that half of `maxBytes` of its start, a line that says
+ * so, and a part of its end remain. What is written at this very moment may be lost with the middle.
+ */
+export function cutMiddle(path: string, maxBytes: number): void {
+  const headBytes = Math.floor(maxBytes / 2);
+  const tailBytes = Math.min(MOST_TAIL_BYTES, Math.floor(maxBytes / 4));
+  const file = Deno.openSync(path, { read: true, write: true });
+  const append = Deno.openSync(path, { append: true });
+  try {
+    const { size } = file.statSync();
+    const tail = new Uint8Array(tailBytes);
+    file.seekSync(size - tailBytes, Deno.SeekMode.Start);
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < tailBytes; filled += read) {
+      read = file.readSync(tail.subarray(filled)) ?? 0;
+    }
+    file.truncateSync(headBytes);
+    const marker = `\n[orch: ${size - headBytes - filled} bytes cut here]\n`;
+    for (const part of [new TextEncoder().encode(marker), tail.subarray(0, filled)]) {
+      for (let done = 0; done < part.length;) done += append.writeSync(part.subarray(done));
+    }
+  } finally {
+    append.close();
+    file.close();
+  }
+}

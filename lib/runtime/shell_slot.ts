@@ -1,0 +1,144 @@
+/**
+ * A slot: one warm shell, started once, that runs one job after the other. Starting a job is a line
+ * of text to its input and a fork of its own small process, which costs a fraction of starting a
+ * program from here. What the text says is in `shell_text.ts`.
+ *
+ * What it does not know: which job it is, limits, when to stop.
+ */
+import { type JobText, jobText, SLOT_PREAMBLE } from "./shell_text.ts";
+
+/** What a slot says of a job that has ended. */
+export type SlotReport =
+  | {
+    readonly kind: "answered";
+    /** As shells tell it: 128 and more may be a signal. */
+    readonly status: number;
+    /** Whether a signal ended the job: then `status` is 128 plus its number. */
+    readonly signaled: boolean;
+    /** Processor time of the job and of all it waited for. */
+    readonly cpuSeconds: number;
+  }
+  /** The slot itself has ended, by a signal or with a status of its own (2: it could not fork). */
+  | { readonly kind: "died"; readonly signal: string | null; readonly code: number };
+
+const ENCODER = new TextEncoder();
+
+/** One warm shell. */
+export class ShellSlot {
+  /** Its process group: that of every job in it. */
+  readonly group: number;
+  /** Resolves when the shell has ended. */
+  readonly ended: Promise<void>;
+
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** A word that no job can know begins each answer. */
+  readonly #token: string;
+  #unread = "";
+  #announced = false;
+  #times: string[] = [];
+  /** Processor time that earlier jobs of this slot have used. */
+  #spentSeconds = 0;
+  #waiting: ((report: SlotReport) => void) | null = null;
+  #death: SlotReport | null = null;
+
+  /** Starts a shell. `firstWords` come before any job. Throws the platform's error. */
+  constructor(token: string, firstWords = "") {
+    this.#token = token;
+    this.#child = new Deno.Command("sh", {
+      args: ["-s"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    this.group = this.#child.pid;
+    this.#writer = this.#child.stdin.getWriter();
+    this.#write(SLOT_PREAMBLE + firstWords);
+    this.ended = this.#listen();
+  }
+
+  /** Whether it can take no more jobs. */
+  get isDead(): boolean {
+    return this.#death !== null;
+  }
+
+  /** Runs one job; one at a time. Resolves when its leader has ended, or the slot with it. */
+  run(job: JobText): Promise<SlotReport> {
+    if (this.#death !== null) return Promise.resolve(this.#death);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#write(jobText(job, this.#token));
+    });
+  }
+
+  /** Lets the shell end once its job has. */
+  close(): void {
+    this.#writer.close().catch(() => {});
+  }
+
+  #write(text: string): void {
+    // A slot that is gone says so through its output, which ends.
+    this.#writer.write(ENCODER.encode(text)).catch(() => {});
+  }
+
+  async #listen(): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of this.#child.stdout) {
+        this.#hear(decoder.decode(chunk, { stream: true }));
+      }
+    } catch {
+      // A broken pipe is the end of it, like any other.
+    }
+    const { signal, code } = await this.#child.status;
+    this.#death = { kind: "died", signal, code };
+    this.#answer(this.#death);
+  }
+
+  #hear(text: string): void {
+    this.#unread += text;
+    for (let end = this.#unread.indexOf("\n"); end >= 0; end = this.#unread.indexOf("\n")) {
+      this.#hearLine(this.#unread.slice(0, end));
+      this.#unread = this.#unread.slice(end + 1);
+    }
+  }
+
+  #hearLine(line: string): void {
+    if (line.startsWith(this.#token)) {
+      const [, status, mark] = line.split(" ");
+      this.#answer(this.#reportOf(Number(status), mark === "1"));
+    } else if (TIMES.test(line)) {
+      this.#times.push(line);
+    } else if (line.trim() !== "") {
+      this.#announced = true;
+    }
+  }
+
+  #reportOf(status: number, chosen: boolean): SlotReport {
+    const spent = secondsOf(this.#times.at(-1) ?? "");
+    const cpuSeconds = Math.max(0, spent - this.#spentSeconds);
+    const silentSignal = (status === 130 || status === 141) && !chosen;
+    const signaled = status > 128 && (this.#announced || silentSignal);
+    this.#spentSeconds = spent;
+    this.#times = [];
+    this.#announced = false;
+    return { kind: "answered", status, signaled, cpuSeconds };
+  }
+
+  #answer(report: SlotReport): void {
+    const resolve = this.#waiting;
+    this.#waiting = null;
+    resolve?.(report);
+  }
+}
+
+/** A line of `times`: user and system time; the second line is that of the children. */
+const TIMES = /^(\d+)m([\d.,]+)s (\d+)m([\d.,]+)s$/;
+
+function secondsOf(line: string): number {
+  // Some shells write the decimal sign of the user's language.
+  const [, userMinutes = 0, user = 0, systemMinutes = 0, system = 0] =
+    TIMES.exec(line)?.map((part) => Number(part.replace(",", "."))) ?? [];
+  return 60 * (userMinutes + systemMinutes) + user + system;
+}

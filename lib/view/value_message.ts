@@ -1,0 +1,110 @@
+/**
+ * The sentences for values that a workflow file must not hold: E3xx. That of E308 begins as the user's
+ * document has it, word for word.
+ */
+import type { DiagnosticDetail } from "../core/diagnostic.ts";
+import { unreachable } from "../core/event.ts";
+import { grouped } from "./format.ts";
+import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
+
+/** The mistakes in values. */
+export type ValueDetail = Extract<DiagnosticDetail, { code: `E3${string}` }>;
+
+const BOUNDS = { at_least: "at least", more_than: "more than", at_most: "at most" } as const;
+
+/** Says what is wrong with a value. */
+export function valueMessage(detail: ValueDetail, written: string | null): DiagnosticMessage {
+  switch (detail.code) {
+    case "E301": {
+      const bound = `${BOUNDS[detail.bound]} ${grouped(detail.limit)}`;
+      return say(`'${detail.key}' must be ${bound}: found ${asWritten(detail.value, written)}`);
+    }
+    case "E302": {
+      const known = `'${detail.key}' must be one of ${detail.known.join(", ")}`;
+      return say(`${known}: found ${quoted(detail.value)}`, "", meant(detail.suggestion));
+    }
+    case "E303":
+      return say(
+        `Number ${asWritten(detail.value, written)} cannot be kept exactly`,
+        "",
+        "quote it if it is text, else use a smaller one",
+      );
+    case "E304":
+      return expressionMessage(detail);
+    case "E305":
+      return detail.problem === "unclosed"
+        ? say(
+          `Reference ${quoted(detail.text)} has no closing brace`,
+          "",
+          "write ${NAME}; for a dollar sign write $$",
+        )
+        : say(
+          `Reference ${quoted(detail.text)} does not name a variable`,
+          "",
+          "write ${NAME} or ${NAME:-default}",
+        );
+    case "E306":
+      return detail.problem === "syntax"
+        ? say(
+          `Cannot read ${quoted(detail.url)} as a URL`,
+          "",
+          "write it with its scheme: https://example.com/path",
+        )
+        : say(`URL must begin with http or https: found ${quoted(detail.url)}`);
+    case "E307":
+      return say(
+        `Text must not hold control characters: found ${hex(detail.character)}`,
+        "",
+        "remove it",
+      );
+    case "E308":
+      return insufficientMessage(detail);
+    case "E309":
+      return detail.kind === "variable"
+        ? say(
+          `Name ${quoted(detail.name)} cannot name an environment variable`,
+          "",
+          "a name is letters, digits and '_', and does not begin with a digit",
+        )
+        : say(
+          `HTTP header ${quoted(detail.name)} cannot be sent`,
+          "",
+          "no spaces or line breaks in names, no line breaks in values",
+        );
+    case "E310":
+      return say(`'${detail.key}' is empty`, "", "give it a value, or leave the key out");
+    default:
+      return unreachable(detail);
+  }
+}
+
+function insufficientMessage(detail: Extract<ValueDetail, { code: "E308" }>): DiagnosticMessage {
+  const { jobId, needed, available, availableFrom } = detail;
+  const unit = detail.resource === "memory" ? "MB" : "% CPU";
+  const whose = availableFrom === "workflow" ? "this workflow may use" : "this machine has";
+  return say(
+    `Insufficient resources to start job '${jobId}': it needs ${needed} ${unit}, ${whose} ${available} ${unit}`,
+    "more than there is",
+    availableFrom === "workflow"
+      ? "lower it, or raise global_config.resource_limits"
+      : "lower it, or run on a larger machine",
+  );
+}
+
+function expressionMessage(detail: Extract<ValueDetail, { code: "E304" }>): DiagnosticMessage {
+  const expression = quoted(detail.expression);
+  switch (detail.problem) {
+    case "syntax":
+      return say(
+        `'max_concurrent_jobs' must be a number of jobs: found ${expression}`,
+        "",
+        "a whole number, or nproc with + - * /: $(nproc), $(($(nproc) * 2))",
+      );
+    case "zero":
+      return say(`'max_concurrent_jobs' must not divide by zero: found ${expression}`);
+    case "range":
+      return say(`'max_concurrent_jobs' must be at most 10,000: found ${expression}`);
+    default:
+      return unreachable(detail.problem);
+  }
+}

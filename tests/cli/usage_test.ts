@@ -1,0 +1,128 @@
+/** Command lines that are wrong, and those that only ask: nothing is started, and the words help. */
+import { VERSION } from "../../lib/cli/version.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
+import { newProject, workflow } from "../support/cli.ts";
+
+const FILES = {
+  "w.yaml": workflow({ id: "build", command: "true", tags: ["quick"] }, { id: "test" }),
+  "good.yaml": workflow({ id: "build", command: "true", tags: ["quick"] }),
+  "taken.json": "{}",
+  "folder/x.txt": "",
+};
+
+/** The command line, and what stands on stderr. */
+const WRONG: readonly (readonly [string, string])[] = [
+  ["bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["runn good.yaml", "No command 'runn': did you mean run?"],
+  ["run", "error: Expected a file\nAdd --help to see what this command takes\n"],
+  ["run good.yaml other.yaml", "error: One argument too many: 'other.yaml'"],
+  ["run good.yaml --dry-rum", "error: No flag --dry-rum: did you mean --dry-run?"],
+  ["run good.yaml --max-concurent 3", "did you mean --max-concurrent?"],
+  ["run good.yaml -z", "error: No flag -z"],
+  ["run good.yaml -c", "error: --max-concurrent needs a value"],
+  ["run good.yaml -c 0", "--max-concurrent: '0': expected a whole number from 1 to 10000"],
+  ["run good.yaml -c -1", "--max-concurrent: '-1': expected a whole number from 1 to 10000"],
+  ["run good.yaml -c 1.5", "--max-concurrent: '1.5': expected a whole number from 1 to 10000"],
+  ["run good.yaml -c 10001", "expected a whole number from 1 to 10000"],
+  ["run good.yaml -c four", "--max-concurrent: 'four'"],
+  ["run good.yaml -c 2 -c 3", "error: --max-concurrent stands more than once"],
+  ["run good.yaml --live --no-live", "error: --live stands more than once"],
+  ["run good.yaml --grace soon", "--grace: 'soon': expected seconds from 0 to 86400"],
+  ["run good.yaml --grace -1", "--grace: '-1': expected seconds from 0 to 86400"],
+  [
+    "run good.yaml -o no/results.json",
+    "Cannot write 'no/results.json': folder 'no' does not exist",
+  ],
+  ["run good.yaml -o folder", "Cannot write 'folder': it is a folder"],
+  ["run good.yaml -C no", "error: -C: folder 'no' does not exist"],
+  ["run good.yaml -C taken.json", "error: -C: folder 'taken.json' does not exist"],
+  ["run missing.yaml", "error[E101]"],
+  ["run folder", "error[E101]"],
+  ["run good.yaml --only bild", "error[E401]"],
+  ["run good.yaml --only bild", "did you mean 'build'?"],
+  ["run good.yaml --tags quik", "error[E402]"],
+  ["run good.yaml --skip-tags slow", "'slow'"],
+  ["run good.yaml --skip-tags quick", "error[E403]"],
+  ["run w.yaml", "w.yaml:12:"],
+  ["analyze", "error: Expected a file"],
+  ["analyze missing.yaml", "error[E101]"],
+  ["analyze good.yaml --format svg", "'svg': expected one of table, json, dot, mermaid"],
+  ["analyze good.yaml -o no/a.json", "Cannot write 'no/a.json': folder 'no' does not exist"],
+  ["create", "error: --name needs a value\nerror: --output needs a value\nAdd --help"],
+  ["create --name x", "error: --output needs a value"],
+  ["create --name x --output x.toml", "--output: 'x.toml' must end in .yaml, .yml or .json"],
+  ["create --name x --output no/x.yaml", "Cannot write 'no/x.yaml': folder 'no' does not exist"],
+  ["create --name x --output x.yaml -t big", "'big': expected one of ci, data, http, minimal"],
+  ["create --name x --output taken.json", "'taken.json' exists already: --force overwrites it"],
+  ["validate", "error: Expected a file"],
+];
+
+for (const [commandLine, says] of WRONG) {
+  Deno.test(`orch ${commandLine} is refused with exit 2: ${says.split("\n")[0]}`, async () => {
+    await using project = newProject(FILES);
+    const { code, stdout, stderr } = await project.orch(commandLine.split(" "));
+    assertStringIncludes(stderr, says);
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertEquals(project.exists(".orch"), false, "nothing was started");
+    assertEquals(project.read("taken.json"), "{}");
+  });
+}
+
+Deno.test("a name for a workflow is one line of text and not empty", async () => {
+  await using project = newProject();
+  for (const name of ["", "  ", "two\nlines", "bell\x07"]) {
+    const { code, stderr } = await project.orch(["create", "--name", name, "--output", "w.yaml"]);
+    assertEquals({ code, stderr }, {
+      code: 2,
+      stderr: "error: --name: a name is one line of text and not empty\n",
+    });
+  }
+});
+
+Deno.test("a mistake in --only names the file, but no line of it, since none is to blame", async () => {
+  await using project = newProject(FILES);
+  const { stderr } = await project.orch(["run", "good.yaml", "--only", "bild,lint"]);
+  assertMatch(stderr, /^error\[E401\].*'bild'.*\n *--> good\.yaml\n[^]*error\[E401\].*'lint'/);
+  assertStringIncludes(stderr, "\n2 problems in good.yaml; nothing was started\n");
+});
+
+/** What asks for help, and what the help must speak of. */
+const HELP: readonly (readonly [string, readonly string[]])[] = [
+  ["--help", ["run ", "analyze ", "create ", "validate ", "orch create --name demo"]],
+  ["", ["run ", "analyze ", "create ", "validate ", "orch run demo.yaml"]],
+  [
+    "run --help",
+    [
+      ...[
+        "-c [--max-concurrent]",
+        "[--dry-run]",
+        "-o [--output]",
+        "[--live/--no-live]",
+        "[--tags]",
+      ],
+      ...["[--skip-tags]", "[--only]", "[--deps/--no-deps]", "[--fail-fast]", "-C [--directory]"],
+      ...["[--grace]", "-q [--quiet]", "-v [--verbose]", "generate-jobs | orch run -"],
+    ],
+  ],
+  ["analyze --help", ["-o [--output]", "[--json]", "table|json|dot|mermaid", "--format mermaid"]],
+  ["create --help", ["--name", "--output", "ci|data|http|minimal", "[--force]"]],
+  ["validate -h", ["<file>...", "orch validate ci.yaml workflows/*.yaml"]],
+];
+
+for (const [commandLine, mentions] of HELP) {
+  Deno.test(`orch ${commandLine} explains itself on stdout, with examples, and exits 0`, async () => {
+    await using project = newProject();
+    const args = commandLine.split(" ").filter((arg) => arg !== "");
+    const { code, stdout, stderr } = await project.orch(args);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    for (const mention of ["EXAMPLES", ...mentions]) assertStringIncludes(stdout, mention);
+    for (const line of stdout.split("\n")) assertMatch(line, /^.{0,120}$/);
+  });
+}
+
+for (const flag of ["--version", "-v"]) {
+  Deno.test(`orch ${flag} prints the version and nothing else`, async () => {
+    await using project = newProject();
+    assertEquals(await project.orch([flag]), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
+  });
+}

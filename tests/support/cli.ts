@@ -1,0 +1,400 @@
+/**
+ * A project for tests of the whole program: a temporary folder with files, in which orch runs either
+ * in this process (`orch`, `begin`: quick, and coverage counts) or as a program of its own (`spawn`).
+ * Both have real files, real processes and captured streams that are no terminals. Leaving the scope
+ * (`await using`) fails the test if a process of the project is still alive.
+ */
+import { runCli } from "../../lib/cli/mod.ts";
+import { resolvePath } from "../../lib/runtime/paths.ts";
+import { realWorld } from "../../lib/runtime/real_world.ts";
+import type { Files, OutputStream, StopSignal, World } from "../../lib/runtime/world.ts";
+import { assertEquals } from "./assert.ts";
+
+/** The repository. */
+export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** What `deno` is told in order to be orch. */
+export const PROGRAM: readonly string[] = ["run", "--allow-all", `${ROOT}/main.ts`];
+
+const DEADLINE_MS = 20_000;
+const POLL_MS = 10;
+
+/** In the environment of every process of a project, with an id of that project. */
+const MARKER = "ORCH_TEST_PROJECT";
+
+/** What the surroundings of the tests must not decide. */
+const HIDDEN = (
+  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_HEAD_REF GITHUB_REF_NAME LOG_LEVEL NO_COLOR " +
+  "ORCH_EXAMPLE_PORT ORCH_PYTHON TERM"
+).split(" ");
+
+/** What a run of orch came to. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of orch on its way. */
+export interface Running {
+  /** The process of a spawned one. */
+  readonly pid: number | null;
+  readonly stdout: Captured;
+  readonly stderr: Captured;
+  signal(signal: StopSignal): void;
+  readonly finished: Promise<Finished>;
+}
+
+/** What a run may be given. */
+export interface RunOptions {
+  /** Variables of orch itself; its jobs inherit them. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string | Uint8Array;
+}
+
+/** The results file, as far as the tests look into it. */
+export interface Results {
+  readonly schema: string;
+  readonly execution_id: string;
+  readonly workflow: Readonly<Record<"name" | "version" | "file", string>>;
+  readonly status: string;
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly duration_seconds: number;
+  readonly counts: Readonly<Record<"success" | "failed" | "cancelled" | "skipped", number>>;
+  readonly jobs: Readonly<Record<string, JobResult>>;
+  readonly events: readonly EventResult[];
+}
+
+/** One job of the results file. */
+export type JobResult =
+  & Readonly<Record<"id" | "name" | "status" | "stdout" | "stderr", string>>
+  & Readonly<Record<"start_time" | "end_time" | "signal" | "log_path", string | null>>
+  & Readonly<Record<"error_message" | "reason", string | null>>
+  & Readonly<Record<"duration_seconds" | "exit_code", number | null>>
+  & { readonly attempts: number; readonly tags: readonly string[] };
+
+/** One event of the results file. */
+export interface EventResult {
+  readonly timestamp: string;
+  readonly event_type: string;
+  readonly job_id: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A workflow as text. JSON is YAML too, so it may stand in a file of either ending. */
+export function workflow(...jobs: readonly object[]): string {
+  return JSON.stringify({ name: "test", jobs }, null, 1);
+}
+
+/** A temporary folder with these files. */
+export function newProject(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
+  const project = new Project();
+  for (const [name, content] of Object.entries(files)) project.write(name, content);
+  return project;
+}
+
+/** A folder, and orch in it. */
+export class Project implements AsyncDisposable {
+  /** Absolute, without links in it. */
+  readonly folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "orch-e2e-" }));
+  readonly #id = crypto.randomUUID();
+  readonly #running = new Set<Running>();
+
+  path(name: string): string {
+    return resolvePath(this.folder, name);
+  }
+
+  /** Writes a file, and the folders it stands in; `mode` makes it executable. */
+  write(name: string, content: string | Uint8Array, mode = 0o644): void {
+    const path = this.path(name);
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeFileSync(path, bytesOf(content), { mode });
+  }
+
+  read(name: string): string {
+    return Deno.readTextFileSync(this.path(name));
+  }
+
+  exists(name: string): boolean {
+    return realWorld().files.stat(this.path(name)) !== null;
+  }
+
+  /** The names in a folder, sorted. */
+  list(folder: string): string[] {
+    return [...Deno.readDirSync(this.path(folder))].map(({ name }) => name).sort();
+  }
+
+  json<T = Results>(name: string): T {
+    return JSON.parse(this.read(name)) as T;
+  }
+
+  /** Waits until a file is there. */
+  async waitForFile(name: string): Promise<void> {
+    await eventually(() => this.exists(name), `${name} to appear`);
+  }
+
+  /** Command lines of the living processes of this project, orch itself aside. */
+  processes(): string[] {
+    const orch = [...this.#running].map(({ pid }) => pid);
+    return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid))
+      .map(({ command }) => command);
+  }
+
+  /** Runs orch in this process, to its end. */
+  async orch(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return await this.begin(args, options).finished;
+  }
+
+  /** Runs the workflow of these jobs and returns its results. */
+  async results(jobs: readonly object[], ...flags: readonly string[]): Promise<Results> {
+    this.write("w.yaml", workflow(...jobs));
+    await this.orch(["run", "w.yaml", "-q", "-o", "results.json", ...flags]);
+    return this.json("results.json");
+  }
+
+  /** Starts orch in this process. */
+  begin(args: readonly string[], options: RunOptions = {}): Running {
+    const [stdout, stderr] = [new Captured(), new Captured()];
+    const listeners = new Map<string, Set<() => void>>();
+    const env = { ...options.env, [MARKER]: this.#id };
+    const world = this.#world(env, options.stdin ?? "", { stdout, stderr, listeners });
+    return this.#track({
+      pid: null,
+      stdout,
+      stderr,
+      signal: (signal) => listeners.get(signal)?.forEach((callback) => callback()),
+      finished: runCli(args, world).then((code) => finished(code, stdout, stderr)),
+    });
+  }
+
+  /** Starts the real program. */
+  spawn(args: readonly string[], options: RunOptions = {}): Running {
+    return this.#spawn(Deno.execPath(), [...PROGRAM, ...args], options);
+  }
+
+  /** Runs shell text in which `orch` is the real program. */
+  shell(text: string, options: RunOptions = {}): Running {
+    const orch = `deno=$1; shift; orch() { "$deno" ${PROGRAM.join(" ")} "$@"; }; `;
+    return this.#spawn("sh", ["-c", orch + text, "sh", Deno.execPath()], options);
+  }
+
+  #spawn(program: string, args: readonly string[], options: RunOptions): Running {
+    const [stdout, stderr] = [new Captured(), new Captured()];
+    const child = new Deno.Command(program, {
+      args: [...args],
+      cwd: this.folder,
+      clearEnv: true,
+      env: this.environment(options.env),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const fed = feed(child.stdin, options.stdin ?? "");
+    const drained = [stdout.drain(child.stdout), stderr.drain(child.stderr), fed];
+    return this.#track({
+      pid: child.pid,
+      stdout,
+      stderr,
+      signal: (signal) => child.kill(signal),
+      finished: Promise.all([child.status, ...drained]).then(([{ code }]) =>
+        finished(code, stdout, stderr)
+      ),
+    });
+  }
+
+  /** The variables that a program started for this project gets. */
+  environment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const inherited = Deno.env.toObject();
+    for (const name of HIDDEN) delete inherited[name];
+    return { ...inherited, ...added, [MARKER]: this.#id };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // After a test that failed half-way the jobs of a killed orch are ours to end, and no news.
+    const killed = [...this.#running].filter(({ pid }) => pid !== null);
+    for (const { pid } of killed) Deno.kill(pid!, "SIGKILL");
+    for (const { pid, signal } of this.#running) if (pid === null) signal("SIGINT");
+    await Promise.allSettled([...this.#running].map(({ finished }) => finished));
+    const left = processesWith(`${MARKER}=${this.#id}`);
+    for (const { pid } of left) Deno.kill(pid, "SIGKILL");
+    Deno.removeSync(this.folder, { recursive: true });
+    if (killed.length > 0) return;
+    assertEquals(left.map(({ command }) => command), [], "processes left alive");
+  }
+
+  #track(running: Running): Running {
+    this.#running.add(running);
+    running.finished.finally(() => this.#running.delete(running)).catch(() => {});
+    return running;
+  }
+
+  /** The real world, seen from this folder and with these variables. */
+  #world(
+    env: Readonly<Record<string, string>>,
+    stdin: string | Uint8Array,
+    { stdout, stderr, listeners }: {
+      readonly stdout: Captured;
+      readonly stderr: Captured;
+      readonly listeners: Map<string, Set<() => void>>;
+    },
+  ): World {
+    const real = realWorld();
+    return {
+      ...real,
+      stdout,
+      stderr,
+      cwd: () => this.folder,
+      env: (name) => env[name] ?? (HIDDEN.includes(name) ? undefined : real.env(name)),
+      readStdin: () => Promise.resolve(bytesOf(stdin)),
+      files: filesIn(this.folder, real.files),
+      processes: {
+        open(options) {
+          const pool = real.processes.open(options);
+          return {
+            start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
+            freeze: () => pool.freeze(),
+            thaw: () => pool.thaw(),
+            close: () => pool.close(),
+          };
+        },
+        query: (program, args, cwd) => real.processes.query(program, args, cwd),
+      },
+      signals: {
+        listen(signal, callback) {
+          const callbacks = listeners.get(signal) ?? new Set();
+          listeners.set(signal, callbacks.add(callback));
+          return () => callbacks.delete(callback);
+        },
+      },
+    };
+  }
+}
+
+/** A stream that keeps what is written to it. */
+export class Captured implements OutputStream {
+  readonly isTerminal = false;
+  #text = "";
+  readonly #watchers = new Set<() => void>();
+
+  get text(): string {
+    return this.#text;
+  }
+
+  size(): { readonly columns: number; readonly rows: number } {
+    return { columns: 80, rows: 24 };
+  }
+
+  write(text: string): void {
+    this.#text += text;
+    for (const watch of [...this.#watchers]) watch();
+  }
+
+  /** Resolves as soon as the text matches; fails after a deadline, with the text. */
+  async waitFor(pattern: RegExp): Promise<void> {
+    if (pattern.test(this.#text)) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const watch = () => void (pattern.test(this.#text) && resolve());
+    const timer = setTimeout(
+      () => reject(new Error(`no ${pattern} in:\n${this.#text}`)),
+      DEADLINE_MS,
+    );
+    this.#watchers.add(watch);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#watchers.delete(watch);
+    }
+  }
+
+  async drain(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) this.write(decoder.decode(bytes, { stream: true }));
+  }
+}
+
+/** Waits for what has no event of its own: asks again and again, up to a deadline. */
+export async function eventually(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!await isSo()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((wake) => setTimeout(wake, POLL_MS));
+  }
+}
+
+/** A test that needs programs; where one is missing it says so and is counted as ignored. */
+export function testNeeding(
+  programs: readonly string[],
+  name: string,
+  fn: () => Promise<void>,
+): void {
+  const missing = programs.filter((program) => !isInstalled(program));
+  if (missing.length === 0) return Deno.test(name, fn);
+  const why = `skipped: no ${missing.join(", ")}`;
+  // deno-lint-ignore no-console -- CI counts these lines
+  console.log(why);
+  Deno.test({ name: `${name} (${why})`, ignore: true, fn });
+}
+
+function isInstalled(program: string): boolean {
+  const { files } = realWorld();
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  return folders.some((folder) => files.stat(`${folder}/${program}`)?.isFile === true);
+}
+
+/** The living processes, zombies aside, with this entry in their environment. None without /proc. */
+function processesWith(entry: string): { readonly pid: number; readonly command: string }[] {
+  const found: { pid: number; command: string }[] = [];
+  if (Deno.build.os !== "linux") return found;
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      // A zombie has no environment any more.
+      const environment = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0");
+      if (!environment.includes(entry)) continue;
+      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ").trim();
+      found.push({ pid: Number(name), command });
+    } catch {
+      // It has ended meanwhile, or is somebody else's.
+      continue;
+    }
+  }
+  return found;
+}
+
+/** Relative paths start from `folder`, as they do for a program started there. */
+function filesIn(folder: string, files: Files): Files {
+  const at = (path: string) => resolvePath(folder, path);
+  return {
+    stat: (path) => files.stat(at(path)),
+    read: (path) => files.read(at(path)),
+    readTail: (path, limitBytes) => files.readTail(at(path), limitBytes),
+    write: (path, text) => files.write(at(path), text),
+    replace: (path, text) => files.replace(at(path), text),
+    makeDirectory: (path) => files.makeDirectory(at(path)),
+    create: (path) => files.create(at(path)),
+    remove: (path) => files.remove(at(path)),
+  };
+}
+
+async function feed(stdin: WritableStream<Uint8Array>, text: string | Uint8Array): Promise<void> {
+  try {
+    const writer = stdin.getWriter();
+    await writer.write(bytesOf(text));
+    await writer.close();
+  } catch {
+    // It ended without reading all of it.
+  }
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
+}
+
+function finished(code: number, stdout: Captured, stderr: Captured): Finished {
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}

@@ -1,0 +1,204 @@
+/**
+ * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
+ * caught, and processes do what a test says.
+ */
+import type {
+  Files,
+  FileTail,
+  FileWriter,
+  OutputStream,
+  PoolOptions,
+  ProcessEnd,
+  Processes,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+  Signals,
+  StopSignal,
+  World,
+} from "../../lib/runtime/world.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** When every fake world begins: 2026-11-22, 10:30:00 UTC. */
+export const START = Date.UTC(2026, 10, 22, 10, 30, 0);
+
+/** All ports, each with the means to look behind it. */
+export class FakeWorld implements World {
+  readonly clock = new VirtualClock(START);
+  readonly files = new MemoryFiles();
+  readonly processes = new FakeProcesses();
+  readonly signals = new FakeSignals();
+  readonly machine = { processors: 4, memoryMb: () => 16_000 };
+  readonly stdout = new CapturedStream();
+  readonly stderr = new CapturedStream();
+  readonly variables = new Map<string, string>();
+  /** What `random` hands out, byte by byte, then zeros. */
+  readonly randomBytes: number[] = [];
+  stdin: Uint8Array = new Uint8Array();
+  folder = "/work";
+
+  readStdin(limitBytes: number): Promise<Uint8Array> {
+    return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
+  }
+
+  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+
+  env(name: string): string | undefined {
+    return this.variables.get(name);
+  }
+
+  cwd(): string {
+    return this.folder;
+  }
+
+  random(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
+  }
+}
+
+/** Lets `ms` pass on a clock, with all calls that are due, also those asked for on the way. */
+export function pass(clock: VirtualClock, ms: number): void {
+  let reached = false;
+  clock.callAt(clock.now() + ms, () => reached = true);
+  while (!reached) clock.advance();
+}
+
+/** Files and folders by their absolute paths. */
+export class MemoryFiles implements Files {
+  readonly contents = new Map<string, string>();
+  readonly folders = new Set<string>(["/", "/work"]);
+
+  stat(path: string): ReturnType<Files["stat"]> {
+    if (this.folders.has(path)) return { isFile: false, isDirectory: true, size: 0 };
+    const content = this.contents.get(path);
+    return content === undefined
+      ? null
+      : { isFile: true, isDirectory: false, size: new TextEncoder().encode(content).length };
+  }
+
+  read(path: string): Promise<Uint8Array> {
+    const content = this.contents.get(path);
+    if (content === undefined) return Promise.reject(new Deno.errors.NotFound(path));
+    return Promise.resolve(new TextEncoder().encode(content));
+  }
+
+  readTail(path: string, limitBytes: number): FileTail {
+    const bytes = new TextEncoder().encode(this.contents.get(path) ?? "");
+    const start = Math.max(0, bytes.length - limitBytes);
+    return { text: new TextDecoder().decode(bytes.subarray(start)), omittedBytes: start };
+  }
+
+  write(path: string, text: string): void {
+    this.contents.set(path, text);
+  }
+
+  replace(path: string, text: string): void {
+    this.contents.set(path, text);
+  }
+
+  makeDirectory(path: string): boolean {
+    if (this.folders.has(path)) return false;
+    for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) this.folders.add(at);
+    return true;
+  }
+
+  create(path: string): FileWriter {
+    const decoder = new TextDecoder();
+    this.contents.set(path, "");
+    return {
+      write: (bytes) => {
+        const more = decoder.decode(bytes, { stream: true });
+        this.contents.set(path, this.contents.get(path) + more);
+        return Promise.resolve();
+      },
+      close() {},
+    };
+  }
+
+  remove(path: string): void {
+    this.contents.delete(path);
+  }
+}
+
+/** A stream that keeps what is written. */
+export class CapturedStream implements OutputStream {
+  text = "";
+  isTerminal = false;
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  size(): { readonly columns: number; readonly rows: number } {
+    return { columns: 80, rows: 24 };
+  }
+}
+
+/** A process that ends when a test says so. */
+export interface FakeProcess extends RunningProcess {
+  readonly spec: ProcessSpec;
+  /** What it was asked: true for KILL. */
+  readonly stops: boolean[];
+  end(how: ProcessEnd): void;
+}
+
+/** Processes that only seem to run, and answers to queries. There is one pool: this itself. */
+export class FakeProcesses implements Processes, ProcessPool {
+  readonly started: FakeProcess[] = [];
+  /** Programs asked, with their arguments and folders, as one text each. */
+  readonly queries: string[] = [];
+  /** What every query is answered. */
+  answer: string | null = null;
+  opened: PoolOptions | null = null;
+  frozen = false;
+
+  open(options: PoolOptions): ProcessPool {
+    this.opened = options;
+    return this;
+  }
+
+  start(spec: ProcessSpec): RunningProcess {
+    const { promise: ended, resolve: end } = Promise.withResolvers<ProcessEnd>();
+    const stops: boolean[] = [];
+    const process: FakeProcess = { spec, stops, ended, end, stop: (force) => stops.push(force) };
+    this.started.push(process);
+    return process;
+  }
+
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  thaw(): void {
+    this.frozen = false;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  query(program: string, args: readonly string[], cwd: string): Promise<string | null> {
+    this.queries.push([program, ...args, "in", cwd].join(" "));
+    return Promise.resolve(this.answer);
+  }
+}
+
+/** Signals that a test sends. */
+export class FakeSignals implements Signals {
+  readonly #listeners = new Map<string, Set<() => void>>();
+
+  listen(signal: StopSignal | "SIGWINCH", callback: () => void): () => void {
+    const listeners = this.#listeners.get(signal) ?? new Set();
+    this.#listeners.set(signal, listeners.add(callback));
+    return () => listeners.delete(callback);
+  }
+
+  send(signal: StopSignal | "SIGWINCH"): void {
+    for (const callback of [...this.#listeners.get(signal) ?? []]) callback();
+  }
+
+  /** How many listen to any signal. */
+  get listening(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}

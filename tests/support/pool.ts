@@ -1,0 +1,122 @@
+/** A pool of real processes in a temporary folder, and commands run in it. */
+import { DenoProcesses } from "../../lib/runtime/process.ts";
+import { realWorld } from "../../lib/runtime/real_world.ts";
+import type {
+  Launch,
+  PoolOptions,
+  ProcessEnd,
+  ProcessNotice,
+  ProcessPool,
+  RunningProcess,
+} from "../../lib/runtime/world.ts";
+import { processesWithCookie } from "../../lib/runtime/process_table.ts";
+
+/** What a test may want otherwise. */
+export interface CommandOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly memoryMb?: number;
+  readonly cpuPercent?: number;
+  readonly workingDirectory?: string;
+}
+
+/** A command on its way. */
+export interface RunningCommand extends RunningProcess {
+  stdout(): string;
+  stderr(): string;
+}
+
+/** A pool that is closed, and its folder removed, when the test leaves its scope. */
+export class TestPool implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "orch-pool-" });
+  readonly cookie = `test-${crypto.randomUUID()}`;
+  readonly notices: ProcessNotice[] = [];
+  readonly pool: ProcessPool;
+  #count = 0;
+
+  constructor(options: Partial<PoolOptions> = {}) {
+    this.pool = new DenoProcesses(realWorld().clock).open({
+      cookie: this.cookie,
+      graceMs: 300,
+      maxLogBytes: 2 ** 28,
+      notice: (notice) => this.notices.push(notice),
+      ...options,
+    });
+  }
+
+  /** Starts shell text, or a program. */
+  start(what: string | Launch, options: CommandOptions = {}): RunningCommand {
+    const name = `j${++this.#count}.1`;
+    const [stdoutPath, stderrPath] = [`${this.folder}/${name}.out`, `${this.folder}/${name}.err`];
+    const process = this.pool.start({
+      launch: typeof what === "string" ? { kind: "shell", text: what } : what,
+      workingDirectory: options.workingDirectory ?? this.folder,
+      environment: { TEST: "1", ...options.environment },
+      stdoutPath,
+      stderrPath,
+      attemptName: name,
+      memoryMb: options.memoryMb ?? null,
+      cpuPercent: options.cpuPercent ?? null,
+    });
+    return {
+      ended: process.ended,
+      stop: (force) => process.stop(force),
+      stdout: () => readIfThere(stdoutPath),
+      stderr: () => readIfThere(stderrPath),
+    };
+  }
+
+  /** Runs shell text to its end. */
+  async run(what: string | Launch, options: CommandOptions = {}): Promise<RunResult> {
+    const command = this.start(what, options);
+    const end = await command.ended;
+    return { end, how: howOf(end), stdout: command.stdout(), stderr: command.stderr() };
+  }
+
+  /** Processes of jobs of this pool that live now. */
+  alive(): number[] {
+    return processesWithCookie(`ORCH_COOKIE=${this.cookie}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.close();
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+/** A command that has ended. */
+export interface RunResult {
+  readonly end: ProcessEnd;
+  /** `exit 3`, `SIGTERM`, …: what a table says of an end. */
+  readonly how: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An end in a word or two. */
+export function howOf(end: ProcessEnd): string {
+  switch (end.kind) {
+    case "exited":
+      return `exit ${end.code}`;
+    case "signaled":
+      return end.signal;
+    default:
+      return end.kind;
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+/** Resolves as soon as `condition` holds; fails after five seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const giveUpAt = Date.now() + 5_000;
+  while (!condition()) {
+    if (Date.now() > giveUpAt) throw new Error(`not within five seconds: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,377 @@
+/** The words of mistakes in files, shapes and graphs: title, what stands under the carets (`^`), help (`=`). */
+import { relatedText } from "../../lib/view/diagnostic_message.ts";
+import { assertEquals } from "../support/assert.ts";
+import { checkMessages } from "./check_messages.ts";
+
+checkMessages<`E1${string}`>({
+  E101: [
+    [
+      { problem: "missing", file: "ci.yml", cause: "" },
+      `
+  Cannot read 'ci.yml': no such file
+  = check the path, or make one: orch create --name demo --output demo.yaml`,
+    ],
+    [
+      { problem: "folder", file: "src", cause: "" },
+      `
+  Cannot read 'src': it is a folder
+  = name a workflow file`,
+    ],
+    [
+      { problem: "unreadable", file: "a\x1b[2J.yml", cause: "permission denied" },
+      `
+  Cannot read 'a␛[2J.yml': permission denied`,
+    ],
+  ],
+  E102: [
+    [
+      { bytes: 100_000_000, limitBytes: 64 * 2 ** 20 },
+      `
+  File must be at most 64.0 MiB large: found 95.4 MiB
+  = a workflow describes jobs; keep their data in files of its own`,
+    ],
+  ],
+  E103: [
+    [
+      { encoding: "utf-16", byteOffset: 0 },
+      `
+  File must be UTF-8: found UTF-16
+  = save it as UTF-8`,
+    ],
+    [
+      { encoding: "invalid utf-8", byteOffset: 12345 },
+      `
+  File must be UTF-8: the byte at offset 12,345 is not
+  = save it as UTF-8`,
+    ],
+  ],
+  E104: [
+    [
+      { character: 0x1b },
+      `
+  File must not hold control characters: found U+001B
+  = remove it`,
+    ],
+  ],
+  E105: [
+    [
+      { format: "yaml", cause: "Tabs are not allowed as indentation" },
+      `
+  Cannot read the file as YAML: Tabs are not allowed as indentation`,
+    ],
+    [
+      { format: "json", cause: "Unexpected token '}'" },
+      `
+  Cannot read the file as JSON: Unexpected token '}'`,
+    ],
+  ],
+  E106: [
+    [
+      {},
+      `
+  File must hold one YAML document: found more
+  ^ a second begins here
+  = put each workflow into a file of its own`,
+    ],
+  ],
+  E107: [
+    [
+      { key: "command" },
+      `
+  Key 'command' stands twice
+  ^ again here
+  = keep one of the two`,
+    ],
+  ],
+  E108: [
+    [
+      { problem: "cycle" },
+      `
+  Alias refers to itself
+  = write out what it stands for`,
+    ],
+    [
+      { problem: "bomb" },
+      `
+  Too much alias expansion
+  = write the repeated parts out, or use fewer aliases`,
+    ],
+  ],
+  E109: [
+    [
+      { depth: 65, limit: 64 },
+      `
+  Values must be nested at most 64 levels deep: found level 65`,
+    ],
+  ],
+  E110: [
+    [
+      { found: "a list" },
+      `
+  Expected a mapping with 'name' and 'jobs', found a list
+  = orch create --name demo --output demo.yaml writes a file to start from`,
+    ],
+  ],
+  E111: [
+    [
+      { key: "__proto__" },
+      `
+  Key '__proto__' is reserved
+  = use another name`,
+    ],
+  ],
+});
+
+checkMessages<`E2${string}`>({
+  E201: [
+    [
+      { key: "version", expected: "string", found: "number", value: "1.1", quoteIt: true },
+      `
+  'version' must be text: found the number 1.10
+  = quote it: "1.10"`,
+      "1.10",
+    ],
+    [
+      { key: "version", expected: "string", found: "number", value: "1.1", quoteIt: true },
+      `
+  'version' must be text: found the number 1.1
+  = quote it: "1.1"`,
+      "*version",
+    ],
+    [
+      { key: "version", expected: "string", found: "number", value: "1.1", quoteIt: true },
+      `
+  'version' must be text: found the number 1.1
+  = quote it: "1.1"`,
+    ],
+    [
+      { key: "name", expected: "string", found: "boolean", value: "true", quoteIt: true },
+      `
+  'name' must be text: found True
+  = quote it: "True"`,
+      "True",
+    ],
+    [
+      { key: "tags[0]", expected: "string", found: "number", value: "8", quoteIt: true },
+      `
+  'tags[0]' must be text: found the number 0o10
+  = quote it: "0o10"`,
+      "0o10",
+    ],
+    [
+      { key: "timeout", expected: "number", found: "string", value: "5 parsecs", quoteIt: false },
+      `
+  'timeout' must be a number: found the text '5 parsecs'`,
+      '"5 parsecs"',
+    ],
+    [
+      { key: "max_attempts", expected: "int", found: "number", value: "1.5", quoteIt: false },
+      `
+  'max_attempts' must be a whole number: found the number 1.50`,
+      "1.50",
+    ],
+    [
+      { key: "jobs", expected: "array", found: "null", value: null, quoteIt: false },
+      `
+  'jobs' must be a list: found nothing`,
+      "jobs",
+    ],
+    [
+      { key: "jobs[3]", expected: "object", found: "string", value: "", quoteIt: false },
+      `
+  'jobs[3]' must be a mapping: found the text ''`,
+    ],
+    [
+      { key: "conditions", expected: "object", found: "array", value: null, quoteIt: false },
+      `
+  'conditions' must be a mapping: found a list`,
+    ],
+    [
+      {
+        key: "PORTS",
+        expected: "string or number or boolean",
+        found: "array",
+        value: null,
+        quoteIt: false,
+      },
+      `
+  'PORTS' must be text, a number, true or false: found a list`,
+    ],
+    [
+      { key: "debug", expected: "boolean", found: "object", value: null, quoteIt: false },
+      `
+  'debug' must be true or false: found a mapping`,
+    ],
+    [
+      { expected: "a mapping", found: "a string", value: null, quoteIt: false },
+      `
+  Value must be a mapping: found a string`,
+    ],
+  ],
+  E202: [
+    [
+      { key: "comand", owner: "job", suggestion: "command", known: ["id", "command"] },
+      `
+  Unknown key 'comand' in the job
+  = did you mean 'command'?`,
+    ],
+    [
+      { key: "jbos", owner: "workflow", suggestion: null, known: ["name", "jobs"] },
+      `
+  Unknown key 'jbos' in the workflow
+  = known keys: name, jobs`,
+    ],
+    [
+      { key: "x".repeat(200), owner: "retry_config", suggestion: null, known: ["jitter"] },
+      `
+  Unknown key '${"x".repeat(79)}…' in 'retry_config'
+  = known keys: jitter`,
+    ],
+  ],
+  E203: [
+    [
+      { key: "id", owner: "job" },
+      `
+  Key 'id' is missing in the job
+  ^ needs 'id'`,
+    ],
+  ],
+  E204: [
+    [
+      { jobId: "deploy", missing: "missing", relation: "dependency", suggestion: null },
+      `
+  Job 'deploy' depends on non-existent job 'missing'
+  ^ no such job`,
+    ],
+    [
+      { jobId: "test", missing: "bulid", relation: "dependency", suggestion: "build" },
+      `
+  Job 'test' depends on non-existent job 'bulid'
+  ^ no such job
+  = did you mean 'build'?`,
+    ],
+    [
+      { jobId: "test", missing: "lnit", relation: "skip_if_failed", suggestion: "lint" },
+      `
+  Job 'test' has skip_if_failed on non-existent job 'lnit'
+  ^ no such job
+  = did you mean 'lint'?`,
+    ],
+  ],
+  E205: [
+    [
+      { cycle: ["job1", "job2"] },
+      `
+  Circular dependency detected: job1 -> job2 -> job1
+  = each of these waits for the next: remove one of the dependencies`,
+    ],
+    [
+      { cycle: ["loop"] },
+      `
+  Circular dependency detected: loop -> loop
+  = a job cannot wait for itself: remove the dependency`,
+    ],
+    [
+      { cycle: Array.from({ length: 10_000 }, (_, i) => `j${i}`) },
+      `
+  Circular dependency detected: j0 -> j1 -> j2 -> j3 -> j4 -> j5 -> … 9,992 more … -> j9998 -> j9999 -> j0
+  = each of these waits for the next: remove one of the dependencies`,
+    ],
+  ],
+  E206: [
+    [
+      { jobId: "build", otherId: "build" },
+      `
+  Job id 'build' stands twice
+  ^ again here
+  = give each job an id of its own`,
+    ],
+    [
+      { jobId: "Build", otherId: "build" },
+      `
+  Job ids 'build' and 'Build' differ only in case
+  = their files would be the same on some systems: rename one`,
+    ],
+  ],
+  E207: [
+    [
+      { jobId: "../x", problem: "pattern" },
+      `
+  Job id '../x' holds what an id must not
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+    ],
+    [
+      { jobId: "a\u202e\nb", problem: "pattern" },
+      `
+  Job id 'a�␊b' holds what an id must not
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+    ],
+    [
+      { jobId: "x".repeat(300), problem: "length" },
+      `
+  Job id must have at most 64 characters: found 300
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+    ],
+    [
+      { jobId: "CON", problem: "reserved" },
+      `
+  Job id 'CON' is a device name on Windows
+  = choose another`,
+    ],
+  ],
+  E208: [
+    [
+      { jobType: "pyhton", known: ["command", "python"], suggestion: "python" },
+      `
+  Unknown job type 'pyhton'
+  = did you mean 'python'?`,
+    ],
+    [
+      { jobType: "docker", known: ["command", "script"], suggestion: null },
+      `
+  Unknown job type 'docker'
+  = known types: command, script`,
+    ],
+  ],
+  E209: [
+    [
+      { jobId: "fetch", jobType: "http", key: "command", problem: "missing" },
+      `
+  Job 'fetch' of type 'http' needs 'command'
+  ^ needs 'command'`,
+    ],
+    [
+      { jobId: "a", jobType: "script", key: "command", problem: "unexpected" },
+      `
+  Key 'command' does not belong to a job of type 'script'
+  = use 'script_path', or another job_type`,
+    ],
+    [
+      { jobId: "a", jobType: "python", key: "script_path", problem: "unexpected" },
+      `
+  Key 'script_path' does not belong to a job of type 'python'
+  = use 'command', or another job_type`,
+    ],
+    [
+      { jobId: "a", jobType: "command", key: "http", problem: "unexpected" },
+      `
+  Key 'http' does not belong to a job of type 'command'
+  = set job_type: http, or remove it`,
+    ],
+  ],
+  E210: [
+    [
+      {},
+      `
+  The list of jobs is empty
+  = add at least one job`,
+    ],
+  ],
+});
+
+Deno.test("relatedText says what stands at a second place", () => {
+  assertEquals(relatedText("first", "build", ""), "'build' stands here first");
+  assertEquals(relatedText("suggestion", "build", ""), "'build' stands here");
+  assertEquals(relatedText("edge", "test", "build"), "'test' depends on 'build'");
+  assertEquals(relatedText("first", "a\x1b[2J\nb", ""), "'a␛[2J␊b' stands here first");
+});

@@ -1,0 +1,114 @@
+/** What job output and other foreign text may do to a terminal: nothing but colour it. */
+import { lastLine, visibleLine, visibleText } from "../../lib/view/visible.ts";
+import { assert, assertEquals, assertNotMatch } from "../support/assert.ts";
+import { Dice } from "../support/random.ts";
+
+const ESC = "\x1b";
+
+/** Text, how it shows with colour, and, where it differs, how it shows without. */
+const TEXTS: readonly (readonly [name: string, text: string, colored: string, plain?: string])[] = [
+  ["leaves plain text alone", "a b\tc\nd", "a b\tc\nd"],
+  ["leaves letters, emoji and combining marks alone", "né 漢 👩‍👩‍👧 e\u0301", "né 漢 👩‍👩‍👧 e\u0301"],
+  ["lets colours pass, and ends them", `${ESC}[1;31mred`, `${ESC}[1;31mred${ESC}[0m`, "red"],
+  ["lets true colours pass", `${ESC}[38:2::1:2:3mx`, `${ESC}[38:2::1:2:3mx${ESC}[0m`, "x"],
+  [
+    "ends colours on every line",
+    `${ESC}[31ma\nb\n${ESC}[32mc\n`,
+    `${ESC}[31ma${ESC}[0m\nb\n${ESC}[32mc${ESC}[0m\n`,
+    "a\nb\nc\n",
+  ],
+  ["marks the clipboard (OSC 52)", `${ESC}]52;c;ZXZpbA==\x07`, "␛]52;c;ZXZpbA==␇"],
+  ["marks links (OSC 8)", `${ESC}]8;;http://x${ESC}\\y`, "␛]8;;http://x␛\\y"],
+  ["marks titles (OSC 0)", `${ESC}]0;root#\x07`, "␛]0;root#␇"],
+  ["marks a cleared screen", `${ESC}[2J${ESC}[H`, "␛[2J␛[H"],
+  ["marks a moved cursor", `${ESC}[10A${ESC}[1;1H`, "␛[10A␛[1;1H"],
+  ["marks the other screen", `${ESC}[?1049h`, "␛[?1049h"],
+  ["marks a reset of the terminal", `${ESC}c`, "␛c"],
+  ["marks what only looks like a colour", `${ESC}[>4;2m${ESC}[ 31m`, "␛[>4;2m␛[ 31m"],
+  ["marks device control and its end", `${ESC}P1$r${ESC}\\`, "␛P1$r␛\\"],
+  ["marks C1 controls", "\x9b31m \x9d0;x\x9c \x90 \x85", "�31m �0;x� � �"],
+  ["marks bells, backspaces, DEL and NUL", "a\x07b\x08c\x7fd\x00", "a␇b␈c␡d␀"],
+  ["marks vertical tabs and form feeds", "a\x0bb\x0cc", "a␋b␌c"],
+  ["marks a carriage return that overwrites", "rm -rf /\recho hello", "rm -rf /␍echo hello"],
+  ["drops the carriage return of a Windows line end", "a\r\nb\r\n", "a\nb\n"],
+  ["marks what turns the direction of text", "a\u202eb\u2066c\u200fd\u061ce", "a�b�c�d�e"],
+  ["marks line separators", "a\u2028b\u2029c", "a�b�c"],
+  ["marks an escape at the end", `a${ESC}`, "a␛"],
+  ["marks a colour that is cut off", `a${ESC}[31`, "a␛[31"],
+];
+
+for (const [name, text, colored, plain = colored] of TEXTS) {
+  Deno.test(`visibleText ${name}`, () => {
+    assertEquals(visibleText(text, { color: true }), colored);
+    assertEquals(visibleText(text, { color: false }), plain);
+  });
+}
+
+Deno.test("visibleLine keeps everything on one line", () => {
+  assertEquals(visibleLine("a\tb\nc\r\nd"), "a b␊c␍␊d");
+  assertEquals(visibleLine(`${ESC}[31mred${ESC}[0m`), "␛[31mred␛[0m");
+});
+
+const LAST_LINES: readonly (readonly [name: string, text: string, expected: string])[] = [
+  ["is empty for nothing", "", ""],
+  ["is empty for blank lines", "\n \n\t\n", ""],
+  ["takes the last line with text", "one\ntwo\n\n", "two"],
+  ["takes an unfinished line", "one\ntw", "tw"],
+  ["takes what a carriage return left", "10%\r50%\r100%", "100%"],
+  ["ignores a carriage return at the end", "50%\r", "50%"],
+  ["reads Windows line ends", "one\r\ntwo\r\n", "two"],
+  ["drops colours and erasures", `${ESC}[2K${ESC}[1G${ESC}[32mok${ESC}[0m`, "ok"],
+  ["shows a tab as a space and trims", "\ta\tb \n", "a b"],
+  ["marks the rest", `${ESC}]0;x\x07y\x9b`, "␛]0;x␇y�"],
+];
+
+for (const [name, text, expected] of LAST_LINES) {
+  Deno.test(`lastLine ${name}`, () => assertEquals(lastLine(text), expected));
+}
+
+/** Everything that may not reach a terminal, once whole colours are taken out. */
+const HARMFUL =
+  // deno-lint-ignore no-control-regex -- as they are what must not be there
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
+
+Deno.test("visibleText leaves nothing harmful in random text", () => {
+  const dice = new Dice(1);
+  const pieces = [ESC, "[", "]", "8;;", "31", ";", "m", "\r", "\n", "\x9b", "\x07", "é", "?", "H"];
+  for (let round = 0; round < 5_000; round++) {
+    const text = Array.from({ length: dice.between(1, 20) }, () => dice.pick(pieces)).join("");
+    assertNotMatch(visibleText(text, { color: false }), HARMFUL, JSON.stringify(text));
+    for (const line of visibleText(text, { color: true }).split("\n")) {
+      // deno-lint-ignore no-control-regex -- as above
+      assertNotMatch(line.replace(/\x1b\[[0-9;:]*m/g, ""), HARMFUL, JSON.stringify(text));
+      assert(!line.includes(ESC) || line.endsWith(`${ESC}[0m`), JSON.stringify(text));
+    }
+    assertNotMatch(lastLine(text), HARMFUL, JSON.stringify(text));
+    assertNotMatch(lastLine(text), /\n/, JSON.stringify(text));
+  }
+});
+
+Deno.test("visibleText and lastLine take no long time for 16 KiB of hostile text", () => {
+  const pieces = [
+    ESC,
+    `${ESC}[`,
+    `${ESC}[0`,
+    `${ESC}[0;`,
+    `${ESC}]8;;`,
+    "\r",
+    "\r\n",
+    "\n",
+    " ",
+    "\t",
+  ];
+  for (const piece of [...pieces, "0;", "\x9b", "\u202e", "👩‍", "e\u0301"]) {
+    for (const text of [piece.repeat(16_384 / piece.length), ESC + "[" + piece.repeat(8_192)]) {
+      const startedAt = performance.now();
+      visibleText(text, { color: true });
+      visibleText(text, { color: false });
+      visibleLine(text);
+      lastLine(text);
+      const tookMs = performance.now() - startedAt;
+      assert(tookMs < 100, `${JSON.stringify(piece)} took ${tookMs} ms`);
+    }
+  }
+});
