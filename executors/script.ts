@@ -34,8 +34,18 @@ function findScript(scriptPath: string, context: AttemptContext): string | null 
     .find((path) => context.world.files.stat(path)?.isFile === true) ?? null;
 }
 
+/** The program that runs a script: the file itself where its ending stands for none. */
+export function scriptProgram(path: string): string {
+  return programFor(path)?.[0] ?? path;
+}
+
+function programFor(path: string): readonly string[] | undefined {
+  return PROGRAMS[/\.([A-Za-z]+)$/.exec(path)?.[1]?.toLowerCase() ?? ""];
+}
+
 function launchOf(path: string): Launch {
-  const ending = /\.([A-Za-z]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  const [program, ...args] = PROGRAMS[ending] ?? [path];
-  return { kind: "program", program: program!, args: program === path ? args : [...args, path] };
+  const [program, ...args] = programFor(path) ?? [];
+  return program === undefined
+    ? { kind: "program", program: path, args: [] }
+    : { kind: "program", program, args: [...args, path] };
 }

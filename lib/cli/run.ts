@@ -7,6 +7,7 @@ import { initialState, jobIndex, type RunState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
 import { summarize } from "../core/summary.ts";
 import { executors } from "../../executors/mod.ts";
+import { checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { RunLoop } from "../runtime/loop.ts";
@@ -19,6 +20,7 @@ import { dryRunText } from "../view/plan_text.ts";
 import { EXIT } from "./exit_code.ts";
 import { checkOutputPath, reportProblems, styleFor, UsageError } from "./output.ts";
 import { openView } from "./run_view.ts";
+import { listenForPause } from "./pause.ts";
 import { listenForStops } from "./stops.ts";
 import { tailsOf, writeResults } from "./results.ts";
 
@@ -54,7 +56,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   }
   const plan = planJobs(workflow, selected.value);
   const settings = await settingsOf(plan, options, { world, loaded });
-  const infeasible = checkFeasible(plan, settings);
+  const infeasible = [...checkFeasible(plan, settings), ...checkPrograms(plan, world.processes)];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
 
   if (options.dryRun) {
@@ -148,6 +150,12 @@ async function runPlan(context: RunContext): Promise<number> {
     perform: (event) => supervisor.perform(event),
     show: (event) => view.show(event),
   });
+  const ignorePause = listenForPause({
+    world,
+    processes,
+    view,
+    resumed: (pausedMs) => loop.post({ type: "pause_ended", pausedMs }),
+  });
   const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
   try {
     loop.post({ type: "run_requested", runId: directory.runId, settings });
@@ -157,6 +165,7 @@ async function runPlan(context: RunContext): Promise<number> {
     supervisor.killAll();
     view.close();
     stops.close();
+    ignorePause();
   }
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
   try {

@@ -20,6 +20,9 @@ export interface RunView {
   show(event: RunEvent): void;
   /** Says what the user should know and no event tells. */
   notice(notice: ProcessNotice): void;
+  /** Gives the terminal back for a while, and takes it again. */
+  suspend(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -34,7 +37,7 @@ export interface ViewOptions {
 
 /** Opens the view that the options and the terminal ask for. */
 export function openView(state: RunState, options: ViewOptions): RunView {
-  if (options.quiet) return { show() {}, notice() {}, close() {} };
+  if (options.quiet) return { show() {}, notice() {}, suspend() {}, resume() {}, close() {} };
   const { stderr } = options.world;
   const live = options.live ?? (stderr.isTerminal && options.world.env("TERM") !== "dumb");
   return live && stderr.isTerminal && !options.verbose
@@ -53,6 +56,8 @@ function openPlain(state: RunState, options: ViewOptions): RunView {
       if (verbose) world.stderr.write(outputAfter(event, options));
     },
     notice: (notice) => world.stderr.write(`${noticeText(notice)}\n`),
+    suspend() {},
+    resume() {},
     close() {},
   };
 }
@@ -94,10 +99,13 @@ function openLive(state: RunState, { world, directory }: ViewOptions): RunView {
   });
   return {
     show(event) {
+      if (region.viewError !== null) throw region.viewError;
       const line = settledLine(event, state, style);
       if (line !== null) region.print(line);
     },
     notice: (notice) => region.print(noticeText(notice)),
+    suspend: () => region.suspend(),
+    resume: () => region.resume(),
     close: () => region.close(),
   };
 }

@@ -123,6 +123,12 @@ export type DiagnosticDetail =
   | { readonly code: "E309"; readonly kind: "variable" | "header"; readonly name: string }
   | { readonly code: "E310"; readonly key: string }
   | {
+    readonly code: "E311";
+    readonly jobId: string;
+    readonly program: string;
+    readonly needsShell: boolean;
+  }
+  | {
     readonly code: "E401";
     readonly option: string;
     readonly jobId: string;

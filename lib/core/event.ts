@@ -87,6 +87,8 @@ export type Input =
   }
   | AttemptReport
   | { readonly type: "time_reached"; readonly at: number }
+  /** orch and its jobs stood still (Ctrl-Z) until now. */
+  | { readonly type: "pause_ended"; readonly pausedMs: number; readonly at: number }
   | { readonly type: "stop_requested"; readonly reason: StopReason; readonly at: number };
 
 /** The end of an attempt, reported exactly once for each. */
@@ -184,6 +186,7 @@ export type RunEvent =
     readonly at: number;
   }
   | { readonly type: "run_stopping"; readonly reason: StopReason; readonly at: number }
+  | { readonly type: "run_resumed"; readonly pausedMs: number; readonly at: number }
   | { readonly type: "run_finished"; readonly status: RunStatus; readonly at: number };
 
 /** Measurements that travel with the end of an attempt, where there are any. */

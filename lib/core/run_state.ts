@@ -177,6 +177,8 @@ export function apply(state: RunState, event: RunEvent): void {
       if (event.reason === "kill") state.forced = true;
       else state.stopReason = event.reason;
       return;
+    case "run_resumed":
+      return postpone(state, event.pausedMs);
     case "run_finished":
       state.status = event.status;
       state.finishedAt = event.at;
@@ -184,6 +186,15 @@ export function apply(state: RunState, event: RunEvent): void {
     default:
       return applyToJob(state, jobIndex(state, event.jobId), event);
   }
+}
+
+/** Attempts that stood still get the time back; the wait for a next attempt went on. */
+function postpone(state: RunState, milliseconds: number): void {
+  const later = (at: number | null) => at === null ? null : at + milliseconds;
+  state.jobs.forEach((job, i) => {
+    if (job.phase === "running") move(state, i, { ...job, deadline: later(job.deadline) });
+    else if (job.phase === "stopping") move(state, i, { ...job, forceAt: later(job.forceAt) });
+  });
 }
 
 type JobEvent = Extract<RunEvent, { jobId: string }>;

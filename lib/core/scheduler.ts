@@ -51,6 +51,9 @@ export function step(state: RunState, input: Input): RunEvent[] {
     case "stop_requested":
       stopRun(turn, input.reason);
       break;
+    case "pause_ended":
+      turn.emit({ type: "run_resumed", pausedMs: input.pausedMs, at: turn.at });
+      break;
     case "time_reached":
       break;
     default:
@@ -197,7 +200,6 @@ function endAttempt(turn: Turn, report: AttemptReport): void {
   }
   releaseDependents(turn, index);
 }
-
 
 /** What an attempt that was being stopped died of is ours, whatever its process made of the signal. */
 function finalOutcome(

@@ -46,6 +46,8 @@ function longestChain({ plan }: RunState, work: readonly number[]): number[] {
   for (const job of topologicalOrder(plan.dependents).toReversed()) {
     for (let k = start[job]!; k < start[job + 1]!; k++) {
       const dependent = to[k]!;
+      // What never ran is no link: a chain is of work that waited for work.
+      if (work[dependent] === 0) continue;
       if (next[job]! < 0 || length[dependent]! > length[next[job]!]!) next[job] = dependent;
     }
     length[job] = work[job]! + (next[job]! < 0 ? 0 : length[next[job]!]!);

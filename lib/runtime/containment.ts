@@ -76,6 +76,7 @@ export class SlotCgroup {
   readonly #controllers: ReadonlySet<Controller>;
   #limits: LeafLimits = { memoryMb: null, cpuPercent: null };
   #oomKills = 0;
+  #members: Deno.FsFile | null = null;
 
   constructor(path: string, controllers: ReadonlySet<Controller>) {
     this.#path = path;
@@ -120,9 +121,17 @@ export class SlotCgroup {
     return more;
   }
 
-  /** The processes in it, the slot's shell among them. */
+  /** The processes in it, the slot's shell among them. Asked after every job, so the file stays open. */
   processes(): number[] {
-    return read(`${this.#path}/cgroup.procs`).split("\n").filter((line) => line !== "").map(Number);
+    try {
+      this.#members ??= Deno.openSync(`${this.#path}/cgroup.procs`);
+      this.#members.seekSync(0, Deno.SeekMode.Start);
+      const filled = this.#members.readSync(MEMBERS) ?? 0;
+      return DECODER.decode(MEMBERS.subarray(0, filled)).split("\n").filter((line) => line !== "")
+        .map(Number);
+    } catch {
+      return [];
+    }
   }
 
   /** Kills all of them, the slot's shell among them. */
@@ -132,9 +141,15 @@ export class SlotCgroup {
 
   /** Removes it, once it is empty. */
   close(): void {
+    this.#members?.close();
+    this.#members = null;
     removeGroup(this.#path);
   }
 }
+
+const DECODER = new TextDecoder();
+/** Enough for the first few hundred members: more are found when those are gone. */
+const MEMBERS = new Uint8Array(4096);
 
 /** The folder of the control group this process is in, where version 2 is mounted. */
 export function ownCgroup(): string | null {

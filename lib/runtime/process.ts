@@ -1,4 +1,5 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
+import { DirectPool } from "./direct_pool.ts";
 import { SlotPool } from "./slot_pool.ts";
 import type { Clock, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
@@ -14,11 +15,25 @@ export class DenoProcesses implements Processes {
   open(options: PoolOptions): ProcessPool {
     let pool: ProcessPool | null = null;
     return {
-      start: (spec) => (pool ??= new SlotPool(this.#clock, options)).start(spec),
-      freeze: () => pool?.freeze(),
+      start: (spec) => (pool ??= this.#newPool(options)).start(spec),
+      freeze: async () => await pool?.freeze(),
       thaw: () => pool?.thaw(),
       close: async () => await pool?.close(),
     };
+  }
+
+  #newPool(options: PoolOptions): ProcessPool {
+    return this.hasShell()
+      ? new SlotPool(this.#clock, options)
+      : new DirectPool(this.#clock, options);
+  }
+
+  hasShell(): boolean {
+    return Deno.build.os !== "windows" && this.mayRun("sh");
+  }
+
+  mayRun(program: string): boolean {
+    return Deno.permissions.querySync({ name: "run", command: program }).state === "granted";
   }
 
   async query(program: string, args: readonly string[], cwd: string): Promise<string | null> {

@@ -158,6 +158,7 @@ const realSignals: Signals = {
     }
     return () => Deno.removeSignalListener(signal, callback);
   },
+  suspend: () => Deno.kill(Deno.pid, "SIGSTOP"),
 };
 
 const realMachine: Machine = {

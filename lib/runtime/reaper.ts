@@ -44,9 +44,9 @@ export class Reaper {
     this.#say(`- ${group}`);
   }
 
-  /** Sends a signal to every process of a group. */
-  signal(signal: "TERM" | "KILL" | "CONT" | "STOP", group: number): void {
-    this.#say(`s ${signal} ${group}`);
+  /** Sends a signal to every process of a group; resolves when the reaper was told. */
+  signal(signal: "TERM" | "KILL" | "CONT" | "STOP", group: number): Promise<void> {
+    return this.#say(`s ${signal} ${group}`);
   }
 
   /** Sends a signal to one process. */
@@ -87,9 +87,9 @@ export class Reaper {
     });
   }
 
-  #say(line: string): void {
+  async #say(line: string): Promise<void> {
     // A reaper that has just died is replaced, and told again, when its end is noticed.
-    this.#shell?.writer.write(ENCODER.encode(`${line}\n`)).catch(() => {});
+    await this.#shell?.writer.write(ENCODER.encode(`${line}\n`)).catch(() => {});
   }
 }
 

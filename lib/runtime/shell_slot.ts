@@ -36,6 +36,8 @@ export class ShellSlot {
   readonly #token: string;
   #unread = "";
   #announced = false;
+  /** Whether the job that runs marks the statuses it chooses. */
+  #marked = false;
   #times: string[] = [];
   /** Processor time that earlier jobs of this slot have used. */
   #spentSeconds = 0;
@@ -67,8 +69,10 @@ export class ShellSlot {
   run(job: JobText): Promise<SlotReport> {
     if (this.#death !== null) return Promise.resolve(this.#death);
     return new Promise((resolve) => {
+      const { text, marked } = jobText(job, { token: this.#token, pid: this.group });
       this.#waiting = resolve;
-      this.#write(jobText(job, this.#token));
+      this.#marked = marked;
+      this.#write(text);
     });
   }
 
@@ -118,7 +122,7 @@ export class ShellSlot {
   #reportOf(status: number, chosen: boolean): SlotReport {
     const spent = secondsOf(this.#times.at(-1) ?? "");
     const cpuSeconds = Math.max(0, spent - this.#spentSeconds);
-    const silentSignal = (status === 130 || status === 141) && !chosen;
+    const silentSignal = this.#marked && !chosen && (status === 130 || status === 141);
     const signaled = status > 128 && (this.#announced || silentSignal);
     this.#spentSeconds = spent;
     this.#times = [];

@@ -22,26 +22,43 @@ export function quote(value: string): string {
 
 /**
  * The first words to a slot. It must outlive the signals that stop its job, since both are in one
- * process group; its own messages (which job was killed by a signal) belong to the answers. The EXIT
- * trap of a job uses USR1 to say that 130 or 141 was an exit status: see `jobText`.
+ * process group; its own messages (which job was killed by a signal) belong to the answers; its umask
+ * comes back after the files of a job were made private. USR1 is the mark of `jobText`.
  */
-export const SLOT_PREAMBLE = "exec 2>&1; trap : HUP INT TERM; trap __orch_x=1 USR1\n";
+export const SLOT_PREAMBLE =
+  "exec 2>&1; trap : HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask)\n";
+
+/** Text for a slot, and how its answer is to be read. */
+export interface SlotText {
+  readonly text: string;
+  /** Whether a status of 130 or 141 that the job chose carries a mark. */
+  readonly marked: boolean;
+}
 
 /**
  * The text that runs one job in a subshell of the slot and then answers with two lines of `times` and
  * the line `<token> <status> <mark>`. A subshell has its own variables, folder, umask, traps and
- * functions. A shell names the signal that killed a job before the answer, except for INT and PIPE:
- * there the job's EXIT trap marks a status of 130 or 141 that was chosen, and no mark means a signal.
+ * functions. A shell names the signal that killed a job before it goes on, except for INT (130) and
+ * PIPE (141): there the EXIT trap of the job's own shell marks a status that was chosen. A program
+ * that takes the place of that shell cannot: its 130 and 141 count as chosen.
  */
-export function jobText(job: JobText, token: string): string {
+export function jobText(
+  job: JobText,
+  slot: { readonly token: string; readonly pid: number },
+): SlotText {
+  const { text, marked } = action(job, `case $? in 130|141) kill -USR1 ${slot.pid};; esac`);
   const setup = [
-    "trap 'case $? in 130|141) kill -USR1 $$;; esac' 0",
     exports(job.environment),
-    `exec </dev/null >>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)}`,
+    `umask 077; exec </dev/null >>${quote(job.stdoutPath)} 2>>${
+      quote(job.stderrPath)
+    }; umask $__orch_u`,
     `cd ${quote(job.workingDirectory)} || exit 1`,
   ];
-  return `( ${setup.join("; ")}; ${action(job)} )\n` +
-    `__orch_s=$?; times; echo "${token} $__orch_s $__orch_x"; __orch_x=\n`;
+  return {
+    text: `( ${setup.join("; ")}; ${text} )\n` +
+      `__orch_s=$?; times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x=\n`,
+    marked,
+  };
 }
 
 function exports(environment: Readonly<Record<string, string>>): string {
@@ -50,16 +67,21 @@ function exports(environment: Readonly<Record<string, string>>): string {
   return `${assignments.join(" ")}; export ${names.join(" ")}`;
 }
 
-function action({ launch, niceness }: JobText): string {
+function action({ launch, niceness }: JobText, mark: string): SlotText {
   if (launch.kind === "program") {
     const words = [...nice(niceness), launch.program, ...launch.args];
-    return `exec ${words.map(quote).join(" ")}`;
+    return { text: `exec ${words.map(quote).join(" ")}`, marked: false };
   }
   const { text } = launch;
+  const trap = `trap ${quote(mark)} 0; `;
   if (niceness > 0 || speaksOfItsShell(text)) {
-    return `exec ${[...nice(niceness), "sh", "-c", text].map(quote).join(" ")}`;
+    return {
+      text: `exec ${[...nice(niceness), "sh", "-c", trap + text].map(quote).join(" ")}`,
+      marked: true,
+    };
   }
-  return isOneProgram(text) ? `exec ${text.trim()}` : `eval ${quote(text)}`;
+  if (isOneProgram(text)) return { text: `exec ${text.trim()}`, marked: false };
+  return { text: `${trap}eval ${quote(text)}`, marked: true };
 }
 
 function nice(niceness: number): string[] {
@@ -67,21 +89,23 @@ function nice(niceness: number): string[] {
 }
 
 /** In a subshell `$$` and `$PPID` are those of the slot: such a command gets a shell of its own. */
-function speaksOfItsShell(text: string): boolean {
+export function speaksOfItsShell(text: string): boolean {
   return text.includes("$$") || text.includes("PPID");
 }
 
-/** Words that a shell understands itself: `exec` would look for a program, or fail. */
+/** Words that only a shell understands. */
 const SHELL_WORDS = new Set(
-  (". : [ [[ ]] { } ! alias bg bind break builtin caller case cd chdir command compgen complete compopt continue " +
-    "coproc declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for " +
-    "function getopts hash help history if in jobs kill let local logout mapfile popd printf pushd pwd " +
-    "read readarray readonly return select set shift shopt source suspend test then time times trap true " +
+  (". : [[ ]] { } ! alias bg bind break builtin caller case cd chdir command compgen complete compopt continue " +
+    "coproc declare dirs disown do done elif else enable esac eval exec exit export fc fg fi for " +
+    "function getopts hash help history if in jobs let local logout mapfile popd pushd " +
+    "read readarray readonly return select set shift shopt source suspend then times trap " +
     "type typeset ulimit umask unalias unset until wait while").split(" "),
 );
+/** Words that a shell understands itself, quicker than it could start the program of that name. */
+const BUILTIN_PROGRAMS = new Set("[ echo false kill printf pwd test time true".split(" "));
 
 /** A word without any meaning to a shell, and not an assignment. */
-const PLAIN_FIRST_WORD = /^[A-Za-z0-9_./+-]+$/;
+const PLAIN_FIRST_WORD = /^([A-Za-z0-9_./+-]+|\[)$/;
 const PLAIN_WORD = /^[A-Za-z0-9_./+:,@%^=-]+$/;
 
 /**
@@ -96,5 +120,6 @@ export function plainWords(text: string): readonly string[] | null {
 }
 
 function isOneProgram(text: string): boolean {
-  return plainWords(text) !== null;
+  const words = plainWords(text);
+  return words !== null && !BUILTIN_PROGRAMS.has(words[0]!);
 }

@@ -7,15 +7,9 @@ import { LogCap } from "./log_cap.ts";
 import { listProcesses } from "./process_table.ts";
 import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
-import { SlotProcess } from "./slot_process.ts";
+import { type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { UsageSampler } from "./usage.ts";
 import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
-
-/** A warm shell and the control group it is in, if any. */
-export interface Slot {
-  readonly shell: ShellSlot;
-  readonly leaf: SlotCgroup | null;
-}
 
 /** How long what ended jobs left behind may take to end by itself. */
 const SWEEP_GRACE_MS = 500;
@@ -26,7 +20,7 @@ const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 
 /** The pool of one run. Close it on every way out. */
-export class SlotPool implements ProcessPool {
+export class SlotPool implements ProcessPool, SlotHost {
   readonly clock: Clock;
   readonly options: PoolOptions;
   readonly reaper: Reaper;
@@ -62,22 +56,20 @@ export class SlotPool implements ProcessPool {
     return process;
   }
 
-  freeze(): void {
-    for (const { shell } of this.#slots) this.reaper.signal("STOP", shell.group);
+  async freeze(): Promise<void> {
+    await Promise.all([...this.#slots].map(({ shell }) => this.reaper.signal("STOP", shell.group)));
   }
 
   thaw(): void {
     for (const { shell } of this.#slots) this.reaper.signal("CONT", shell.group);
   }
 
-  /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: SlotProcess): boolean {
     const place = this.#queue.indexOf(process);
     if (place >= 0) this.#queue.splice(place, 1);
     return place >= 0;
   }
 
-  /** Takes back a slot whose job has ended. */
   giveBack(slot: Slot): void {
     this.#trouble = null;
     this.#limit = Infinity;
@@ -87,7 +79,6 @@ export class SlotPool implements ProcessPool {
     this.#serve();
   }
 
-  /** Takes back a job that its slot could not start, and tries again later. */
   startAgain(process: SlotProcess, slot: Slot, cause: string): void {
     this.#retire(slot);
     this.#queue.unshift(process);
@@ -189,7 +180,6 @@ export class SlotPool implements ProcessPool {
     return alive;
   }
 
-  /** Resolves after a while. */
   pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) =>
       void this.clock.callAt(this.clock.now() + milliseconds, resolve)

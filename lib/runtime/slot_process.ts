@@ -1,10 +1,21 @@
 /** One job in a slot: its limits, its end, and the way there when it is stopped. */
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import { listProcesses, processesWithCookie } from "./process_table.ts";
-import type { SlotReport } from "./shell_slot.ts";
+import type { SlotCgroup } from "./containment.ts";
+import type { LogCap } from "./log_cap.ts";
+import type { Reaper } from "./reaper.ts";
+import type { ShellSlot, SlotReport } from "./shell_slot.ts";
+import { speaksOfItsShell } from "./shell_text.ts";
+import type { UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
-import type { Slot, SlotPool } from "./slot_pool.ts";
-import type { ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  Launch,
+  PoolOptions,
+  ProcessEnd,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;
@@ -16,11 +27,34 @@ const CANNOT_FORK = 2;
 /** An attempt shorter than this cannot have filled its log unseen. */
 const LONG_MS = 400;
 
+/** A warm shell and the control group it is in, if any. */
+export interface Slot {
+  readonly shell: ShellSlot;
+  readonly leaf: SlotCgroup | null;
+}
+
+/** What a process needs of the pool it belongs to. */
+export interface SlotHost {
+  readonly clock: Clock;
+  readonly options: PoolOptions;
+  readonly reaper: Reaper;
+  readonly sampler: UsageSampler;
+  readonly logCap: LogCap;
+  /** Takes a process that is no longer wanted off the queue; false where it has begun. */
+  forget(process: SlotProcess): boolean;
+  /** Takes back a slot whose job has ended. */
+  giveBack(slot: Slot): void;
+  /** Takes back a job that its slot could not start, and tries again later. */
+  startAgain(process: SlotProcess, slot: Slot, cause: string): void;
+  /** Resolves after a while. */
+  pause(milliseconds: number): Promise<void>;
+}
+
 /** A process that runs in a slot, or waits for one. */
 export class SlotProcess implements RunningProcess {
   readonly ended: Promise<ProcessEnd>;
 
-  readonly #pool: SlotPool;
+  readonly #pool: SlotHost;
   readonly #spec: ProcessSpec;
   readonly #end: (end: ProcessEnd) => void;
   #slot: Slot | null = null;
@@ -30,7 +64,7 @@ export class SlotProcess implements RunningProcess {
   #truncated = false;
   #over = false;
 
-  constructor(pool: SlotPool, spec: ProcessSpec) {
+  constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
     this.#spec = spec;
     const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
@@ -73,6 +107,7 @@ export class SlotProcess implements RunningProcess {
     logCap.watch(files);
     const report = await slot.shell.run({
       ...this.#spec,
+      launch: withinArguments(this.#spec),
       environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
     });
@@ -195,6 +230,21 @@ export class SlotProcess implements RunningProcess {
     if (this.#spec.cpuPercent === null) return null;
     return slot.leaf?.holds("cpu") ? "cgroup" : "nice";
   }
+}
+
+/** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
+const LONGEST_ARGUMENT = 40_000;
+
+/**
+ * The launch, with a text that needs a shell of its own and is too long for an argument in a file
+ * beside the output of the attempt.
+ */
+function withinArguments({ launch, stdoutPath }: ProcessSpec): Launch {
+  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return launch;
+  if (!speaksOfItsShell(launch.text)) return launch;
+  const path = `${stdoutPath.replace(/\.out$/, "")}.sh`;
+  Deno.writeTextFileSync(path, launch.text, { mode: 0o600 });
+  return { kind: "program", program: "sh", args: [path] };
 }
 
 function toMegabytes(bytes: number): number {

@@ -62,6 +62,20 @@ export class LiveRegion {
     this.#write(this.#draw([]) + SHOW_CURSOR);
   }
 
+  /** Takes the region off the screen and gives the cursor back, until `resume`. */
+  suspend(): void {
+    if (this.#closed) return;
+    this.#cancelTick?.();
+    this.#write(this.#draw([]) + SHOW_CURSOR);
+  }
+
+  /** Draws again after `suspend`. */
+  resume(): void {
+    if (this.#closed) return;
+    this.#drawn = null;
+    this.#tick(HIDE_CURSOR);
+  }
+
   #tick(before = ""): void {
     const { clock, frame } = this.#options;
     try {

@@ -89,6 +89,10 @@ export interface FileWriter {
 export interface Processes {
   /** What the processes of one run are started in. */
   open(options: PoolOptions): ProcessPool;
+  /** Whether jobs run in shells; without, a command is one program with plain arguments. */
+  hasShell(): boolean;
+  /** Whether Deno's permissions let orch start this program. */
+  mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
   query(program: string, args: readonly string[], cwd: string): Promise<string | null>;
 }
@@ -115,8 +119,8 @@ export type ProcessNotice = {
 /** The processes of one run. */
 export interface ProcessPool {
   start(spec: ProcessSpec): RunningProcess;
-  /** Stops time for every process: SIGSTOP. */
-  freeze(): void;
+  /** Stops time for every process: SIGSTOP. Resolves when that was sent. */
+  freeze(): Promise<void>;
   /** Lets them go on: SIGCONT. */
   thaw(): void;
   /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
@@ -173,7 +177,9 @@ export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 /** Signals sent to orch itself. */
 export interface Signals {
   /** Calls back for each one that arrives; the function returned takes that back. */
-  listen(signal: StopSignal | "SIGWINCH", callback: () => void): () => void;
+  listen(signal: StopSignal | "SIGWINCH" | "SIGTSTP", callback: () => void): () => void;
+  /** Stops orch itself, as Ctrl-Z would; returns when it goes on. */
+  suspend(): void;
 }
 
 /** The machine. */

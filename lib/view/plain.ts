@@ -78,6 +78,13 @@ function wordsOf(
         "stopping",
         stoppingText(event.reason, state.settings!.graceMs),
       );
+    case "run_resumed":
+      return line(
+        "bold",
+        glyphs.running,
+        "go on",
+        `stood still for ${durationText(event.pausedMs)}`,
+      );
     case "run_finished":
       return line("bold", glyphs.running, "end", verdictText(event.status));
     default:

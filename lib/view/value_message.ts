@@ -73,6 +73,18 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         );
     case "E310":
       return say(`'${detail.key}' is empty`, "", "give it a value, or leave the key out");
+    case "E311":
+      return detail.needsShell
+        ? say(
+          `Job '${detail.jobId}' needs a shell, which orch may not run here`,
+          "",
+          "add --allow-run=sh, or write it as one program with plain arguments",
+        )
+        : say(
+          `Job '${detail.jobId}' runs '${detail.program}', which orch may not start`,
+          "",
+          `add --allow-run=${detail.program}`,
+        );
     default:
       return unreachable(detail);
   }

@@ -58,6 +58,7 @@ checkJobs("E306 refuses what is no address of the web", [
     "E306 file:///etc/passwd scheme @ value command",
   ],
   [{ job_type: "http", command: "ftp://x" }, "E306 ftp://x scheme @ value command"],
+  [{ job_type: "http", command: "httpx://y" }, "E306 httpx://y scheme @ value command"],
   [{ job_type: "http", command: "HTTPS://x" }],
   [{ job_type: "http", command: "${BASE}/x" }],
 ]);

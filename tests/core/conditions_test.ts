@@ -28,6 +28,7 @@ Deno.test("branchMatches() takes names and globs", () => {
     ["main", "[", false],
     ["[", "[", true],
     ["x", "+(", false],
+    ["fix[1]", "fix[1]", true],
   ];
   for (const [branch, pattern, expected] of rows) {
     assertEquals(branchMatches(branch, [pattern]), expected, `${branch} ~ ${pattern}`);

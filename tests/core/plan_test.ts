@@ -123,7 +123,7 @@ Deno.test("checkFeasible() names what needs more than the run may use", () => {
 });
 
 Deno.test("checkFeasible() lets a job have all there is, fractions included", () => {
-  for (const amount of [100.1, 33.3, 0.3, 1e9 / 3]) {
+  for (const amount of [100.1, 33.3, 0.3, 0.7, 99.9, 1e9 / 3]) {
     const plan = planOf(`a mem ${amount} cpu ${amount}`);
     const settings = sketchSettings({ memoryMb: amount, cpuPercent: amount });
     assertEquals(checkFeasible(plan, settings), [], String(amount));

@@ -139,6 +139,25 @@ Deno.test("apply() counts where the jobs stand", () => {
   assertEquals(counted(), "failed 2 cancelled 2 skipped 2");
 });
 
+Deno.test("apply() counts how often the first was passed by, until it starts", () => {
+  const player = new Player(planOf("hold mem 6\nwide mem 10 tries 2 pause 0\na mem 3\nb mem 3"), {
+    memoryMb: 10,
+  });
+  const passedBy = () => {
+    const { bypassed, plan } = player.state;
+    return [...bypassed].map(([rank, n]) => `${plan.jobs[plan.byRank[rank]!]!.id} ${n}`).join();
+  };
+  player.input("> 0 go");
+  assertEquals(passedBy(), "wide 1");
+  player.input("> 1 a#1 ok");
+  assertEquals(passedBy(), "wide 2");
+  player.input("> 2 b#1 ok");
+  player.input("> 3 hold#1 ok");
+  assertEquals(passedBy(), "");
+  player.input("> 4 wide#1 exit 1");
+  assertEquals(passedBy(), "");
+});
+
 Deno.test("isStopping() is true once any reason was given", () => {
   for (const reason of ["fail_fast", "interrupt", "terminate", "hangup", "kill"] as const) {
     const state = initialState(planOf("a"));

@@ -265,6 +265,18 @@ check("skips if skip_if_failed failed, and says so downstream", {
     1 skip c after b, first cause a
     1 finished failed`,
 });
+check("skips if skip_if_failed was cancelled", {
+  jobs: `
+    a
+    b soft a`,
+  script: `
+    > 0 go
+    0 start a#1
+    > 1 a#1 cancelled
+    1 cancel a#1
+    1 skip b as a failed
+    1 finished failed`,
+});
 check("runs if skip_if_failed was skipped", {
   jobs: `
     a branch main

@@ -147,6 +147,7 @@ Deno.test("step() starts the first that fits among 300 that contend for memory",
     reservations += play({
       workflow: sketchWorkflow(jobs),
       settings: sketchSettings({ concurrency: 6, memoryMb: 16 }),
+      pauses: [],
       stops: [],
       attemptScript: () => ({
         durationMs: dice.between(1, 20),

@@ -282,21 +282,3 @@ function bypass(most: number): Trace {
 }
 
 check("reserves for a job that was passed by 20 times", bypass(20));
-
-check("counts the bypasses of one wait only", {
-  jobs: `
-    wide mem 10 tries 2 pause 0
-    small mem 3
-    next after small mem 3`,
-  settings: { memoryMb: 10 },
-  expected: { wide: 99, small: 1, next: 1 },
-  script: `
-    > 0 go
-    0 start wide#1
-    > 1 wide#1 exit 1
-    1 retry wide#1 exit 1 until 1
-    1 start wide#2
-    > 2 wide#2 exit 1
-    2 fail wide#2 exit 1
-    2 start small#1`,
-});

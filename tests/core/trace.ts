@@ -209,6 +209,8 @@ function textOf(event: RunEvent): string | null {
     }
     case "run_stopping":
       return `stopping for ${event.reason}`;
+    case "run_resumed":
+      return `resumed after ${event.pausedMs}`;
     case "run_finished":
       return `finished ${event.status}`;
   }

@@ -1,6 +1,7 @@
 /** Slots are never idle while there is something to start. */
 import { assertEquals } from "../support/assert.ts";
-import { newProject, type Results } from "../support/cli.ts";
+import type { Results } from "../cli/results_file.ts";
+import { newProject } from "../support/cli.ts";
 
 Deno.test("500 short jobs, 50 at a time: 50 are live until fewer than 50 are left", async () => {
   await using project = newProject();

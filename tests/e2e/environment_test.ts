@@ -101,6 +101,32 @@ Deno.test("ORCH_RUN_ID is the id of the results, and ORCH_ATTEMPT counts", async
   assertEquals(results.jobs["a"]!.stdout, `${results.execution_id} 3\n`);
 });
 
+Deno.test("variables that mean something to a shell are only handed on", async () => {
+  await using project = newProject();
+  const environment = {
+    ...{
+      IFS: "/",
+      CDPATH: "/",
+      OPTIND: "7",
+      PWD: "/nowhere",
+      ENV: "./no",
+      PS4: "$(exit 1)",
+      _: "x",
+    },
+    ...{ LANG: "C", HOME: "/h", HTTP_PROXY: "", a: "lower", QUOTES: 'it\'s "x"\n`y` $$z \\' },
+  };
+  const { jobs } = await project.results([
+    { id: "shell", command: 'echo "$HOME $a"; pwd; printf %s "$QUOTES"', environment },
+    { id: "program", command: "env", environment },
+  ]);
+  const quotes = 'it\'s "x"\n`y` $z \\';
+  assertEquals(jobs["shell"]!.stdout, `/h lower\n${project.folder}\n${quotes}`);
+  const seen = jobs["program"]!.stdout.split("\n");
+  for (const line of ["HOME=/h", "a=lower", "CDPATH=/", "HTTP_PROXY="]) {
+    assertEquals(seen.filter((entry) => entry === line), [line]);
+  }
+});
+
 Deno.test("the program hands its own environment on to its jobs", async () => {
   await using project = newProject({
     "w.yaml": workflow({ id: "a", command: 'echo "$ORCH_TEST_WORD"' }),

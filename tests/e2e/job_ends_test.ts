@@ -1,6 +1,7 @@
 /** How jobs end, and what the results file, the summary and the exit code make of it. */
 import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { newProject, type Results, workflow } from "../support/cli.ts";
+import type { Results } from "../cli/results_file.ts";
+import { newProject, testNeeding, workflow } from "../support/cli.ts";
 
 Deno.test("every exit code from 0 to 255 is the job's own, and only 0 is success", async () => {
   await using project = newProject();
@@ -14,6 +15,30 @@ Deno.test("every exit code from 0 to 255 is the job's own, and only 0 is success
   assertEquals(counts, { success: 1, failed: 255, cancelled: 0, skipped: 0 });
   assertEquals(jobs["exit_137"]!.error_message, "exit code 137");
 });
+
+/** Exit codes that a shell also uses to say that a signal ended something. */
+const AMBIGUOUS = [127, 129, 130, 137, 139, 141, 143, 255];
+
+testNeeding(
+  ["python3", "bash"],
+  "scripts and python too end with the code they chose",
+  async () => {
+    await using project = newProject();
+    const { jobs } = await project.results(AMBIGUOUS.flatMap((code) => {
+      project.write(`s${code}.sh`, `exit ${code}`);
+      project.write(`program${code}`, `#!/bin/sh\nexit ${code}\n`, 0o755);
+      return [
+        { id: `script_${code}`, job_type: "script", script_path: `s${code}.sh` },
+        { id: `python_${code}`, job_type: "python", command: `import os; os._exit(${code})` },
+        { id: `self_${code}`, command: `: $$; exit ${code}` },
+        { id: `program_${code}`, command: `./program${code}` },
+        { id: `trap_${code}`, command: `trap 'true' EXIT; exit ${code}` },
+      ];
+    }));
+    const wrong = Object.values(jobs).filter(({ id, exit_code }) => !id.endsWith(`_${exit_code}`));
+    assertEquals(wrong.map(({ id, error_message }) => `${id}: ${error_message}`), []);
+  },
+);
 
 const SIGNALS = [
   ...["HUP", "INT", "QUIT", "ILL", "ABRT", "FPE", "KILL"],
@@ -47,6 +72,7 @@ const COMMANDS: readonly (readonly [string, number, RegExp])[] = [
   ["false | true", 0, /^$/],
   ["set -e; false; exit 9", 1, /^$/],
   ["exit 7; exit 8", 7, /^$/],
+  ["sh -c 'exit 143'", 143, /^$/],
 ];
 
 for (const [command, code, stderr] of COMMANDS) {

@@ -25,6 +25,7 @@ const PRINTS: Readonly<Record<string, readonly [string, string]>> = {
     "grep SigIgn /proc/self/status | tr -d '\\t'",
     "SigIgn:0000000000000000\n",
   ],
+  "$$ is the job's own process": [`test $$ = "$(sh -c 'echo $PPID')" && echo own`, "own\n"],
   "standard input is empty": ["cat; echo end; read x || echo nothing", "end\nnothing\n"],
   "there is no terminal": [
     "(: < /dev/tty) 2> /dev/null || echo none; test -t 0 || echo no",
@@ -72,6 +73,59 @@ for (const size of [39_990, 40_050, 131_072, 1_000_000]) {
     });
   });
 }
+
+Deno.test("a long command may speak of its own process", async () => {
+  await using project = newProject();
+  const command = `${"# filling filling\n".repeat(12_000)}test $$ -gt 1 && echo "$#"; exit 4`;
+  const { jobs } = await project.results([{ id: "big", command }]);
+  assertEquals([jobs["big"]!.exit_code, jobs["big"]!.stdout], [4, "0\n"]);
+});
+
+Deno.test("what one job does to its shell, the next one does not see", async () => {
+  await using project = newProject();
+  const chaos = "export LEAK=1; cd /; umask 077; set -f; set -u; trap 'echo trapped' EXIT; " +
+    "alias ls=false; test() { false; }; exec 1>&- 2>&-; ulimit -n 20; exit 3";
+  const { jobs } = await project.results(
+    [
+      { id: "chaos", command: chaos },
+      {
+        id: "calm",
+        command: 'echo "[${LEAK-}] $- $(umask)"; pwd; test 1 = 1 && echo $(ulimit -n)',
+        conditions: { skip_if_failed: [] },
+      },
+      { id: "reference", command: "umask; ulimit -n" },
+    ],
+    "-c",
+    "1",
+  );
+  const [mask, limit] = jobs["reference"]!.stdout.split("\n");
+  assertEquals(
+    jobs["calm"]!.stdout.replace(" s ", "  "),
+    `[]  ${mask}\n${project.folder}\n${limit}\n`,
+  );
+});
+
+Deno.test("a job that kills its parent does no harm to the jobs after it", async () => {
+  await using project = newProject();
+  const { jobs, status } = await project.results(
+    [
+      { id: "patricide", command: "kill -KILL $PPID; sleep 0.2" },
+      { id: "group", command: "kill -KILL 0" },
+      { id: "polite", command: "kill -TERM 0; sleep 1" },
+      { id: "next", command: "echo fine" },
+      { id: "last", command: "echo fine" },
+    ],
+    "-c",
+    "1",
+  );
+  assertEquals([status, jobs["next"]!.stdout, jobs["last"]!.stdout], [
+    "failed",
+    "fine\n",
+    "fine\n",
+  ]);
+  assertEquals([jobs["group"]!.status, jobs["group"]!.signal], ["failed", "SIGKILL"]);
+  assertEquals([jobs["polite"]!.status, jobs["polite"]!.signal], ["failed", "SIGTERM"]);
+});
 
 Deno.test("a command of wide characters counts in bytes, not in letters", async () => {
   await using project = newProject();

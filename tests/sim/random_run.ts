@@ -18,6 +18,8 @@ export interface AttemptScript {
 export interface RandomRun {
   readonly workflow: Workflow;
   readonly settings: RunSettings;
+  /** Times that orch stands still with its jobs. */
+  readonly pauses: readonly { readonly at: number; readonly pausedMs: number }[];
   readonly stops: readonly { readonly at: number; readonly reason: StopReason }[];
   attemptScript(jobId: string, attempt: number): AttemptScript;
 }
@@ -44,10 +46,14 @@ export function randomRun(seed: number): RandomRun {
       reason: dice.pick<StopReason>(["interrupt", "terminate", "hangup", "kill"]),
     }))
     : [];
+  const pauses = dice.chance(0.1)
+    ? [{ at: dice.between(0, 200), pausedMs: dice.between(1, 300) }]
+    : [];
   const scripts = new Map<string, AttemptScript>();
   return {
     workflow: sketchWorkflow(jobs),
     settings,
+    pauses,
     stops,
     attemptScript(jobId, attempt) {
       const key = `${jobId}#${attempt}`;

@@ -16,7 +16,7 @@ Deno.test(`the invariants of every run hold for ${count} seeds`, () => {
       throw new Error(`seed ${seed} fails; repeat it with ORCH_SIM_SEED=${seed}`, { cause: error });
     }
   }
-  assert(count === 1 || seen.size === 11, "every kind of event occurs");
+  assert(count === 1 || seen.size === 12, "every kind of event occurs");
 });
 
 Deno.test("the same seed gives the same events", () => {

@@ -38,6 +38,9 @@ export function simulate(run: RandomRun): RunEvent[] {
     show: (event) => books.check(event),
   });
   loop.post({ type: "run_requested", runId: "simulated", settings: run.settings });
+  for (const { at, pausedMs } of run.pauses) {
+    clock.callAt(start + at, () => loop.post({ type: "pause_ended", pausedMs }));
+  }
   for (const { at, reason } of run.stops) {
     clock.callAt(start + at, () => loop.post({ type: "stop_requested", reason }));
   }

@@ -163,8 +163,8 @@ const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { open: absent, query: absent },
-  signals: { listen: absent },
+  processes: { open: absent, hasShell: absent, mayRun: absent, query: absent },
+  signals: { listen: absent, suspend: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,
   stderr: ABSENT_STREAM,

@@ -8,6 +8,7 @@ import { runCli } from "../../lib/cli/mod.ts";
 import { resolvePath } from "../../lib/runtime/paths.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type { Files, OutputStream, StopSignal, World } from "../../lib/runtime/world.ts";
+import type { Results } from "../cli/results_file.ts";
 import { assertEquals } from "./assert.ts";
 
 /** The repository. */
@@ -45,41 +46,17 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
+interface Surroundings {
+  readonly stdout: Captured;
+  readonly stderr: Captured;
+  readonly listeners: Map<string, Set<() => void>>;
+}
+
 /** What a run may be given. */
 export interface RunOptions {
   /** Variables of orch itself; its jobs inherit them. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
-}
-
-/** The results file, as far as the tests look into it. */
-export interface Results {
-  readonly schema: string;
-  readonly execution_id: string;
-  readonly workflow: Readonly<Record<"name" | "version" | "file", string>>;
-  readonly status: string;
-  readonly start_time: string;
-  readonly end_time: string;
-  readonly duration_seconds: number;
-  readonly counts: Readonly<Record<"success" | "failed" | "cancelled" | "skipped", number>>;
-  readonly jobs: Readonly<Record<string, JobResult>>;
-  readonly events: readonly EventResult[];
-}
-
-/** One job of the results file. */
-export type JobResult =
-  & Readonly<Record<"id" | "name" | "status" | "stdout" | "stderr", string>>
-  & Readonly<Record<"start_time" | "end_time" | "signal" | "log_path", string | null>>
-  & Readonly<Record<"error_message" | "reason", string | null>>
-  & Readonly<Record<"duration_seconds" | "exit_code", number | null>>
-  & { readonly attempts: number; readonly tags: readonly string[] };
-
-/** One event of the results file. */
-export interface EventResult {
-  readonly timestamp: string;
-  readonly event_type: string;
-  readonly job_id: string | null;
-  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** A workflow as text. JSON is YAML too, so it may stand in a file of either ending. */
@@ -233,11 +210,7 @@ export class Project implements AsyncDisposable {
   #world(
     env: Readonly<Record<string, string>>,
     stdin: string | Uint8Array,
-    { stdout, stderr, listeners }: {
-      readonly stdout: Captured;
-      readonly stderr: Captured;
-      readonly listeners: Map<string, Set<() => void>>;
-    },
+    { stdout, stderr, listeners }: Surroundings,
   ): World {
     const real = realWorld();
     return {
@@ -258,6 +231,8 @@ export class Project implements AsyncDisposable {
             close: () => pool.close(),
           };
         },
+        hasShell: () => real.processes.hasShell(),
+        mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },
       signals: {
@@ -266,6 +241,7 @@ export class Project implements AsyncDisposable {
           listeners.set(signal, callbacks.add(callback));
           return () => callbacks.delete(callback);
         },
+        suspend() {},
       },
     };
   }
@@ -366,18 +342,14 @@ function processesWith(entry: string): { readonly pid: number; readonly command:
   return found;
 }
 
-/** Relative paths start from `folder`, as they do for a program started there. */
+/** Relative paths of the command line start from `folder`, as for a program started there. */
 function filesIn(folder: string, files: Files): Files {
   const at = (path: string) => resolvePath(folder, path);
   return {
+    ...files,
     stat: (path) => files.stat(at(path)),
     read: (path) => files.read(at(path)),
-    readTail: (path, limitBytes) => files.readTail(at(path), limitBytes),
-    write: (path, text) => files.write(at(path), text),
     replace: (path, text) => files.replace(at(path), text),
-    makeDirectory: (path) => files.makeDirectory(at(path)),
-    create: (path) => files.create(at(path)),
-    remove: (path) => files.remove(at(path)),
   };
 }
 

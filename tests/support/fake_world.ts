@@ -56,11 +56,15 @@ export class FakeWorld implements World {
   }
 }
 
-/** Lets `ms` pass on a clock, with all calls that are due, also those asked for on the way. */
+/** Lets `ms` pass on a clock, with all calls that are due by then, also those asked for on the way. */
 export function pass(clock: VirtualClock, ms: number): void {
-  let reached = false;
-  clock.callAt(clock.now() + ms, () => reached = true);
-  while (!reached) clock.advance();
+  const until = clock.now() + ms;
+  let calls = 0;
+  do {
+    let reached = false;
+    clock.callAt(until, () => reached = true);
+    for (calls = 0; !reached; calls++) clock.advance();
+  } while (calls > 1);
 }
 
 /** Files and folders by their absolute paths. */
@@ -165,8 +169,9 @@ export class FakeProcesses implements Processes, ProcessPool {
     return process;
   }
 
-  freeze(): void {
+  freeze(): Promise<void> {
     this.frozen = true;
+    return Promise.resolve();
   }
 
   thaw(): void {
@@ -175,6 +180,14 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  hasShell(): boolean {
+    return true;
+  }
+
+  mayRun(): boolean {
+    return true;
   }
 
   query(program: string, args: readonly string[], cwd: string): Promise<string | null> {
@@ -186,14 +199,19 @@ export class FakeProcesses implements Processes, ProcessPool {
 /** Signals that a test sends. */
 export class FakeSignals implements Signals {
   readonly #listeners = new Map<string, Set<() => void>>();
+  suspended = 0;
 
-  listen(signal: StopSignal | "SIGWINCH", callback: () => void): () => void {
+  suspend(): void {
+    this.suspended++;
+  }
+
+  listen(signal: StopSignal | "SIGWINCH" | "SIGTSTP", callback: () => void): () => void {
     const listeners = this.#listeners.get(signal) ?? new Set();
     this.#listeners.set(signal, listeners.add(callback));
     return () => listeners.delete(callback);
   }
 
-  send(signal: StopSignal | "SIGWINCH"): void {
+  send(signal: StopSignal | "SIGWINCH" | "SIGTSTP"): void {
     for (const callback of [...this.#listeners.get(signal) ?? []]) callback();
   }
 

@@ -267,6 +267,11 @@ Deno.test("endText keeps its rule in shape around wide text, and drops it where 
 
 Deno.test("endText lets no output control the terminal", () => {
   const output = "\x1b]0;t\x07 \x1b[2J \x9b1m 10%\r20%\x1b[31m";
+  const foreign: OutputTail = { text: "x", omittedBytes: 1, path: "/a\x1b[2J\n/x.out" };
+  assertStringIncludes(
+    endOf(failure({ id: "a" }), { a: [foreign] }, COLOR),
+    "… earlier lines: /a␛[2J␊/x.out",
+  );
   const shown = (style: Style) => endOf(failure({ id: "a" }), { a: [tail(output)] }, style);
   assertStringIncludes(shown(STYLE), "\n␛]0;t␇ ␛[2J �1m 10%␍20%\n");
   assertStringIncludes(shown(COLOR), "\n␛]0;t␇ ␛[2J �1m 10%␍20%\x1b[31m\x1b[0m\n");

@@ -158,6 +158,20 @@ checkMessages<`E3${string}`>({
       = give it a value, or leave the key out`,
     ],
   ],
+  E311: [
+    [
+      { jobId: "a", program: "sh", needsShell: true },
+      `
+      Job 'a' needs a shell, which orch may not run here
+      = add --allow-run=sh, or write it as one program with plain arguments`,
+    ],
+    [
+      { jobId: "a", program: "make", needsShell: false },
+      `
+      Job 'a' runs 'make', which orch may not start
+      = add --allow-run=make`,
+    ],
+  ],
 });
 
 checkMessages<`E4${string}`>({

@@ -1,0 +1,35 @@
+/** Which programs jobs need where orch may not run a shell: asked before a run, so that none fails in the middle. */
+import { atValue, type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.ts";
+import type { Plan } from "../lib/core/plan.ts";
+import type { Action } from "../lib/core/workflow.ts";
+import { plainWords } from "../lib/runtime/shell_text.ts";
+import type { Processes } from "../lib/runtime/world.ts";
+import { scriptProgram } from "./script.ts";
+
+/** The jobs that cannot start under Deno's permissions, each with the program it lacks. */
+export function checkPrograms(plan: Plan, processes: Processes): Diagnostic[] {
+  if (processes.hasShell()) return [];
+  return plan.jobs.flatMap((job, i) => {
+    const program = programOf(job.action);
+    if (program === null || (program !== "sh" && processes.mayRun(program))) return [];
+    const key = job.action.type === "script" ? "script_path" : "command";
+    const place = atValue("jobs", plan.fileIndex[i]!, key);
+    return [
+      diagnosticAt(place, { code: "E311", jobId: job.id, program, needsShell: program === "sh" }),
+    ];
+  });
+}
+
+/** The program that starts for an action; `sh` where only a shell will do, `null` for none. */
+function programOf(action: Action): string | null {
+  switch (action.type) {
+    case "command":
+      return plainWords(action.command)?.[0] ?? "sh";
+    case "script":
+      return scriptProgram(action.scriptPath);
+    case "python":
+      return "python3";
+    case "http":
+      return null;
+  }
+}

@@ -1,0 +1,260 @@
+/** The live region, seen on a small terminal while virtual time passes. */
+import { LiveRegion } from "../../lib/runtime/terminal.ts";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "../support/assert.ts";
+import { FakeSignals, pass } from "../support/fake_world.ts";
+import { Screen } from "../support/screen.ts";
+import { VirtualClock } from "../support/virtual_clock.ts";
+import { text } from "../view/golden.ts";
+
+/** A region on a screen; a test changes `lines` and lets time pass. */
+class Stage {
+  readonly clock = new VirtualClock();
+  readonly signals = new FakeSignals();
+  readonly screen: Screen;
+  readonly region: LiveRegion;
+  lines: readonly string[] = ["a runs", "1 running"];
+  frames = 0;
+  trouble: Error | null = null;
+
+  constructor(options: { readonly columns?: number; readonly rows?: number } = {}) {
+    this.screen = new Screen(options.columns ?? 40, options.rows ?? 10);
+    this.screen.write("$ orch run\n");
+    this.screen.writes.length = 0;
+    this.region = new LiveRegion({
+      stream: this.screen,
+      clock: this.clock,
+      signals: this.signals,
+      frame: () => {
+        this.frames++;
+        if (this.trouble !== null) throw this.trouble;
+        return this.lines;
+      },
+    });
+  }
+
+  show(...lines: readonly string[]): void {
+    this.lines = lines;
+    pass(this.clock, 100);
+  }
+
+  /** What a person sees, and that the cursor and the line wrap are as they should be. */
+  check(expected: string, cursor: "cursor" | "no cursor" = "no cursor"): void {
+    assertEquals(this.screen.text(), text(expected));
+    assertEquals(this.screen.cursorVisible, cursor === "cursor");
+    assert(this.screen.autowrap && !this.screen.inFrame, "the modes are given back");
+  }
+}
+
+const FRAME =
+  // deno-lint-ignore no-control-regex -- sequences begin with a control character
+  /^(\x1b\[\?25l)?\x1b\[\?2026h[^]*\x1b\[\?2026l(\x1b\[\?25h)?$/;
+
+Deno.test("LiveRegion shows its first frame at once, in one write, and hides the cursor", () => {
+  const stage = new Stage();
+  assertEquals(stage.screen.writes.length, 1);
+  assertMatch(stage.screen.writes[0]!, FRAME);
+  stage.check(`
+    $ orch run
+    a runs
+    1 running`);
+});
+
+Deno.test("LiveRegion draws over the frame before: longer, shorter, taller and lower", () => {
+  const stage = new Stage();
+  stage.show("a runs for a while", "b runs", "2 running");
+  stage.check(`
+    $ orch run
+    a runs for a while
+    b runs
+    2 running`);
+  stage.show("b", "1");
+  stage.check(`
+    $ orch run
+    b
+    1`);
+  stage.show();
+  stage.check(`
+    $ orch run`);
+  stage.show("c");
+  stage.check(`
+    $ orch run
+    c`);
+});
+
+Deno.test("LiveRegion leaves permanent lines above, in order, and stays below them", () => {
+  const stage = new Stage();
+  stage.region.print("✔ lint");
+  stage.region.print("✔ build");
+  stage.check(`
+    $ orch run
+    a runs
+    1 running`);
+  stage.show("b runs", "1 running");
+  stage.check(`
+    $ orch run
+    ✔ lint
+    ✔ build
+    b runs
+    1 running`);
+  stage.region.print("✗ test");
+  stage.show("1 running");
+  stage.check(`
+    $ orch run
+    ✔ lint
+    ✔ build
+    ✗ test
+    1 running`);
+});
+
+Deno.test("LiveRegion scrolls permanent lines away at the bottom of the screen", () => {
+  const stage = new Stage({ rows: 5 });
+  for (let i = 0; i < 20; i++) {
+    stage.region.print(`✔ job-${i}`);
+    stage.show(`job-${i + 1} runs`, "1 running");
+  }
+  assertEquals(stage.screen.visible(), ["✔ job-18", "✔ job-19", "job-20 runs", "1 running", ""]);
+  const settled = Array.from({ length: 20 }, (_, i) => `✔ job-${i}`);
+  assertEquals(
+    stage.screen.text().split("\n"),
+    ["$ orch run", ...settled, "job-20 runs", "1 running"],
+  );
+});
+
+Deno.test("LiveRegion lets a permanent line wrap without leaving remains", () => {
+  for (const length of [39, 40, 41, 80, 95]) {
+    const stage = new Stage({ columns: 40 });
+    stage.show("x".repeat(39), "y".repeat(39), "z".repeat(39));
+    const line = "0123456789".repeat(10).slice(0, length);
+    stage.region.print(line);
+    stage.show("b runs");
+    const wrapped = line.match(/.{1,40}/g)!;
+    assertEquals(stage.screen.text().split("\n"), ["$ orch run", ...wrapped, "b runs"]);
+  }
+});
+
+Deno.test("LiveRegion writes nothing while nothing changes", () => {
+  const stage = new Stage();
+  pass(stage.clock, 5_000);
+  assertEquals(stage.screen.writes.length, 1);
+  assertEquals(stage.frames, 51);
+  stage.lines = [...stage.lines];
+  pass(stage.clock, 1_000);
+  assertEquals(stage.screen.writes.length, 1, "equal lines are no news");
+  stage.region.print("✔ lint");
+  pass(stage.clock, 1_000);
+  assertEquals(stage.screen.writes.length, 2, "a permanent line is");
+});
+
+Deno.test("LiveRegion makes at most ten frames a second, each one write", () => {
+  const stage = new Stage();
+  for (let ms = 0; ms < 3_000; ms += 7) {
+    stage.lines = [`${ms}`];
+    stage.region.print(`line ${ms}`);
+    if (ms % 3 === 0) stage.signals.send("SIGWINCH");
+    pass(stage.clock, 7);
+  }
+  assert(stage.frames <= 32, `${stage.frames} frames`);
+  assertEquals(stage.screen.writes.length, stage.frames);
+  for (const written of stage.screen.writes) assertMatch(written, FRAME);
+});
+
+Deno.test("LiveRegion takes itself away when it closes, and gives the cursor back", () => {
+  const stage = new Stage();
+  stage.region.print("✔ lint");
+  stage.region.close();
+  stage.check(
+    `
+    $ orch run
+    ✔ lint`,
+    "cursor",
+  );
+  assertEquals(stage.screen.writes.length, 2);
+  assertMatch(stage.screen.writes[1]!, FRAME);
+  assertEquals(stage.signals.listening, 0);
+  assertEquals(stage.clock.advance(), false, "no timer is left");
+});
+
+Deno.test("LiveRegion may be closed twice, and resized and printed to when it is closed", () => {
+  const stage = new Stage();
+  stage.region.close();
+  stage.region.close();
+  stage.signals.send("SIGWINCH");
+  assertEquals(stage.screen.writes.length, 2);
+  stage.region.print("one more thing");
+  stage.check(
+    `
+    $ orch run
+    one more thing`,
+    "cursor",
+  );
+});
+
+Deno.test("LiveRegion draws again after a resize, with the next frame", () => {
+  const stage = new Stage({ columns: 40 });
+  stage.show("x".repeat(39), "1 running");
+  const before = stage.screen.writes.length;
+  stage.screen.resize(20, 6);
+  stage.signals.send("SIGWINCH");
+  stage.signals.send("SIGWINCH");
+  assertEquals(stage.screen.writes.length, before);
+  stage.show("x".repeat(19), "1 running");
+  stage.check(`
+    $ orch run
+    ${"x".repeat(19)}
+    1 running`);
+  stage.signals.send("SIGWINCH");
+  pass(stage.clock, 100);
+  assertEquals(stage.screen.writes.length, before + 2, "also where the lines are the same");
+  pass(stage.clock, 1_000);
+  assertEquals(stage.screen.writes.length, before + 2, "once");
+});
+
+Deno.test("LiveRegion that cannot make a frame closes itself and goes on in plain lines", () => {
+  const stage = new Stage();
+  const trouble = new Error("a mistake of ours");
+  stage.region.print("✔ lint");
+  stage.trouble = trouble;
+  pass(stage.clock, 1_000);
+  assertStrictEquals(stage.region.viewError, trouble);
+  assertEquals(stage.frames, 2);
+  stage.region.print("✔ build");
+  stage.check(
+    `
+    $ orch run
+    ✔ lint
+    ✔ build`,
+    "cursor",
+  );
+  stage.region.close();
+  assertEquals(stage.signals.listening, 0);
+  assertEquals(stage.clock.advance(), false, "no timer is left");
+});
+
+Deno.test("LiveRegion outlives a stream that fails", () => {
+  const stage = new Stage();
+  const trouble = new Error("EIO: the terminal is gone");
+  stage.screen.failure = trouble;
+  stage.show("b runs");
+  assertStrictEquals(stage.region.viewError, trouble);
+  stage.region.print("✔ lint");
+  stage.region.close();
+  assertEquals(stage.signals.listening, 0);
+  assertEquals(stage.clock.advance(), false, "no timer is left");
+});
+
+Deno.test("LiveRegion that fails from the start does not throw", () => {
+  const signals = new FakeSignals();
+  const screen = new Screen(40, 10);
+  const trouble = new Error("a mistake of ours");
+  const region = new LiveRegion({
+    stream: screen,
+    clock: new VirtualClock(),
+    signals,
+    frame() {
+      throw trouble;
+    },
+  });
+  assertStrictEquals(region.viewError, trouble);
+  assertEquals(screen.cursorVisible, true);
+  assertEquals(signals.listening, 0);
+});
