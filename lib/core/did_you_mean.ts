@@ -12,7 +12,7 @@ const LONGEST_COMPARED = 64;
 export function didYouMean(name: string, known: Iterable<string>): string | null {
   if (name.length > LONGEST_COMPARED) return null;
   const lower = name.toLowerCase();
-  const limit = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+  const limit = Math.min(3, Math.max(1, Math.ceil(name.length / 3)));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {

@@ -71,6 +71,7 @@ class Merging {
 function notAMapping(value: unknown): DiagnosticDetail {
   return {
     code: "E201",
+    key: "<<",
     expected: "a mapping",
     found: kindOf(value),
     value: null,

@@ -38,8 +38,7 @@ export function realWorld(): World {
 
 /** Wall time at the start, carried on by the monotonic clock: setting the clock moves no deadline. */
 function realClock(): Clock {
-  const origin = Date.now() - performance.now();
-  const now = () => origin + performance.now();
+  const now = () => performance.timeOrigin + performance.now();
   return {
     now,
     callAt(at, callback) {

@@ -12,7 +12,7 @@ import { assert, assertEquals } from "../support/assert.ts";
 import { Dice } from "../support/random.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
-const SEEDS = 1_500;
+const SEEDS = 1_000;
 
 /** The queued and the running jobs, from events alone, and how often each was passed by. */
 class Reference {
