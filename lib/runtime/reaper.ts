@@ -3,8 +3,8 @@
  * killed it, and the reaper stops everything that is left. While orch lives the reaper delivers its
  * signals, so that the same code works where orch itself may not send them.
  *
- * Lines: `+ <group>` and `- <group>` say what exists, `s <signal> <group>` and `p <signal> <pid>` send, `q` ends
- * it.
+ * Lines: `+ <group>` and `- <group>` say what exists, `s <signal> <group>` and `p <signal> <pid>` send, `q` stops
+ * what is left and ends it.
  */
 
 /** What a reaper needs to know. */
@@ -54,7 +54,7 @@ export class Reaper {
     this.#say(`p ${signal} ${pid}`);
   }
 
-  /** Ends the reaper; resolves when it has ended. */
+  /** Stops what is left in the groups it knows (half a second after TERM comes KILL), and ends. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#say("q");
@@ -97,25 +97,33 @@ const ENCODER = new TextEncoder();
 const POLL_MS = 100;
 
 /**
+ * A group of zombies that nobody has waited for yet is gone, though `kill -s 0` finds it.
  * $1 is the cookie, $2 the grace in tenths of a second, $3 the control group or nothing. `kill -s X -- -N` is the form that every shell
  * takes. The sweep finds what left its group: grep reads environments without another program of ours.
  */
 const REAPER_SCRIPT = `
 trap '' INT TERM HUP QUIT PIPE
 groups=' '
+members() { for g in $groups; do kill -s 0 -- "-$g" && lives "$g" && return 0; done; return 1; }
+lives() { [ ! -d /proc/1 ] || grep -qsE "^[0-9]+ \\(.*\\) [^ZX] [0-9]+ $1 " /proc/[0-9]*/stat; }
+stop_rest() {
+  for g in $groups; do kill -s TERM -- "-$g" && kill -s CONT -- "-$g"; done
+  left=25
+  while [ "$left" -gt 0 ] && members; do sleep 0.02; left=$((left - 1)); done
+  for g in $groups; do kill -s KILL -- "-$g"; done
+}
 while read -r op a b; do
   case $op in
     +) groups="$groups$a " ;;
     -) case "$groups" in *" $a "*) groups="\${groups%% $a *} \${groups#* $a }" ;; esac ;;
     s) kill -s "$a" -- "-$b" ;;
     p) kill -s "$a" "$b" ;;
-    q) exit 0 ;;
+    q) stop_rest; exit 0 ;;
   esac
 done
 sweep() { for f in $(grep -lsz "^ORCH_COOKIE=$cookie" /proc/[0-9]*/environ); do
   p=\${f#/proc/}; kill -s "$1" "\${p%/environ}"; done; }
-alive() { for g in $groups; do kill -s 0 -- "-$g" && return 0; done
-  grep -qsz "^ORCH_COOKIE=$cookie" /proc/[0-9]*/environ; }
+alive() { members || grep -qsz "^ORCH_COOKIE=$cookie" /proc/[0-9]*/environ; }
 cookie=$1
 left=$2
 cgroup=$3

@@ -4,16 +4,12 @@
  */
 import { RunCgroup, type SlotCgroup } from "./containment.ts";
 import { LogCap } from "./log_cap.ts";
-import { listProcesses } from "./process_table.ts";
 import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
 import { type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { UsageSampler } from "./usage.ts";
 import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
 
-/** How long what ended jobs left behind may take to end by itself. */
-const SWEEP_GRACE_MS = 500;
-const POLL_MS = 20;
 /** How long starting may fail before it is given up. */
 const LONGEST_TROUBLE_MS = 30_000;
 const FIRST_BACKOFF_MS = 50;
@@ -92,10 +88,9 @@ export class SlotPool implements ProcessPool, SlotHost {
     const shells = [...this.#slots].map(({ shell }) => shell);
     for (const slot of [...this.#slots]) this.#retire(slot);
     await Promise.all(shells.map((shell) => shell.ended));
-    await this.#sweep();
+    await this.reaper.close();
     for (const leaf of this.#retired.values()) leaf?.close();
     this.#cgroup?.close();
-    await this.reaper.close();
   }
 
   #serve(): void {
@@ -147,37 +142,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     const place = this.#idle.indexOf(slot);
     if (place >= 0) this.#idle.splice(place, 1);
     this.#retired.set(slot.shell.group, slot.leaf);
-  }
-
-  /** Ends what is left in the groups of all slots: TERM, a little time, KILL. */
-  async #sweep(): Promise<void> {
-    const forceAt = this.clock.now() + SWEEP_GRACE_MS;
-    const giveUpAt = forceAt + SWEEP_GRACE_MS;
-    for (let asked = false;; asked = true) {
-      const left = this.#groupsAlive();
-      if (left.size === 0 || this.clock.now() > giveUpAt) break;
-      const force = this.clock.now() >= forceAt;
-      for (const group of left) {
-        if (force) this.reaper.signal("KILL", group);
-        else if (!asked) this.#ask(group);
-      }
-      await this.pause(POLL_MS);
-    }
-    for (const group of this.#retired.keys()) this.reaper.remove(group);
-  }
-
-  #ask(group: number): void {
-    this.reaper.signal("TERM", group);
-    this.reaper.signal("CONT", group);
-  }
-
-  /** A group's number is not given away while a member lives; the session tells it from a stranger's. */
-  #groupsAlive(): Set<number> {
-    const alive = new Set<number>();
-    for (const { group, session } of listProcesses()) {
-      if (session === group && this.#retired.has(group)) alive.add(group);
-    }
-    return alive;
   }
 
   pause(milliseconds: number): Promise<void> {

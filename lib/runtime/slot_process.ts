@@ -1,6 +1,6 @@
 /** One job in a slot: its limits, its end, and the way there when it is stopped. */
 import type { ProcessFacts, Usage } from "../core/event.ts";
-import { listProcesses, processesWithCookie } from "./process_table.ts";
+import { listProcesses, processesWith } from "./process_table.ts";
 import type { SlotCgroup } from "./containment.ts";
 import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
@@ -161,7 +161,7 @@ export class SlotProcess implements RunningProcess {
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
-      const left = this.#remaining(slot);
+      const left = await this.#remaining(slot);
       if (left.length === 0) return [];
       const { clock, reaper } = this.#pool;
       if (this.#stopping === "forced" || this.#overMemory || killed) {
@@ -177,12 +177,12 @@ export class SlotProcess implements RunningProcess {
     }
   }
 
-  #remaining({ shell, leaf }: Slot): number[] {
+  async #remaining({ shell, leaf }: Slot): Promise<number[]> {
     const left = new Set(leaf?.processes());
-    for (const { pid, group, session } of listProcesses()) {
+    for (const { pid, group, session } of await listProcesses()) {
       if (group === shell.group && session === shell.group) left.add(pid);
     }
-    for (const pid of processesWithCookie(`ORCH_COOKIE=${this.#cookie()}\0`)) left.add(pid);
+    for (const pid of await processesWith(`ORCH_COOKIE=${this.#cookie()}`)) left.add(pid);
     // The shell itself goes on to the next job, unless it was killed with this one.
     left.delete(shell.group);
     return [...left];

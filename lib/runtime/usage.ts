@@ -44,17 +44,20 @@ export class UsageSampler {
     this.#watched.clear();
   }
 
-  #look(): void {
-    this.#cancel = null;
-    if (this.#watched.size === 0) return;
+  async #look(): Promise<void> {
+    if (this.#watched.size > 0) await this.#sample();
+    this.#cancel = this.#watched.size === 0
+      ? null
+      : this.#clock.callAt(this.#clock.now() + SAMPLE_MS, () => this.#look());
+  }
+
+  async #sample(): Promise<void> {
     const bytes = new Map<number, number>();
-    for (const { pid, group, residentBytes } of listProcesses()) {
+    for (const { pid, group, residentBytes } of await listProcesses()) {
       if (pid !== group && this.#watched.has(group)) {
         bytes.set(group, (bytes.get(group) ?? 0) + residentBytes);
       }
     }
     for (const [group, residentBytes] of bytes) this.#watched.get(group)?.sampled(residentBytes);
-    if (this.#watched.size === 0) return;
-    this.#cancel = this.#clock.callAt(this.#clock.now() + SAMPLE_MS, () => this.#look());
   }
 }

@@ -9,7 +9,6 @@ import type {
   ProcessPool,
   RunningProcess,
 } from "../../lib/runtime/world.ts";
-import { processesWithCookie } from "../../lib/runtime/process_table.ts";
 
 /** What a test may want otherwise. */
 export interface CommandOptions {
@@ -74,7 +73,7 @@ export class TestPool implements AsyncDisposable {
 
   /** Processes of jobs of this pool that live now. */
   alive(): number[] {
-    return processesWithCookie(`ORCH_COOKIE=${this.cookie}`);
+    return processesWith(`ORCH_COOKIE=${this.cookie}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,4 +118,12 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     if (Date.now() > giveUpAt) throw new Error(`not within five seconds: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Living processes whose environment holds this text, found at once. */
+export function processesWith(text: string): number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) =>
+    /^\d+$/.test(name) && readIfThere(`/proc/${name}/environ`).includes(text) &&
+    !/^[ZX]/.test(readIfThere(`/proc/${name}/stat`).replace(/^.*\) /s, ""))
+  ).map(Number);
 }
