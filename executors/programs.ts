@@ -20,6 +20,28 @@ export function checkPrograms(plan: Plan, processes: Processes): Diagnostic[] {
   });
 }
 
+/** The limits that a job requires and nothing here can enforce. */
+export function checkEnforceable(plan: Plan, processes: Processes): Diagnostic[] {
+  if (!plan.jobs.some(({ enforce }) => enforce === "require")) return [];
+  const { memory, cpu } = processes.enforcement();
+  return plan.jobs.flatMap((job, i) => {
+    if (job.enforce !== "require" || job.action.type === "http") return [];
+    const lacking = [
+      ...(job.limits.maxMemoryMb !== null && memory === "none" ? ["max_memory_mb" as const] : []),
+      ...(job.limits.maxCpuPercent !== null && cpu !== "cgroup"
+        ? ["max_cpu_percent" as const]
+        : []),
+    ];
+    return lacking.map((limit) =>
+      diagnosticAt(atValue("jobs", plan.fileIndex[i]!, "resource_limits", limit), {
+        code: "E312",
+        jobId: job.id,
+        limit,
+      })
+    );
+  });
+}
+
 /** The program that starts for an action; `sh` where only a shell will do, `null` for none. */
 function programOf(action: Action): string | null {
   switch (action.type) {

@@ -29,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
+  doctor: ["orch doctor", "orch doctor --json"],
 };
 
 const text = (value: string) => value;
@@ -212,8 +213,19 @@ const validate = buildCommand({
   docs: { brief: "Report every problem of workflow files" },
 });
 
+const doctor = buildCommand({
+  async loader() {
+    const { doctor } = await import("./doctor.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof doctor>[0]) {
+      this.exitCode = await doctor(flags, this.world);
+    };
+  },
+  parameters: { flags: { json: flag("Print JSON") } },
+  docs: { brief: "Say what this machine can run and enforce, and why not" },
+});
+
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, analyze, create, validate },
+  routes: { run, analyze, create, validate, doctor },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -7,7 +7,7 @@ import { initialState, jobIndex, type RunState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
 import { summarize } from "../core/summary.ts";
 import { executors } from "../../executors/mod.ts";
-import { checkPrograms } from "../../executors/programs.ts";
+import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { RunLoop } from "../runtime/loop.ts";
@@ -56,7 +56,11 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   }
   const plan = planJobs(workflow, selected.value);
   const settings = await settingsOf(plan, options, { world, loaded });
-  const infeasible = [...checkFeasible(plan, settings), ...checkPrograms(plan, world.processes)];
+  const infeasible = [
+    ...checkFeasible(plan, settings),
+    ...checkPrograms(plan, world.processes),
+    ...checkEnforceable(plan, world.processes),
+  ];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
 
   if (options.dryRun) {

@@ -10,7 +10,7 @@ import {
 import { didYouMean } from "./did_you_mean.ts";
 import { isVariableName, referenceMistake } from "./environment.ts";
 import { evaluateExpression } from "./expression.ts";
-import { HTTP_METHODS, type JobData, LIMITS, type WorkflowData } from "./schema.ts";
+import { ENFORCE, HTTP_METHODS, type JobData, LIMITS, type WorkflowData } from "./schema.ts";
 import { JOB_TYPES } from "./workflow.ts";
 
 type EnvironmentData = Record<string, string | number | boolean>;
@@ -39,6 +39,7 @@ export function checkWorkflowValues(
     }
   }
   checkEnvironment(config?.environment, ["global_config", "environment"], found);
+  checkEnforce(config?.enforce, ["global_config", "enforce"], found);
   return found;
 }
 
@@ -62,6 +63,7 @@ export function checkJobValues(job: JobData, index: number, found: Diagnostic[])
     if (job[key]?.trim() === "") report(at(key), { code: "E310", key });
   }
   checkEnvironment(job.environment, ["jobs", index, "environment"], found);
+  checkEnforce(job.enforce, ["jobs", index, "enforce"], found);
   if (!(JOB_TYPES as readonly string[]).includes(type)) {
     const suggestion = didYouMean(type, JOB_TYPES);
     report(at("job_type"), { code: "E208", jobType: type, known: JOB_TYPES, suggestion });
@@ -128,6 +130,13 @@ function urlProblem(url: string): "syntax" | "scheme" | null {
   if (url.includes("${")) return null;
   if (!URL.canParse(url)) return "syntax";
   return /^https?:$/.test(new URL(url).protocol) ? null : "scheme";
+}
+
+function checkEnforce(value: string | undefined, path: DocumentPath, found: Diagnostic[]): void {
+  if (value === undefined || (ENFORCE as readonly string[]).includes(value)) return;
+  const suggestion = didYouMean(value, ENFORCE);
+  const detail = { code: "E302", key: "enforce", value, known: ENFORCE, suggestion } as const;
+  found.push(diagnosticAt(atValue(...path), detail));
 }
 
 function checkEnvironment(

@@ -123,6 +123,11 @@ export type DiagnosticDetail =
   | { readonly code: "E309"; readonly kind: "variable" | "header"; readonly name: string }
   | { readonly code: "E310"; readonly key: string }
   | {
+    readonly code: "E312";
+    readonly jobId: string;
+    readonly limit: "max_memory_mb" | "max_cpu_percent";
+  }
+  | {
     readonly code: "E311";
     readonly jobId: string;
     readonly program: string;

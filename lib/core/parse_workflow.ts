@@ -202,6 +202,7 @@ function toWorkflow(data: WorkflowData): Workflow {
   };
   const defaults = {
     environment: global.environment,
+    enforce: config?.enforce,
     attempts: config?.max_retries === undefined ? null : config.max_retries + 1,
     timeout: config?.timeout ?? null,
   };
@@ -217,6 +218,7 @@ function toWorkflow(data: WorkflowData): Workflow {
 /** What the file says once for all jobs. */
 interface JobDefaults {
   readonly environment: Environment;
+  readonly enforce: string | undefined;
   readonly attempts: number | null;
   readonly timeout: number | null;
 }
@@ -253,6 +255,7 @@ function toJob(data: JobData, defaults: JobDefaults): Job {
       maxCpuPercent: limits?.max_cpu_percent ?? null,
       maxConcurrentJobs: limits?.max_concurrent_jobs ?? null,
     },
+    enforce: (data.enforce ?? defaults.enforce) === "require" ? "require" : "best-effort",
     timeoutMs: seconds.length === 0 ? null : Math.min(...seconds) * 1000,
     tags: data.tags ?? [],
   };
@@ -266,7 +269,7 @@ function toRetryPolicy(
   const milliseconds = (seconds: number | undefined, otherwise: number) =>
     seconds === undefined ? otherwise : seconds * 1000;
   return {
-    maxAttempts: config.max_attempts ?? defaultAttempts ?? DEFAULT_ATTEMPTS_WITH_RETRY_CONFIG,
+    maxAttempts: config.max_attempts ?? DEFAULT_ATTEMPTS_WITH_RETRY_CONFIG,
     initialDelayMs: milliseconds(config.initial_delay, DEFAULT_RETRY.initialDelayMs),
     maxDelayMs: milliseconds(config.max_delay, DEFAULT_RETRY.maxDelayMs),
     backoffFactor: config.backoff_factor ?? DEFAULT_RETRY.backoffFactor,

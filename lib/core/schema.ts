@@ -18,6 +18,9 @@ export const LIMITS = {
   jobs: 1_000_000,
 } as const;
 
+/** What a limit means where nothing can hold a job to it. */
+export const ENFORCE = ["require", "best-effort"] as const;
+
 /** The methods an http job may use: those that fetch sends. */
 export const HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -70,6 +73,7 @@ export const jobSchema = z.strictObject({
   retry_config: z.optional(retryConfig),
   resource_limits: z.optional(jobLimits),
   timeout: z.optional(seconds),
+  enforce: z.optional(text),
   tags: z.optional(z.array(text)),
   http: z.optional(http),
 });
@@ -85,6 +89,7 @@ const globalConfig = z.strictObject({
   max_concurrent_jobs: z.optional(z.union([jobCount, text])),
   environment: z.optional(environment),
   resource_limits: z.optional(globalLimits),
+  enforce: z.optional(text),
 });
 
 /** The whole file. */

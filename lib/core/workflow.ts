@@ -45,6 +45,8 @@ export interface Job {
   readonly conditions: Conditions;
   readonly retry: RetryPolicy;
   readonly limits: ResourceLimits;
+  /** Whether a limit that nothing here can enforce stops the run before it starts. */
+  readonly enforce: "require" | "best-effort";
   /** Wall time of one attempt, in milliseconds; `null` is no limit. */
   readonly timeoutMs: number | null;
   readonly tags: readonly string[];

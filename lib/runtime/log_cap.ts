@@ -77,19 +77,38 @@ export function cutMiddle(path: string, maxBytes: number): void {
   const append = Deno.openSync(path, { append: true });
   try {
     const { size } = file.statSync();
-    const tail = new Uint8Array(tailBytes);
-    file.seekSync(size - tailBytes, Deno.SeekMode.Start);
-    let filled = 0;
-    for (let read = 1; read > 0 && filled < tailBytes; filled += read) {
-      read = file.readSync(tail.subarray(filled)) ?? 0;
-    }
+    const earlier = cutBefore(file, headBytes);
+    const tail = readAt(file, { from: size - tailBytes, bytes: tailBytes });
     file.truncateSync(headBytes);
-    const marker = `\n[orch: ${size - headBytes - filled} bytes cut here]\n`;
-    for (const part of [new TextEncoder().encode(marker), tail.subarray(0, filled)]) {
+    const marker = `\n[orch: ${size - headBytes - tail.length + earlier} bytes cut here]\n`;
+    for (const part of [new TextEncoder().encode(marker), tail]) {
       for (let done = 0; done < part.length;) done += append.writeSync(part.subarray(done));
     }
   } finally {
     append.close();
     file.close();
   }
+}
+
+/** Longer than any marker. */
+const MARKER_BYTES = 64;
+
+/** What an earlier cut took out here, less the marker of that cut, which this one takes out too. */
+function cutBefore(file: Deno.FsFile, headBytes: number): number {
+  const text = new TextDecoder().decode(readAt(file, { from: headBytes, bytes: MARKER_BYTES }));
+  const [marker = "", bytes = "0"] = /^\n\[orch: (\d+) bytes cut here\]\n/.exec(text) ?? [];
+  return Number(bytes) - marker.length;
+}
+
+function readAt(
+  file: Deno.FsFile,
+  { from, bytes }: { readonly from: number; readonly bytes: number },
+): Uint8Array {
+  const buffer = new Uint8Array(bytes);
+  file.seekSync(from, Deno.SeekMode.Start);
+  let filled = 0;
+  for (let read = 1; read > 0 && filled < bytes; filled += read) {
+    read = file.readSync(buffer.subarray(filled)) ?? 0;
+  }
+  return buffer.subarray(0, filled);
 }

@@ -1,7 +1,8 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
+import { RunCgroup } from "./containment.ts";
 import { DirectPool } from "./direct_pool.ts";
 import { SlotPool } from "./slot_pool.ts";
-import type { Clock, PoolOptions, Processes, ProcessPool } from "./world.ts";
+import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
 /** Processes by `Deno.Command`. */
 export class DenoProcesses implements Processes {
@@ -30,6 +31,18 @@ export class DenoProcesses implements Processes {
 
   hasShell(): boolean {
     return Deno.build.os !== "windows" && this.mayRun("sh");
+  }
+
+  enforcement(): Enforcement {
+    if (!this.hasShell()) return { containment: "direct", memory: "none", cpu: "none" };
+    const cgroup = RunCgroup.open(`probe-${Deno.pid}`);
+    cgroup?.close();
+    const sampled = Deno.build.os === "linux" ? "sampled" : "none";
+    return {
+      containment: cgroup === null ? "process_group" : "cgroup",
+      memory: cgroup?.controllers.has("memory") ? "cgroup" : sampled,
+      cpu: cgroup?.controllers.has("cpu") ? "cgroup" : "nice",
+    };
   }
 
   mayRun(program: string): boolean {

@@ -19,10 +19,10 @@ const LONGEST_BACKOFF_MS = 2_000;
 export class SlotPool implements ProcessPool, SlotHost {
   readonly clock: Clock;
   readonly options: PoolOptions;
-  readonly reaper: Reaper;
   readonly sampler: UsageSampler;
   readonly logCap: LogCap;
 
+  #reaper: Reaper | null = null;
   readonly #cgroup: RunCgroup | null;
   readonly #slots = new Set<Slot>();
   readonly #idle: Slot[] = [];
@@ -40,9 +40,13 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.clock = clock;
     this.options = options;
     this.#cgroup = RunCgroup.open(options.cookie);
-    this.reaper = new Reaper({ ...options, cgroup: this.#cgroup?.path ?? null });
     this.sampler = new UsageSampler(clock);
     this.logCap = new LogCap(clock, options.maxLogBytes);
+  }
+
+  /** Started beside the first slot, whose shell needs as long to be ready, and before its first job. */
+  get reaper(): Reaper {
+    return this.#reaper ??= new Reaper({ ...this.options, cgroup: this.#cgroup?.path ?? null });
   }
 
   start(spec: ProcessSpec): RunningProcess {

@@ -103,14 +103,16 @@ export class SlotProcess implements RunningProcess {
       truncated: () => void (this.#truncated = true),
     };
     slot.leaf?.limit({ memoryMb, cpuPercent });
-    sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
-    logCap.watch(files);
-    const report = await slot.shell.run({
+    const reported = slot.shell.run({
       ...this.#spec,
       launch: withinArguments(this.#spec),
       environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
     });
+    // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
+    sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
+    logCap.watch(files);
+    const report = await reported;
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
     if (

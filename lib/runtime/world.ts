@@ -91,10 +91,20 @@ export interface Processes {
   open(options: PoolOptions): ProcessPool;
   /** Whether jobs run in shells; without, a command is one program with plain arguments. */
   hasShell(): boolean;
+  /** What can hold jobs to their limits here. */
+  enforcement(): Enforcement;
   /** Whether Deno's permissions let orch start this program. */
   mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
   query(program: string, args: readonly string[], cwd: string): Promise<string | null>;
+}
+
+/** What can hold jobs to their limits, best first. */
+export interface Enforcement {
+  readonly containment: "cgroup" | "process_group" | "direct";
+  readonly memory: "cgroup" | "sampled" | "none";
+  /** `nice` only gives way to others: it enforces nothing. */
+  readonly cpu: "cgroup" | "nice" | "none";
 }
 
 /** What holds for all processes of one run. */

@@ -73,6 +73,12 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         );
     case "E310":
       return say(`'${detail.key}' is empty`, "", "give it a value, or leave the key out");
+    case "E312":
+      return say(
+        `Job '${detail.jobId}' requires '${detail.limit}', which nothing here can enforce`,
+        "",
+        "orch doctor says why; enforce: best-effort runs it all the same",
+      );
     case "E311":
       return detail.needsShell
         ? say(

@@ -122,6 +122,7 @@ function jobOf(action: Action): Job {
     conditions: { skipIfFailed: [], onlyIfBranch: null },
     retry: { maxAttempts: 1, initialDelayMs: 0, maxDelayMs: 0, backoffFactor: 1, jitter: 0 },
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
+    enforce: "best-effort",
     timeoutMs: null,
     tags: [],
   };
@@ -163,7 +164,7 @@ const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { open: absent, hasShell: absent, mayRun: absent, query: absent },
+  processes: { open: absent, hasShell: absent, enforcement: absent, mayRun: absent, query: absent },
   signals: { listen: absent, suspend: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,

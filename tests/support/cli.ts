@@ -232,6 +232,7 @@ export class Project implements AsyncDisposable {
           };
         },
         hasShell: () => real.processes.hasShell(),
+        enforcement: () => real.processes.enforcement(),
         mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },

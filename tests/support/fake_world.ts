@@ -3,6 +3,7 @@
  * caught, and processes do what a test says.
  */
 import type {
+  Enforcement,
   Files,
   FileTail,
   FileWriter,
@@ -184,6 +185,10 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   hasShell(): boolean {
     return true;
+  }
+
+  enforcement(): Enforcement {
+    return { containment: "process_group", memory: "sampled", cpu: "nice" };
   }
 
   mayRun(): boolean {

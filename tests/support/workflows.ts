@@ -22,6 +22,7 @@ export function sketchJob(sketch: JobSketch): Job {
       jitter: 0,
     },
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
+    enforce: "best-effort",
     timeoutMs: null,
     tags: [],
     ...sketch,

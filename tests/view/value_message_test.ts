@@ -158,6 +158,14 @@ checkMessages<`E3${string}`>({
       = give it a value, or leave the key out`,
     ],
   ],
+  E312: [
+    [
+      { jobId: "a", limit: "max_cpu_percent" },
+      `
+      Job 'a' requires 'max_cpu_percent', which nothing here can enforce
+      = orch doctor says why; enforce: best-effort runs it all the same`,
+    ],
+  ],
   E311: [
     [
       { jobId: "a", program: "sh", needsShell: true },

@@ -1,0 +1,69 @@
+/** `orch doctor`: what this machine can run and enforce, and why not. */
+import type { World } from "../runtime/world.ts";
+import { type Finding, findingsText } from "../view/doctor_text.ts";
+import { EXIT } from "./exit_code.ts";
+import { jsonText, styleFor } from "./output.ts";
+import { VERSION } from "./version.ts";
+
+/** Programs that job types and commands of orch use, with the arguments that make them say their version. */
+const PROGRAMS = [
+  ["python3", "--version"],
+  ["bash", "--version"],
+  ["node", "--version"],
+  ["git", "--version"],
+] as const;
+
+/** Prints what was found; exit 0, since nothing found here is an error. */
+export async function doctor(options: { readonly json: boolean }, world: World): Promise<number> {
+  const findings = [...machineFindings(world), ...await programFindings(world)];
+  world.stdout.write(
+    options.json
+      ? jsonText({ schema: "orch.doctor/v1", version: VERSION, findings })
+      : findingsText(VERSION, findings, styleFor(world.stdout, world)),
+  );
+  return EXIT.ok;
+}
+
+function machineFindings({ machine, processes }: World): Finding[] {
+  const { containment, memory, cpu } = processes.enforcement();
+  return [
+    { topic: "processors", state: "good", value: String(machine.processors) },
+    {
+      topic: "memory",
+      state: machine.memoryMb() === null ? "bad" : "good",
+      value: String(machine.memoryMb()),
+    },
+    {
+      topic: "shell",
+      state: processes.hasShell() ? "good" : "bad",
+      value: processes.hasShell() ? "sh" : "none",
+    },
+    {
+      topic: "containment",
+      state: containment === "cgroup" ? "good" : containment === "direct" ? "bad" : "fair",
+      value: containment,
+    },
+    {
+      topic: "memory_limit",
+      state: memory === "cgroup" ? "good" : memory === "none" ? "bad" : "fair",
+      value: memory,
+    },
+    {
+      topic: "cpu_limit",
+      state: cpu === "cgroup" ? "good" : cpu === "none" ? "bad" : "fair",
+      value: cpu,
+    },
+  ];
+}
+
+async function programFindings({ processes, cwd }: World): Promise<Finding[]> {
+  return await Promise.all(PROGRAMS.map(async ([program, flag]): Promise<Finding> => {
+    if (!processes.mayRun(program)) return { topic: program, state: "bad", value: "not allowed" };
+    const answer = await processes.query(program, [flag], cwd());
+    return {
+      topic: program,
+      state: answer === null ? "bad" : "good",
+      value: answer?.split("\n")[0] ?? "missing",
+    };
+  }));
+}

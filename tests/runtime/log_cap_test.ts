@@ -1,0 +1,175 @@
+/** Logs kept near a size: what stays, what goes, and that the job that writes them notices nothing. */
+import { cutMiddle, LogCap } from "../../lib/runtime/log_cap.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { ManualClock } from "../support/attempt_context.ts";
+
+const MARKER = /\n\[orch: (\d+) bytes cut here\]\n/;
+
+/** Bytes of a file, the size it is to be cut to, and what of its head and of its tail stays. */
+const CUTS: readonly {
+  readonly size: number;
+  readonly max: number;
+  readonly head: number;
+  readonly tail: number;
+}[] = [
+  { size: 1_001, max: 1_000, head: 500, tail: 250 },
+  { size: 5_000, max: 1_000, head: 500, tail: 250 },
+  { size: 5_000, max: 1_001, head: 500, tail: 250 },
+  { size: 5_000, max: 1, head: 0, tail: 0 },
+  { size: 5_000, max: 0, head: 0, tail: 0 },
+  { size: 70_000_000, max: 64 * 2 ** 20, head: 32 * 2 ** 20, tail: 8 * 2 ** 20 },
+];
+
+for (const { size, max, head, tail } of CUTS) {
+  Deno.test(`of ${size} bytes cut to ${max}, ${head} of the head and ${tail} of the tail stay`, async () => {
+    await using folder = new Folder();
+    const before = numbers(size);
+    const path = await folder.write("log", before);
+    cutMiddle(path, max);
+    const after = await Deno.readFile(path);
+    const marker = `\n[orch: ${size - head - tail} bytes cut here]\n`;
+    assertEquals(after.length, head + marker.length + tail);
+    assert(equal(after.subarray(0, head), before.subarray(0, head)), "the head stays");
+    assertEquals(text(after.subarray(head, head + marker.length)), marker);
+    assert(equal(after.subarray(after.length - tail), before.subarray(size - tail)), "the tail");
+  });
+}
+
+Deno.test("a file cut again and again has one marker, which counts all that was cut", async () => {
+  await using folder = new Folder();
+  const path = await folder.write("log", numbers(10_000));
+  for (let time = 0; time < 4; time++) {
+    cutMiddle(path, 1_000);
+    await Deno.writeFile(path, numbers(9_000), { append: true });
+  }
+  cutMiddle(path, 1_000);
+  const after = await Deno.readTextFile(path);
+  const [, cut] = MARKER.exec(after)!;
+  assertEquals(after.match(new RegExp(MARKER, "g"))?.length, 1);
+  // 46,000 bytes were written, 500 of the head and 250 of the tail stay.
+  assertEquals(Number(cut), 46_000 - 750);
+});
+
+Deno.test("what a job prints that looks like a marker is counted as what it is", async () => {
+  await using folder = new Folder();
+  const printed = "x".repeat(400) + "\n[orch: 5 bytes cut here]\n" + "y".repeat(2_000);
+  const path = await folder.write("log", new TextEncoder().encode(printed));
+  cutMiddle(path, 1_000);
+  assertEquals(MARKER.exec((await Deno.readTextFile(path)).slice(500))?.[1], String(2_426 - 750));
+});
+
+Deno.test("a job that writes while its log is cut goes on writing at the end", async () => {
+  await using folder = new Folder();
+  const path = await folder.write("log", new Uint8Array());
+  const inode = (await Deno.stat(path)).ino;
+  const last = 3_000_000;
+  const job = new Deno.Command("sh", { args: ["-c", `exec seq 1 ${last} >>"$1"`, "sh", path] });
+  const { status } = job.spawn();
+  let ended = false;
+  status.then(() => ended = true);
+  let cuts = 0;
+  const cut = async () => {
+    if ((await Deno.stat(path)).size <= 100_000) return;
+    cutMiddle(path, 100_000);
+    cuts++;
+  };
+  while (!ended) await cut();
+  await cut();
+  const [, after] = [await status, await Deno.readTextFile(path)];
+  assert(cuts > 1, `cut ${cuts} times`);
+  assertMatch(after, /^1\n2\n3\n[^[]+\n\[orch: \d+ bytes cut here\]\n/);
+  assert(after.endsWith(`\n${last - 1}\n${last}\n`), after.slice(-50));
+  assert(after.length < 101_000, `${after.length} bytes`);
+  assert(!after.includes("\0"), "no holes");
+  assertEquals((await Deno.stat(path)).ino, inode);
+});
+
+Deno.test("a look cuts what is over the size and tells it, and leaves small and missing files alone", async () => {
+  await using folder = new Folder();
+  const clock = new ManualClock();
+  const cap = new LogCap(clock, 1_000);
+  const watch = async (name: string, size: number | null) => {
+    const path = folder.path(name);
+    if (size !== null) await folder.write(name, numbers(size));
+    const files = { told: 0, paths: [path], truncated: () => void files.told++ };
+    cap.watch(files);
+    return files;
+  };
+  const exact = await watch("exact", 1_000);
+  const missing = await watch("missing", null);
+  const over = await watch("over", 1_001);
+  const pair = { told: 0, paths: [folder.path("none"), ""], truncated: () => void pair.told++ };
+  pair.paths[1] = await folder.write("second of two", numbers(3_000));
+  cap.watch(pair);
+  clock.advance(499);
+  assertEquals(over.told, 0);
+  clock.advance(1);
+  assertEquals([exact, missing, over, pair].map(({ told }) => told), [0, 0, 1, 1]);
+  assertEquals(await Deno.readFile(exact.paths[0]!), numbers(1_000));
+  assert((await Deno.stat(pair.paths[1]!)).size < 1_000);
+  cap.close();
+  assertEquals(clock.armed, 0);
+});
+
+/** How long an attempt was, as the one who watched says, and whether its log is looked at a last time. */
+for (const [wasLong, told] of [[true, 1], [false, 0]] as const) {
+  Deno.test(`at the end of ${wasLong ? "a long" : "a short"} attempt its log is ${told ? "" : "not "}looked at once more`, async () => {
+    await using folder = new Folder();
+    const clock = new ManualClock();
+    const cap = new LogCap(clock, 1_000);
+    const path = await folder.write("log", numbers(1_500));
+    const files = { told: 0, paths: [path], truncated: () => void files.told++ };
+    cap.watch(files);
+    cap.unwatch(files, wasLong);
+    assertEquals(files.told, told);
+    await folder.write("log", numbers(5_000));
+    clock.advance(60_000);
+    assertEquals([files.told, clock.armed], [told, 0], "nobody is watched any more");
+  });
+}
+
+Deno.test("a log that cannot be cut does not disturb the others", async () => {
+  await using folder = new Folder();
+  const clock = new ManualClock();
+  const cap = new LogCap(clock, 1_000);
+  const path = await folder.write("log", numbers(5_000));
+  const told: string[] = [];
+  cap.watch({ paths: [folder.path(".")], truncated: () => void told.push("a folder") });
+  cap.watch({ paths: ["/dev/null", path], truncated: () => void told.push("a file") });
+  clock.advance(500);
+  assertEquals(told, ["a file"]);
+  cap.close();
+});
+
+class Folder implements AsyncDisposable {
+  readonly #path = Deno.makeTempDirSync({ prefix: "orch-cap-" });
+
+  path(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+
+  async write(name: string, content: Uint8Array): Promise<string> {
+    await Deno.writeFile(this.path(name), content);
+    return this.path(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#path, { recursive: true });
+  }
+}
+
+/** Exactly `size` bytes in which every place looks different. */
+function numbers(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = 33 + (i * 7 + (i >> 7)) % 58;
+  return bytes;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** Without the picture of a difference of megabytes. */
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
