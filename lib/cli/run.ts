@@ -1,11 +1,9 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
-import { analyzePlan } from "../core/analysis.ts";
 import type { RunEvent, RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
-import { initialState, jobIndex, type RunState } from "../core/run_state.ts";
+import { initialState, jobIndex } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { summarize } from "../core/summary.ts";
 import { executors } from "../../executors/mod.ts";
 import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
@@ -15,14 +13,11 @@ import { resolvePath } from "../runtime/paths.ts";
 import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { World } from "../runtime/world.ts";
-import { endText } from "../view/end_text.ts";
-import { dryRunText } from "../view/plan_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { checkOutputPath, reportProblems, styleFor, UsageError } from "./output.ts";
+import { checkOutputPath, reportProblems, UsageError } from "./output.ts";
 import { openView } from "./run_view.ts";
 import { listenForPause } from "./pause.ts";
 import { listenForStops } from "./stops.ts";
-import { tailsOf, writeResults } from "./results.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions {
@@ -64,10 +59,8 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
 
   if (options.dryRun) {
-    const { concurrency } = settings;
-    const style = styleFor(world.stdout, world);
-    world.stdout.write(dryRunText(plan, analyzePlan(plan), { concurrency, style }));
-    return EXIT.ok;
+    const { showDryRun } = await import("./dry_run.ts");
+    return showDryRun(plan, settings, world);
   }
   const directory = createRunDirectory(world, resolvePath(loaded.folder, ".orch"));
   return await runPlan({ plan, settings, directory, options, loaded, world });
@@ -132,8 +125,8 @@ async function runPlan(context: RunContext): Promise<number> {
   const { plan, settings, directory, options, loaded, world } = context;
   const state = initialState(plan);
   const events: RunEvent[] = [];
-  const view = openView(state, { ...options, directory, world });
-  const processes = world.processes.open({
+  const view = await openView(state, { ...options, directory, world });
+  const processes = await world.processes.open({
     cookie: directory.runId,
     graceMs: settings.graceMs,
     maxLogBytes: options.maxLog,
@@ -150,7 +143,9 @@ async function runPlan(context: RunContext): Promise<number> {
   });
   const loop = new RunLoop(state, {
     clock: world.clock,
-    record: (batch) => void (options.output !== undefined && events.push(...batch)),
+    record: (batch) => {
+      if (options.output !== undefined) { for (const event of batch) events.push(event); }
+    },
     perform: (event) => supervisor.perform(event),
     show: (event) => view.show(event),
   });
@@ -163,6 +158,8 @@ async function runPlan(context: RunContext): Promise<number> {
   const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
   try {
     loop.post({ type: "run_requested", runId: directory.runId, settings });
+    // What is needed only at the end is loaded while the first jobs run.
+    void import("./run_end.ts");
     await Promise.race([loop.finished, stops.impatient]);
     await Promise.race([processes.close(), stops.impatient]);
   } finally {
@@ -172,23 +169,8 @@ async function runPlan(context: RunContext): Promise<number> {
     ignorePause();
   }
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  try {
-    if (options.output !== undefined) {
-      writeResults(options.output, { world, state, events, directory, file: loaded.file });
-    }
-  } finally {
-    printEnd(state, context);
-  }
+  const { reportEnd } = await import("./run_end.ts");
+  reportEnd({ state, events, directory, options, file: loaded.file, world });
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
-}
-
-function printEnd(state: RunState, { options, directory, world }: RunContext): void {
-  if (options.quiet && state.status === "completed") return;
-  const style = styleFor(world.stderr, world);
-  const lines = endText(state, summarize(state), {
-    style,
-    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
-  });
-  world.stderr.write(`${lines.join("\n")}\n`);
 }

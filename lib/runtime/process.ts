@@ -1,7 +1,5 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "./containment.ts";
-import { DirectPool } from "./direct_pool.ts";
-import { SlotPool } from "./slot_pool.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
 /** Processes by `Deno.Command`. */
@@ -13,20 +11,25 @@ export class DenoProcesses implements Processes {
   }
 
   /** Nothing is started before the first process is: a workflow of requests needs no shell. */
-  open(options: PoolOptions): ProcessPool {
+  async open(options: PoolOptions): Promise<ProcessPool> {
+    const newPool = await this.#loadPool();
     let pool: ProcessPool | null = null;
     return {
-      start: (spec) => (pool ??= this.#newPool(options)).start(spec),
+      start: (spec) => (pool ??= newPool(this.#clock, options)).start(spec),
       freeze: async () => await pool?.freeze(),
       thaw: () => pool?.thaw(),
       close: async () => await pool?.close(),
     };
   }
 
-  #newPool(options: PoolOptions): ProcessPool {
-    return this.hasShell()
-      ? new SlotPool(this.#clock, options)
-      : new DirectPool(this.#clock, options);
+  /** Loads the code of the one kind of pool that can be used here. */
+  async #loadPool(): Promise<(clock: Clock, options: PoolOptions) => ProcessPool> {
+    if (this.hasShell()) {
+      const { SlotPool } = await import("./slot_pool.ts");
+      return (clock, options) => new SlotPool(clock, options);
+    }
+    const { DirectPool } = await import("./direct_pool.ts");
+    return (clock, options) => new DirectPool(clock, options);
   }
 
   hasShell(): boolean {

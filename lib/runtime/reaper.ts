@@ -26,6 +26,7 @@ export class Reaper {
     readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   } | null = null;
   #closed = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ReaperOptions) {
     this.#options = options;
@@ -57,6 +58,7 @@ export class Reaper {
   /** Stops what is left in the groups it knows (half a second after TERM comes KILL), and ends. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#say("q");
     await this.#shell?.writer.close().catch(() => {});
     await this.#shell?.child.status;
@@ -80,11 +82,19 @@ export class Reaper {
     }).spawn();
     const shell = { child, writer: child.stdin.getWriter() };
     this.#shell = shell;
-    child.status.then(() => {
-      if (this.#closed || this.#shell !== shell) return;
+    child.status.then(() => this.#replace(shell));
+  }
+
+  /** Where the machine cannot start another one now, it may be able to a little later. */
+  #replace(dead: unknown): void {
+    if (this.#closed || this.#shell !== dead) return;
+    try {
       this.#open();
-      for (const group of this.#groups) this.#say(`+ ${group}`);
-    });
+    } catch {
+      this.#retry = setTimeout(() => this.#replace(dead), RETRY_MS);
+      return;
+    }
+    for (const group of this.#groups) this.#say(`+ ${group}`);
   }
 
   async #say(line: string): Promise<void> {
@@ -95,6 +105,7 @@ export class Reaper {
 
 const ENCODER = new TextEncoder();
 const POLL_MS = 100;
+const RETRY_MS = 200;
 
 /**
  * A group of zombies that nobody has waited for yet is gone, though `kill -s 0` finds it.

@@ -88,7 +88,7 @@ export interface FileWriter {
 /** Starts programs. See `process.ts`. */
 export interface Processes {
   /** What the processes of one run are started in. */
-  open(options: PoolOptions): ProcessPool;
+  open(options: PoolOptions): Promise<ProcessPool>;
   /** Whether jobs run in shells; without, a command is one program with plain arguments. */
   hasShell(): boolean;
   /** What can hold jobs to their limits here. */

@@ -27,7 +27,7 @@ const plan = planJobs(
 );
 const state = initialState(plan);
 const directory = createRunDirectory(world, `${folder}/.orch`);
-const processes = world.processes.open({
+const processes = await world.processes.open({
   cookie: directory.runId,
   graceMs: 1000,
   maxLogBytes: 2 ** 28,

@@ -67,7 +67,7 @@ Deno.test("a reaper that is closed stops what is left in its groups, and no more
   await using tidy = await Family.start(TIDY, environment);
   await using stubborn = await Family.start(IGNORES, environment);
   await using removed = await Family.start(PLAIN, environment);
-  await using daemon = await Family.start(`setsid sleep 61 & ${PLAIN}`, environment);
+  await using daemon = await Family.start(`setsid sleep 61 >/dev/null & ${PLAIN}`, environment);
   await until(() => daemon.alive().length === 2, "the daemon runs");
   const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
   for (const { group } of [tidy, removed, stubborn, daemon]) reaper.add(group);
@@ -120,6 +120,33 @@ Deno.test("a reaper that is killed is replaced, and the new one knows what the o
   assertEquals(await stubborn.end(), "SIGKILL");
   await until(() => reapers(cookie).length === 0, "the reaper is gone");
   assertEquals(removed.ended, null);
+});
+
+Deno.test("a reaper that cannot be replaced at once is replaced as soon as it can be", async () => {
+  const cookie = newCookie();
+  await using first = await Family.start(PLAIN);
+  await using second = await Family.start(PLAIN);
+  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  reaper.add(first.group);
+  await reaper.signal("TERM", first.group);
+  await first.end();
+  const path = Deno.env.get("PATH")!;
+  // As if the machine could not start programs.
+  Deno.env.set("PATH", "/nowhere");
+  try {
+    Deno.kill(reapers(cookie)[0]!, "SIGKILL");
+    await until(() => reapers(cookie).length === 0, "the reaper is dead");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    reaper.add(second.group);
+    assertEquals(reapers(cookie), []);
+  } finally {
+    Deno.env.set("PATH", path);
+  }
+  await until(() => reapers(cookie).length === 1, "another one");
+  await reaper.signal("TERM", second.group);
+  assertEquals(await second.end(), "SIGTERM");
+  await reaper.close();
+  assertEquals(reapers(cookie), []);
 });
 
 Deno.test("a reaper does not end by what ends programs", async () => {

@@ -222,8 +222,8 @@ export class Project implements AsyncDisposable {
       readStdin: () => Promise.resolve(bytesOf(stdin)),
       files: filesIn(this.folder, real.files),
       processes: {
-        open(options) {
-          const pool = real.processes.open(options);
+        async open(options) {
+          const pool = await real.processes.open(options);
           return {
             start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
             freeze: () => pool.freeze(),

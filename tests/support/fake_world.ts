@@ -157,9 +157,9 @@ export class FakeProcesses implements Processes, ProcessPool {
   opened: PoolOptions | null = null;
   frozen = false;
 
-  open(options: PoolOptions): ProcessPool {
+  open(options: PoolOptions): Promise<ProcessPool> {
     this.opened = options;
-    return this;
+    return Promise.resolve(this);
   }
 
   start(spec: ProcessSpec): RunningProcess {

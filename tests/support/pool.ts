@@ -1,5 +1,5 @@
 /** A pool of real processes in a temporary folder, and commands run in it. */
-import { DenoProcesses } from "../../lib/runtime/process.ts";
+import { SlotPool } from "../../lib/runtime/slot_pool.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type {
   Launch,
@@ -33,7 +33,7 @@ export class TestPool implements AsyncDisposable {
   #count = 0;
 
   constructor(options: Partial<PoolOptions> = {}) {
-    this.pool = new DenoProcesses(realWorld().clock).open({
+    this.pool = new SlotPool(realWorld().clock, {
       cookie: this.cookie,
       graceMs: 300,
       maxLogBytes: 2 ** 28,

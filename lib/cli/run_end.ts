@@ -1,0 +1,40 @@
+/** The end of a run: the results file, and the last words on the screen. */
+import type { RunEvent } from "../core/event.ts";
+import type { RunState } from "../core/run_state.ts";
+import { summarize } from "../core/summary.ts";
+import type { RunDirectory } from "../runtime/run_directory.ts";
+import type { World } from "../runtime/world.ts";
+import { endText } from "../view/end_text.ts";
+import { styleFor } from "./output.ts";
+import { tailsOf, writeResults } from "./results.ts";
+
+/** A run that is over. */
+export interface EndedRun {
+  readonly state: RunState;
+  /** All of them where a results file is asked for. */
+  readonly events: readonly RunEvent[];
+  readonly directory: RunDirectory;
+  readonly options: { readonly output?: string; readonly quiet: boolean };
+  /** The workflow file, as the user named it. */
+  readonly file: string;
+  readonly world: World;
+}
+
+/** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
+export function reportEnd(run: EndedRun): void {
+  try {
+    if (run.options.output !== undefined) writeResults(run.options.output, run);
+  } finally {
+    printEnd(run);
+  }
+}
+
+function printEnd({ state, options, directory, world }: EndedRun): void {
+  if (options.quiet && state.status === "completed") return;
+  const style = styleFor(world.stderr, world);
+  const lines = endText(state, summarize(state), {
+    style,
+    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+  });
+  world.stderr.write(`${lines.join("\n")}\n`);
+}
