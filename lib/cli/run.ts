@@ -159,7 +159,7 @@ async function runPlan(context: RunContext): Promise<number> {
   try {
     loop.post({ type: "run_requested", runId: directory.runId, settings });
     // What is needed only at the end is loaded while the first jobs run.
-    void import("./run_end.ts");
+    if (!options.quiet) void import("./run_end.ts");
     await Promise.race([loop.finished, stops.impatient]);
     await Promise.race([processes.close(), stops.impatient]);
   } finally {
@@ -169,8 +169,10 @@ async function runPlan(context: RunContext): Promise<number> {
     ignorePause();
   }
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  const { reportEnd } = await import("./run_end.ts");
-  reportEnd({ state, events, directory, options, file: loaded.file, world });
+  if (!options.quiet || options.output !== undefined || state.status !== "completed") {
+    const { reportEnd } = await import("./run_end.ts");
+    reportEnd({ state, events, directory, options, file: loaded.file, world });
+  }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
 }

@@ -24,12 +24,16 @@ export interface SupervisorOptions {
   post(input: Posted): void;
 }
 
+const FOLDER_SEEN_MS = 1_000;
+
 type StartedEvent = Extract<RunEvent, { type: "job_started" }>;
 
 /** The hands of one run. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #live = new Map<string, RunningAttempt>();
+  /** When working directories were last seen to exist. */
+  readonly #foldersSeen = new Map<string, number>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -56,12 +60,22 @@ export class Supervisor {
     });
   }
 
+  /** Looks again after a second: thousands of jobs share a folder, and their shells look themselves. */
+  #isFolder(path: string): boolean {
+    const { clock, files } = this.#options.world;
+    const now = clock.now();
+    if (now - (this.#foldersSeen.get(path) ?? -Infinity) < FOLDER_SEEN_MS) return true;
+    if (files.stat(path)?.isDirectory !== true) return false;
+    this.#foldersSeen.set(path, now);
+    return true;
+  }
+
   #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
     const { world, processes, executors, run, baseDirectory } = this.#options;
     const job = this.#options.jobOf(jobId);
     try {
       const workingDirectory = resolvePath(baseDirectory, job.workingDirectory);
-      if (world.files.stat(workingDirectory)?.isDirectory !== true) {
+      if (!this.#isFolder(workingDirectory)) {
         return ended({ reason: "working_directory_missing", path: workingDirectory });
       }
       return execute(executors, job.action, {

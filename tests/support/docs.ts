@@ -1,0 +1,192 @@
+/**
+ * Documents as data: the blocks, tables and links of Markdown, and what of them can be wrong. Every
+ * check takes text and returns problems, so that a test can hand it a document that is wrong.
+ */
+
+/** A fenced block. Its info string is the language and then words: `sh exit=2 no-run`. */
+export interface Block {
+  readonly language: string;
+  /** A word without a value has the value "". */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** A table: the first cell of its head, and the cells of its rows. */
+export interface Table {
+  readonly head: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  sh: ["exit", "no-run", "os"],
+  yaml: ["file"],
+};
+
+/** The fenced blocks, in order. */
+export function blocksOf(markdown: string): Block[] {
+  const blocks: Block[] = [];
+  for (const match of markdown.matchAll(/^```(\w*)(.*)\n([^]*?)^```$/gm)) {
+    const [, language = "", words = "", text = ""] = match;
+    const pairs = words.split(" ").filter((word) => word !== "").map((word) => {
+      const [name = "", value = ""] = word.split("=");
+      return [name, value];
+    });
+    const line = markdown.slice(0, match.index).split("\n").length;
+    blocks.push({ language, attributes: Object.fromEntries(pairs), text, line });
+  }
+  return blocks;
+}
+
+/** The document without its blocks. */
+export function proseOf(markdown: string): string {
+  return markdown.replace(/^```[^]*?^```$/gm, "");
+}
+
+/** The tables, in order. */
+export function tablesOf(markdown: string): Table[] {
+  const tables = proseOf(markdown).match(/^\|.*\n\|[-|]+\|\n(\|.*\n?)*/gm) ?? [];
+  return tables.map((table) => {
+    const [head, , ...rows] = table.trim().split("\n").map((row) =>
+      row.slice(1, -1).split("|").map((cell) => cell.trim())
+    );
+    return { head: head?.[0] ?? "", rows };
+  });
+}
+
+/** The commands of a `sh` block: its lines, a backslash at the end joining two. */
+export function commandsOf({ text }: Block): string[] {
+  return text.replaceAll("\\\n", "").split("\n").filter((line) => line.trim() !== "");
+}
+
+/** Attributes that no test reads: most likely a slip of the pen. */
+export function unknownAttributes(markdown: string): string[] {
+  return blocksOf(markdown).flatMap(({ language, attributes, line }) =>
+    Object.keys(attributes).filter((name) => !(ATTRIBUTES[language] ?? []).includes(name))
+      .map((name) => `line ${line}: '${name}' means nothing on a block of '${language}'`)
+  );
+}
+
+/** Relative links that lead nowhere. `isFile` gets paths as they are written. */
+export function brokenLinks(markdown: string, isFile: (path: string) => boolean): string[] {
+  const anchors = [...proseOf(markdown).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+    `#${title.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, "").replaceAll(" ", "-")}`
+  );
+  const targets = [...proseOf(markdown).matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) =>
+    target
+  );
+  return targets.filter((target) => {
+    if (/^https?:/.test(target)) return false;
+    return target.startsWith("#") ? !anchors.includes(target) : !isFile(target);
+  }).map((target) => `the link to ${target} leads nowhere`);
+}
+
+/** Tasks of Deno that are named and do not exist. */
+export function unknownTasks(markdown: string, tasks: readonly string[]): string[] {
+  const named = [...markdown.matchAll(/\btask(?: --quiet| --config \S+)* ([a-z]+)/g)];
+  return named.map(([, task = ""]) => task).filter((task) => !tasks.includes(task))
+    .map((task) => `there is no task ${task}`);
+}
+
+/** Differences between two lists of names, each way. */
+export function differences(
+  documented: readonly string[],
+  real: readonly string[],
+  what: string,
+): string[] {
+  return [
+    ...real.filter((name) => !documented.includes(name)).map((name) =>
+      `${what} ${name} is not in the document`
+    ),
+    ...documented.filter((name) => !real.includes(name)).map((name) =>
+      `${what} ${name} does not exist`
+    ),
+    ...documented.filter((name, i) => documented.indexOf(name) < i).map((name) =>
+      `${what} ${name} stands in the document twice`
+    ),
+  ];
+}
+
+/** The names in backticks in the first cells of the table with this head. */
+export function namesIn(markdown: string, head: string): string[] {
+  return rowsOf(markdown, head).map(([cell = ""]) => cell.replaceAll("`", ""));
+}
+
+/** The flags of the table for a command: `-c`, `--max-concurrent`. */
+export function flagsIn(markdown: string, command: string): string[] {
+  return rowsOf(markdown, `Flag of \`orch ${command}\``).flatMap(([cell = ""]) => flagNames(cell));
+}
+
+/** The flags that `orch <command> --help` lists, but for those of every command. */
+export function flagsOfHelp(help: string): string[] {
+  return flagLines(help).flatMap(flagNames).filter((flag) => flag !== "-h" && flag !== "--help");
+}
+
+/** Flags whose default in the document is not that of the help. */
+export function wrongDefaults(markdown: string, command: string, help: string): string[] {
+  return flagLines(help).flatMap((line) => {
+    const value = /default = ([^,\]]+)/.exec(line)?.[1];
+    const name = flagNames(line).at(-1) ?? "";
+    if (value === undefined || ["false", "true", "["].includes(value)) return [];
+    const row = rowsOf(markdown, `Flag of \`orch ${command}\``)
+      .find(([cell = ""]) => flagNames(cell).includes(name));
+    return row?.[1] === value ? [] : [`${name} has the default ${value}, not '${row?.[1]}'`];
+  });
+}
+
+/** The commands that `orch --help` lists. */
+export function commandsOfHelp(help: string): string[] {
+  const list = /^COMMANDS\n((?: .*\n)+)/m.exec(help)?.[1] ?? "";
+  return [...list.matchAll(/^ +(\w+)/gm)].map(([, name = ""]) => name);
+}
+
+function rowsOf(markdown: string, head: string): Table["rows"] {
+  return tablesOf(markdown).find((table) => table.head === head)?.rows ?? [];
+}
+
+function flagLines(help: string): string[] {
+  return (/^FLAGS\n((?: .*\n)+)/m.exec(help)?.[1] ?? "").split("\n");
+}
+
+/** Those before the text: in the help two spaces and a capital letter begin it. */
+function flagNames(text: string): string[] {
+  return text.replace(/ {2,}[A-Z].*$/, "").match(/(?<![\w-])--?[A-Za-z][\w-]*/g) ?? [];
+}
+
+/** Output without what differs from run to run: times, durations, sizes, ids, folders, downloads. */
+export function comparable(output: string, folder: string): string[] {
+  return output.replaceAll(folder, "FOLDER")
+    .replace(/^(Task|Download|Check|npm warn) .*\n/gm, "")
+    .replace(/^\d\d:\d\d:\d\d /gm, "TIME ")
+    .replace(/\b\d{8}-\d{6}-\w{4}\b/g, "RUN")
+    .replace(/\b(\d+h )?(\d+m )?\d+(\.\d+)?s\b/g, "DURATION")
+    .replace(/\b[\d.]+ MB\b/g, "SIZE")
+    .replace(/\b[\d.]+× parallel/g, "SHARE")
+    .replace(/─+/g, "─")
+    .trimEnd().split("\n").map((line) => line.trimEnd());
+}
+
+/** How a documented output differs from a real one. A line `…` stands for any number of lines. */
+export function outputDifference(documented: string, real: string, folder: string): string | null {
+  const [wanted, got] = [comparable(documented, folder), comparable(real, folder)];
+  const gap = wanted.indexOf("…");
+  const [first, last] = gap < 0 ? [wanted, []] : [wanted.slice(0, gap), wanted.slice(gap + 1)];
+  const isSame = gap < 0
+    ? wanted.join("\n") === got.join("\n")
+    : got.length >= first.length + last.length &&
+      got.slice(0, first.length).join("\n") === first.join("\n") &&
+      got.slice(got.length - last.length).join("\n") === last.join("\n");
+  return isSame ? null : `documented:\n${wanted.join("\n")}\nreal:\n${got.join("\n")}`;
+}
+
+/** The keys of a value, as paths: all elements of a list count as one, and so do values of `merged`. */
+export function keyPaths(value: unknown, merged: readonly string[], path = ""): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const name = Array.isArray(value) || merged.includes(path) ? "*" : key;
+    return [path === "" ? name : `${path}.${name}`, inner] as const;
+  });
+  const paths = entries.flatMap(([inside, inner]) => [inside, ...keyPaths(inner, merged, inside)]);
+  return [...new Set(paths)].sort();
+}
