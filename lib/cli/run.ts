@@ -15,7 +15,7 @@ import { Supervisor } from "../runtime/supervisor.ts";
 import type { World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
 import { checkOutputPath, reportProblems, UsageError } from "./output.ts";
-import { openView } from "./run_view.ts";
+import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
 import { listenForStops } from "./stops.ts";
 

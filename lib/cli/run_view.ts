@@ -1,6 +1,5 @@
-/** Which view a run gets: a live region on a terminal, a line per event elsewhere, nothing when quiet. */
+/** What a view of a run is. Which one a run gets is decided in `open_view.ts`. */
 import type { RunEvent } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { ProcessNotice, World } from "../runtime/world.ts";
 
@@ -22,17 +21,4 @@ export interface ViewOptions {
   readonly verbose: boolean;
   readonly directory: RunDirectory;
   readonly world: World;
-}
-
-/** Opens the view that the options and the terminal ask for; the code of the others is not loaded. */
-export async function openView(state: RunState, options: ViewOptions): Promise<RunView> {
-  if (options.quiet) return { show() {}, notice() {}, suspend() {}, resume() {}, close() {} };
-  const { stderr } = options.world;
-  const live = options.live ?? (stderr.isTerminal && options.world.env("TERM") !== "dumb");
-  if (live && stderr.isTerminal && !options.verbose) {
-    const { openLive } = await import("./live_view.ts");
-    return openLive(state, options);
-  }
-  const { openPlain } = await import("./plain_view.ts");
-  return openPlain(state, options);
 }

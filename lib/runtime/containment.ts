@@ -127,8 +127,9 @@ export class SlotCgroup {
       this.#members ??= Deno.openSync(`${this.#path}/cgroup.procs`);
       this.#members.seekSync(0, Deno.SeekMode.Start);
       const filled = this.#members.readSync(MEMBERS) ?? 0;
-      return DECODER.decode(MEMBERS.subarray(0, filled)).split("\n").filter((line) => line !== "")
-        .map(Number);
+      // What follows the last line break may be half a number, which is somebody else's.
+      const lines = DECODER.decode(MEMBERS.subarray(0, filled)).split("\n").slice(0, -1);
+      return lines.map(Number);
     } catch {
       return [];
     }

@@ -40,7 +40,8 @@ export interface SlotText {
  * the line `<token> <status> <mark>`. A subshell has its own variables, folder, umask, traps and
  * functions. A shell names the signal that killed a job before it goes on, except for INT (130) and
  * PIPE (141): there the EXIT trap of the job's own shell marks a status that was chosen. A program
- * that takes the place of that shell cannot: its 130 and 141 count as chosen.
+ * that takes the place of that shell cannot, nor can a job with traps of its own: their 130 and 141 count as
+ * chosen.
  */
 export function jobText(
   job: JobText,
@@ -51,7 +52,7 @@ export function jobText(
     exports(job.environment),
     `umask 077; exec </dev/null >>${quote(job.stdoutPath)} 2>>${
       quote(job.stderrPath)
-    }; umask $__orch_u`,
+    }; umask "$__orch_u"`,
     `cd ${quote(job.workingDirectory)} || exit 1`,
   ];
   return {
@@ -73,15 +74,17 @@ function action({ launch, niceness }: JobText, mark: string): SlotText {
     return { text: `exec ${words.map(quote).join(" ")}`, marked: false };
   }
   const { text } = launch;
+  // A trap of the job's own would take the place of ours.
+  const marked = !/\btrap\b/.test(text);
   const trap = `trap ${quote(mark)} 0; `;
   if (niceness > 0 || speaksOfItsShell(text)) {
     return {
       text: `exec ${[...nice(niceness), "sh", "-c", trap + text].map(quote).join(" ")}`,
-      marked: true,
+      marked,
     };
   }
   if (isOneProgram(text)) return { text: `exec ${text.trim()}`, marked: false };
-  return { text: `${trap}eval ${quote(text)}`, marked: true };
+  return { text: `${trap}eval ${quote(text)}`, marked };
 }
 
 function nice(niceness: number): string[] {
@@ -90,7 +93,7 @@ function nice(niceness: number): string[] {
 
 /** In a subshell `$$` and `$PPID` are those of the slot: such a command gets a shell of its own. */
 export function speaksOfItsShell(text: string): boolean {
-  return text.includes("$$") || text.includes("PPID");
+  return /\$\$|\$\{\$|PPID/.test(text);
 }
 
 /** Words that only a shell understands. */
@@ -105,7 +108,7 @@ const SHELL_WORDS = new Set(
 const BUILTIN_PROGRAMS = new Set("[ echo false kill printf pwd test time true".split(" "));
 
 /** A word without any meaning to a shell, and not an assignment. */
-const PLAIN_FIRST_WORD = /^([A-Za-z0-9_./+-]+|\[)$/;
+const PLAIN_FIRST_WORD = /^([A-Za-z0-9_./+][A-Za-z0-9_./+-]*|\[)$/;
 const PLAIN_WORD = /^[A-Za-z0-9_./+:,@%^=-]+$/;
 
 /**

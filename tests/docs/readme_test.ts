@@ -6,118 +6,33 @@
 import { parse } from "@std/yaml/parse";
 import { keysAt } from "../../lib/core/schema.ts";
 import type { DocumentPath } from "../../lib/core/diagnostic.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { newProject, type Project, ROOT } from "../support/cli.ts";
+import { assertEquals } from "../support/assert.ts";
+import { newProject, ROOT } from "../support/cli.ts";
 import {
-  type Block,
   blocksOf,
   brokenLinks,
-  commandsOf,
   commandsOfHelp,
   differences,
   flagsIn,
   flagsOfHelp,
   keyPaths,
   namesIn,
-  outputDifference,
   unknownAttributes,
   unknownTasks,
   wrongDefaults,
 } from "../support/docs.ts";
+import { checkout, runDocument, runLines } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 const DOCUMENTS = ["README.md", ".github/CONTRIBUTING.md", ".github/ARCHITECTURE.md"];
 const TASKS = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)).tasks);
-
-/** What a run of orch from its source needs. */
-const PROGRAM_PATHS = ["main.ts", "deno.json", "deno.lock", "lib", "executors", "examples"];
-
-/** `npx --yes deno@2.9.6 …` without the network: the Deno that runs this test. */
-const NPX = `#!/bin/sh
-case "$1 $2" in '--yes deno@2.9.6') shift 2;; *) echo "npx: expected --yes deno@2.9.6" >&2; exit 64;; esac
-exec '${Deno.execPath()}' "$@"
-`;
-
-/** Programs that a document may use and a machine may lack. */
-const OPTIONAL = ["jq", "git", "python3"];
-
-/** A copy of the repository, as far as a user runs it. */
-function checkout(): Project {
-  const project = newProject();
-  for (const path of PROGRAM_PATHS) copy(project, path);
-  project.write(".bin/npx", NPX, 0o755);
-  return project;
-}
-
-function copy(project: Project, path: string): void {
-  const { isDirectory, mode } = Deno.statSync(`${ROOT}/${path}`);
-  if (!isDirectory) return project.write(path, Deno.readFileSync(`${ROOT}/${path}`), mode!);
-  for (const { name } of Deno.readDirSync(`${ROOT}/${path}`)) {
-    if (name !== ".orch") copy(project, `${path}/${name}`);
-  }
-}
-
-interface Printed {
-  readonly code: number;
-  /** Both streams, as a terminal would show them. */
-  readonly output: string;
-}
-
-async function runLines(project: Project, lines: string): Promise<Printed> {
-  const path = `${project.path(".bin")}:${Deno.env.get("PATH")}`;
-  const env = { PATH: path, LC_ALL: "C.UTF-8" };
-  const { code, stdout } = await project.shell(`exec 2>&1\n${lines}`, { env }).finished;
-  return { code, output: stdout };
-}
-
-/** The program that a command cannot do without and that is not here; says so. */
-async function lacks(project: Project, command: string): Promise<boolean> {
-  const [program = ""] = command.split(" ");
-  const needed = OPTIONAL.includes(program) ? program : /--allow-run=(\w+)/.exec(command)?.[1];
-  if (needed === undefined || (await runLines(project, `command -v ${needed}`)).code === 0) {
-    return false;
-  }
-  // deno-lint-ignore no-console -- CI counts these lines
-  console.log(`skipped: no ${needed}`);
-  return true;
-}
-
-/** Runs a `sh` block; its output, or `null` where some of it could not run here. */
-async function runBlock(project: Project, { attributes, ...block }: Block): Promise<string | null> {
-  const { exit = "0", os = Deno.build.os } = attributes;
-  if ("no-run" in attributes || os !== Deno.build.os) return null;
-  let all = "";
-  for (const command of commandsOf({ attributes, ...block })) {
-    if (await lacks(project, command)) return null;
-    const { code, output } = await runLines(project, command);
-    const why = `line ${block.line}: ${command}\n${output}`;
-    assertEquals(code, Number(exit), why);
-    all += output;
-  }
-  return all;
-}
 
 for (const document of DOCUMENTS) {
   const text = Deno.readTextFileSync(`${ROOT}/${document}`);
 
   Deno.test(`${document}: every command ends and prints as it says`, async () => {
     await using project = checkout();
-    let output: string | null = null;
-    for (const block of blocksOf(text)) {
-      switch (block.language) {
-        case "sh":
-          output = await runBlock(project, block);
-          break;
-        case "yaml":
-          if (block.attributes["file"]) project.write(block.attributes["file"], block.text);
-          break;
-        case "text": {
-          if (output === null) break;
-          const difference = outputDifference(block.text, output, project.folder);
-          assert(difference === null, `line ${block.line}: ${difference}`);
-        }
-      }
-    }
+    assertEquals(await runDocument(project, text), []);
   });
 
   Deno.test(`${document}: links lead to files, tasks exist, no mark is left open`, () => {

@@ -157,7 +157,7 @@ for (const [line, live] of VIEWS) {
 
 /** Variables on a terminal, and whether there is colour. */
 const COLORS: readonly (readonly [string, boolean])[] = [
-  ["", true],
+  ["env -u NO_COLOR ", true],
   ["NO_COLOR=1 ", false],
   ["TERM=dumb ", false],
 ];
@@ -165,7 +165,7 @@ const COLORS: readonly (readonly [string, boolean])[] = [
 for (const [variable, colored] of COLORS) {
   testNeeding(
     ["tmux"],
-    `a terminal with '${variable}' has ${colored ? "" : "no "}colour`,
+    `a terminal with '${variable.trim()}' has ${colored ? "" : "no "}colour`,
     async () => {
       await using project = newProject({ "w.yaml": workflow({ id: "a", command: "exit 1" }) });
       await using terminal = await Terminal.open(project, { columns: 80, rows: 24 });

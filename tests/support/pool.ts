@@ -2,6 +2,7 @@
 import { SlotPool } from "../../lib/runtime/slot_pool.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type {
+  Clock,
   Launch,
   PoolOptions,
   ProcessEnd,
@@ -24,6 +25,9 @@ export interface RunningCommand extends RunningProcess {
   stderr(): string;
 }
 
+/** A kind of pool. */
+export type PoolClass = new (clock: Clock, options: PoolOptions) => ProcessPool;
+
 /** A pool that is closed, and its folder removed, when the test leaves its scope. */
 export class TestPool implements AsyncDisposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "orch-pool-" });
@@ -32,8 +36,8 @@ export class TestPool implements AsyncDisposable {
   readonly pool: ProcessPool;
   #count = 0;
 
-  constructor(options: Partial<PoolOptions> = {}) {
-    this.pool = new SlotPool(realWorld().clock, {
+  constructor(options: Partial<PoolOptions> = {}, Pool: PoolClass = SlotPool) {
+    this.pool = new Pool(realWorld().clock, {
       cookie: this.cookie,
       graceMs: 300,
       maxLogBytes: 2 ** 28,
