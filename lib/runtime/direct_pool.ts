@@ -45,7 +45,7 @@ export class DirectPool implements ProcessPool {
         detached: Deno.build.os !== "windows",
       }).spawn();
       this.#live.add(child);
-      return { ended: this.#finish(child, spec), stop: (force) => stop(child, force) };
+      return { ended: this.#finish(child, spec), stop: (force) => this.#stop(child, force) };
     } catch (error) {
       return notStarted(error instanceof Error ? error.message : String(error));
     }
@@ -65,6 +65,13 @@ export class DirectPool implements ProcessPool {
     return Promise.resolve();
   }
 
+  /** The number of a process that has ended may be a stranger's. */
+  #stop(child: Deno.ChildProcess, force: boolean): void {
+    if (!this.#live.has(child)) return;
+    signal(child, force ? "SIGKILL" : "SIGTERM");
+    if (!force) signal(child, "SIGCONT");
+  }
+
   async #finish(child: Deno.ChildProcess, spec: ProcessSpec): Promise<ProcessEnd> {
     const { stdoutPath, stderrPath, memoryMb, cpuPercent } = spec;
     let truncated: boolean = false;
@@ -76,11 +83,11 @@ export class DirectPool implements ProcessPool {
       copy(child.stderr, stderrPath, drained.signal),
     ]);
     const status = await child.status;
+    this.#live.delete(child);
     const cancel = this.#clock.callAt(this.#clock.now() + DRAIN_MS, () => drained.abort());
     await copies;
     cancel();
     this.#logCap.unwatch(files, true);
-    this.#live.delete(child);
     const process: ProcessFacts = {
       containment: "direct",
       ...(memoryMb !== null && { memoryLimit: "none" }),
@@ -103,20 +110,41 @@ function notStarted(cause: string): RunningProcess {
   return { ended: Promise.resolve({ kind: "not_started", cause }), stop() {} };
 }
 
+/**
+ * Adds what comes through `stream` to the file at `path` as it comes (`pipeTo` would hold small pieces
+ * back until the end), until it ends or `signal` cuts it off. A log that cannot be written is no reason
+ * to break the pipe of the job: the rest is read all the same.
+ */
 async function copy(
   stream: ReadableStream<Uint8Array>,
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = await Deno.open(path, { append: true, create: true, mode: 0o600 });
-  await stream.pipeTo(file.writable, { signal }).catch(() => {
-    // Cut off, or the disk is full: the job's end does not wait for its log.
-  });
+  const reader = stream.getReader();
+  signal.addEventListener("abort", () => reader.cancel());
+  let log: Deno.FsFile | null = null;
+  try {
+    log = await Deno.open(path, { append: true, create: true, mode: 0o600 });
+  } catch {
+    // Nowhere to write to.
+  }
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    if (log !== null && !await writeAll(log, piece.value)) {
+      log.close();
+      log = null;
+    }
+  }
+  log?.close();
 }
 
-function stop(child: Deno.ChildProcess, force: boolean): void {
-  signal(child, force ? "SIGKILL" : "SIGTERM");
-  if (!force) signal(child, "SIGCONT");
+/** False where it cannot be written. */
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<boolean> {
+  try {
+    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The whole group where orch may, else the leader. */

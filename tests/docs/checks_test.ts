@@ -151,7 +151,7 @@ Deno.test("outputs of documents: what differs from run to run is levelled", () =
       "Task run x\n12:00:01 (run 20261122-124815-aq8j) /tmp/x/a 12.5 MB 0.05s 1.3× parallel  \n",
       "/tmp/x",
     ),
-    ["TIME(run RUN) FOLDER/a SIZE DURATION SHARE"],
+    ["TIME (run RUN) FOLDER/a SIZE DURATION SHARE"],
   );
 });
 
