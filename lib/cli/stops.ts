@@ -9,6 +9,12 @@ const REASONS: Readonly<Record<StopSignal, StopReason>> = {
   SIGHUP: "hangup",
 };
 
+/**
+ * The same signal again this soon is an echo: npx passes a Ctrl-C on that the terminal has sent to orch
+ * as well, and one press must not kill what deserves its grace.
+ */
+const ECHO_MS = 300;
+
 /** The user's wish to stop, as far as it was said. */
 export interface Stops {
   /** Resolves when the user will not wait any longer. */
@@ -23,7 +29,12 @@ export function listenForStops(world: World, stop: (reason: StopReason) => void)
   const { promise: impatient, resolve: leave } = Promise.withResolvers<void>();
   let first: StopSignal | null = null;
   let count = 0;
+  let last = { signal: null as StopSignal | null, at: -Infinity };
   const heard = (signal: StopSignal) => {
+    const at = world.clock.now();
+    const isEcho = last.signal === signal && at - last.at < ECHO_MS;
+    last = { signal, at };
+    if (isEcho) return;
     first ??= signal;
     count++;
     if (count === 1) stop(REASONS[signal]);

@@ -35,11 +35,11 @@ check(
   build:
   test: biuld buidl nothing_like_it
   pack: / Build tset`),
-  "E204 test biuld dependency  @ value /jobs/1/dependencies/0",
-  "E204 test buidl dependency  @ value /jobs/1/dependencies/1",
+  "E204 test biuld dependency build @ value /jobs/1/dependencies/0",
+  "E204 test buidl dependency build @ value /jobs/1/dependencies/1",
   "E204 test nothing_like_it dependency  @ value /jobs/1/dependencies/2",
   "E204 pack Build skip_if_failed build @ value /jobs/2/conditions/skip_if_failed/0",
-  "E204 pack tset skip_if_failed  @ value /jobs/2/conditions/skip_if_failed/1",
+  "E204 pack tset skip_if_failed test @ value /jobs/2/conditions/skip_if_failed/1",
 );
 Deno.test("parseWorkflow() E204 points at the job it suggests", () => {
   const parsed = parseWorkflow(fileOf("deploy:\ntest: deplay"));

@@ -44,7 +44,7 @@ check(
 check(
   "E202 suggests the key that was meant",
   { name: "w", jbos: [], globalconfig: {}, jobs: [{ ...job, comand: "x", needs: ["b"] }] },
-  "E202 jbos workflow  @ key /jbos",
+  "E202 jbos workflow jobs @ key /jbos",
   "E202 globalconfig workflow global_config @ key /globalconfig",
   "E202 comand job command @ key /jobs/0/comand",
   "E202 needs job  @ key /jobs/0/needs",

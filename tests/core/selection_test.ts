@@ -52,13 +52,13 @@ Deno.test("selectJobs() tells of all names there are not", () => {
   const rows: [Partial<Selection>, ...string[]][] = [
     [
       { only: ["biuld", "Lint", "nothing"] },
-      "E401 --only biuld  @ document",
+      "E401 --only biuld build @ document",
       "E401 --only Lint lint @ document",
       "E401 --only nothing  @ document",
     ],
     [
       { tags: ["slwo", "fasst"], skipTags: ["bases", "slow"] },
-      "E402 --tags slwo  @ document",
+      "E402 --tags slwo slow @ document",
       "E402 --tags fasst fast @ document",
       "E402 --skip-tags bases base @ document",
     ],
