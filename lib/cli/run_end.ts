@@ -34,7 +34,14 @@ function printEnd({ state, options, directory, world }: EndedRun): void {
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
+    logs: pathFromHere(`${directory.path}/jobs`, world),
     tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
   });
   world.stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** A path below the folder orch was started in is shown from there. */
+function pathFromHere(path: string, world: World): string {
+  const here = `${world.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
 }

@@ -20,6 +20,8 @@ export class LogCap {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #files = new Set<CappedFiles>();
+  /** Bytes that were cut out of files. */
+  readonly #gone = new Map<string, number>();
   #cancel: (() => void) | null = null;
 
   constructor(clock: Clock, maxBytes: number) {
@@ -37,6 +39,7 @@ export class LogCap {
   unwatch(files: CappedFiles, wasLong: boolean): void {
     this.#files.delete(files);
     if (wasLong) this.#check(files);
+    for (const path of files.paths) this.#gone.delete(path);
   }
 
   /** Ends the looking. */
@@ -44,6 +47,7 @@ export class LogCap {
     this.#cancel?.();
     this.#cancel = null;
     this.#files.clear();
+    this.#gone.clear();
   }
 
   #look(): void {
@@ -57,7 +61,7 @@ export class LogCap {
     for (const path of files.paths) {
       try {
         if (Deno.statSync(path).size <= this.#maxBytes) continue;
-        cutMiddle(path, this.#maxBytes);
+        this.#gone.set(path, cutMiddle(path, this.#maxBytes, this.#gone.get(path)));
         files.truncated();
       } catch {
         // A log that cannot be cut is no reason to fail the job that writes it.
@@ -69,43 +73,33 @@ export class LogCap {
 /**
  * Cuts the middle out of the file at `path`, so that half of `maxBytes` of its start, a line that says
  * so, and a part of its end remain. What is written at this very moment may be lost with the middle.
+ * Returns the bytes that are gone, for the line of the next cut: `gone` is what earlier cuts returned.
  */
-export function cutMiddle(path: string, maxBytes: number): void {
+export function cutMiddle(path: string, maxBytes: number, gone = 0): number {
   const headBytes = Math.floor(maxBytes / 2);
   const tailBytes = Math.min(MOST_TAIL_BYTES, Math.floor(maxBytes / 4));
   const file = Deno.openSync(path, { read: true, write: true });
   const append = Deno.openSync(path, { append: true });
   try {
-    const { size } = file.statSync();
-    const earlier = cutBefore(file, headBytes);
-    const tail = readAt(file, { from: size - tailBytes, bytes: tailBytes });
+    const tail = readEnd(file, tailBytes);
+    // The job may have written on while the tail was read.
+    const cut = file.statSync().size - headBytes - tail.length + gone;
     file.truncateSync(headBytes);
-    const marker = `\n[orch: ${size - headBytes - tail.length + earlier} bytes cut here]\n`;
-    for (const part of [new TextEncoder().encode(marker), tail]) {
+    const marker = new TextEncoder().encode(`\n[orch: ${cut} bytes cut here]\n`);
+    for (const part of [marker, tail]) {
       for (let done = 0; done < part.length;) done += append.writeSync(part.subarray(done));
     }
+    // The next cut takes this line out too, which is none of the job's.
+    return cut - marker.length;
   } finally {
     append.close();
     file.close();
   }
 }
 
-/** Longer than any marker. */
-const MARKER_BYTES = 64;
-
-/** What an earlier cut took out here, less the marker of that cut, which this one takes out too. */
-function cutBefore(file: Deno.FsFile, headBytes: number): number {
-  const text = new TextDecoder().decode(readAt(file, { from: headBytes, bytes: MARKER_BYTES }));
-  const [marker = "", bytes = "0"] = /^\n\[orch: (\d+) bytes cut here\]\n/.exec(text) ?? [];
-  return Number(bytes) - marker.length;
-}
-
-function readAt(
-  file: Deno.FsFile,
-  { from, bytes }: { readonly from: number; readonly bytes: number },
-): Uint8Array {
+function readEnd(file: Deno.FsFile, bytes: number): Uint8Array {
   const buffer = new Uint8Array(bytes);
-  file.seekSync(from, Deno.SeekMode.Start);
+  file.seekSync(-bytes, Deno.SeekMode.End);
   let filled = 0;
   for (let read = 1; read > 0 && filled < bytes; filled += read) {
     read = file.readSync(buffer.subarray(filled)) ?? 0;

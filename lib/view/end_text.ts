@@ -31,6 +31,8 @@ export interface OutputTail {
 /** What the end depends on beside the state. */
 export interface EndOptions {
   readonly style: Style;
+  /** The folder of all logs, where it is to be named. */
+  readonly logs?: string;
   /** The standard output and error of the last attempt of a job. */
   tailsOf(jobId: string): readonly OutputTail[];
 }
@@ -47,7 +49,7 @@ export function endText(state: RunState, summary: RunSummary, options: EndOption
     lines.push(`${options.style.glyphs.failed} failed too: ${named(idsOf(state, unshown))}`);
   }
   lines.push(...notRunText(state, summary, options.style), verdictLine(summary, options.style));
-  lines.push(paint(options.style, "dim", numbersLine(summary, options.style)));
+  for (const line of closingLines(summary, options)) lines.push(paint(options.style, "dim", line));
   return lines;
 }
 
@@ -164,7 +166,15 @@ function verdictLine(summary: RunSummary, style: Style): string {
   return parts.join("   ");
 }
 
-function numbersLine({ wallMs, workMs, longestChain }: RunSummary, style: Style): string {
+function closingLines(summary: RunSummary, { style, logs }: EndOptions): string[] {
+  const { longestChain } = summary;
+  const lines = [numbersLine(summary, style)];
+  if (longestChain.length > 1) lines.push(`longest chain ${chainText(longestChain, style)}`);
+  if (logs !== undefined) lines.push(`logs in ${visibleLine(logs)}`);
+  return lines;
+}
+
+function numbersLine({ wallMs, workMs }: RunSummary, style: Style): string {
   const parts = [`${durationText(wallMs)} wall`];
   if (wallMs > 0) {
     parts.push(
@@ -173,7 +183,6 @@ function numbersLine({ wallMs, workMs, longestChain }: RunSummary, style: Style)
       }${style.glyphs.times} parallel)`,
     );
   }
-  if (longestChain.length > 1) parts.push(`longest chain ${chainText(longestChain, style)}`);
   return parts.join(` ${style.glyphs.dot} `);
 }
 

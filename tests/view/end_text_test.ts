@@ -63,7 +63,8 @@ Deno.test("endText of a run that went well is two lines", () => {
     endOf(story),
     text(`
       ✔ 2 succeeded
-      1:12 wall · 1:12 of work (1.0× parallel) · longest chain build → test`),
+      1:12 wall · 1:12 of work (1.0× parallel)
+      longest chain build → test`),
   );
 });
 
@@ -128,7 +129,8 @@ Deno.test("endText shows failures with their output, what did not run and why, a
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
       ✗ 2 failed   ✔ 2 succeeded   ■ 1 cancelled   ⊘ 4 skipped
-      1:15 wall · 1:28 of work (1.2× parallel) · longest chain build → e2e`),
+      1:15 wall · 1:28 of work (1.2× parallel)
+      longest chain build → e2e`),
   );
 });
 
@@ -155,7 +157,8 @@ Deno.test("endText in colour", () => {
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
       ␛[31m✗ 2 failed␛[0m   ␛[32m✔ 2 succeeded␛[0m   ␛[33m■ 1 cancelled␛[0m   ⊘ 4 skipped
-      ␛[2m1:15 wall · 1:28 of work (1.2× parallel) · longest chain build → e2e␛[0m`),
+      ␛[2m1:15 wall · 1:28 of work (1.2× parallel)␛[0m
+      ␛[2mlongest chain build → e2e␛[0m`),
   );
 });
 
@@ -163,7 +166,7 @@ Deno.test("endText in ASCII", () => {
   const shown = endOf(mixedRun(), MIXED_OUTPUT, makeStyle({ color: false, ascii: true }));
   assertEquals(shown.split("\n").filter((line) => !/^[\x20-\x7e]*$/.test(line)), []);
   assertStringIncludes(shown, "\n---- e2e FAILED | exit code 1 | 2 attempts | 1:10 ----");
-  assertStringIncludes(shown, "(1.2x parallel) | longest chain build -> e2e");
+  assertStringIncludes(shown, "(1.2x parallel)\nlongest chain build -> e2e");
 });
 
 Deno.test("endText shows five failures and names the others", () => {
@@ -303,7 +306,8 @@ Deno.test("endText leaves out the middle of a long chain", () => {
   story.finish("completed");
   assertEquals(
     endOf(story).split("\n")[1],
-    "6.0s wall · 6.0s of work (1.0× parallel) · longest chain j0 → … → j4 → j5 (6 jobs)",
+    "6.0s wall · 6.0s of work (1.0× parallel)",
+    "longest chain j0 → … → j4 → j5 (6 jobs)",
   );
 });
 
