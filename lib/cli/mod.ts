@@ -26,7 +26,9 @@ const application = buildApplication<CommandWorld>(commands, {
       exceptionWhileLoadingCommandFunction: rethrow,
       exceptionWhileParsingArguments: (error) => `error: ${argumentProblem(error)}`,
       noCommandRegisteredForInput: ({ input, corrections }) =>
-        `error: No command '${input}'${meant(corrections, "")}\nSee orch --help`,
+        `error: No command '${input}'${
+          meant(meantCommands(input, corrections), "")
+        }\nSee orch --help`,
     },
   },
 });
@@ -54,6 +56,12 @@ export async function runCli(args: readonly string[], world: World): Promise<num
 /** `-c8` as `-c 8`: the library knows values of short flags only as arguments of their own. */
 function splitAttached(arg: string): string[] {
   return /^-c\d+$/.test(arg) ? ["-c", arg.slice(2)] : [arg];
+}
+
+/** Someone who names a file means to run it; someone who asks for help in a word means the flag. */
+function meantCommands(input: string, corrections: readonly string[]): readonly string[] {
+  if (/\.(ya?ml|json)$/i.test(input)) return [`orch run ${input}`];
+  return input === "help" ? ["orch --help"] : corrections;
 }
 
 function rethrow(error: unknown): never {

@@ -68,6 +68,9 @@ export async function run(options: RunOptions, file: string, world: World): Prom
 
 /** Refuses what cannot work before any work is done. */
 function checkOptions(options: RunOptions, world: World): void {
+  if (options.quiet && options.verbose) {
+    throw new UsageError("--quiet and --verbose ask for opposite things: leave one out");
+  }
   if (options.output !== undefined) checkOutputPath(world, options.output);
   const { directory } = options;
   if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {

@@ -13,6 +13,9 @@ const FILES = {
 /** The command line, and what stands on stderr. */
 const WRONG: readonly (readonly [string, string])[] = [
   ["bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["good.yaml", "error: No command 'good.yaml': did you mean orch run good.yaml?"],
+  ["help", "error: No command 'help': did you mean orch --help?"],
+  ["run good.yaml -q -v", "error: --quiet and --verbose ask for opposite things"],
   ["runn good.yaml", "No command 'runn': did you mean run?"],
   ["run", "error: Expected a file\nAdd --help to see what this command takes\n"],
   ["run good.yaml other.yaml", "error: One argument too many: 'other.yaml'"],
