@@ -3,14 +3,15 @@ import { atValue, type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.t
 import type { Plan } from "../lib/core/plan.ts";
 import type { Action } from "../lib/core/workflow.ts";
 import { plainWords } from "../lib/runtime/shell_text.ts";
-import type { Processes } from "../lib/runtime/world.ts";
+import type { Processes, World } from "../lib/runtime/world.ts";
 import { scriptProgram } from "./script.ts";
 
 /** The jobs that cannot start under Deno's permissions, each with the program it lacks. */
-export function checkPrograms(plan: Plan, processes: Processes): Diagnostic[] {
+export function checkPrograms(plan: Plan, { processes, env }: World): Diagnostic[] {
+  const python = env("ORCH_PYTHON") ?? "python3";
   if (processes.hasShell()) return [];
   return plan.jobs.flatMap((job, i) => {
-    const program = programOf(job.action);
+    const program = programOf(job.action, job.environment.job["ORCH_PYTHON"] ?? python);
     if (program === null || (program !== "sh" && processes.mayRun(program))) return [];
     const key = job.action.type === "script" ? "script_path" : "command";
     const place = atValue("jobs", plan.fileIndex[i]!, key);
@@ -43,14 +44,14 @@ export function checkEnforceable(plan: Plan, processes: Processes): Diagnostic[]
 }
 
 /** The program that starts for an action; `sh` where only a shell will do, `null` for none. */
-function programOf(action: Action): string | null {
+function programOf(action: Action, python: string): string | null {
   switch (action.type) {
     case "command":
       return plainWords(action.command)?.[0] ?? "sh";
     case "script":
       return scriptProgram(action.scriptPath);
     case "python":
-      return "python3";
+      return python;
     case "http":
       return null;
   }

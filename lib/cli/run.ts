@@ -53,7 +53,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const settings = await settingsOf(plan, options, { world, loaded });
   const infeasible = [
     ...checkFeasible(plan, settings),
-    ...checkPrograms(plan, world.processes),
+    ...checkPrograms(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);

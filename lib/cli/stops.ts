@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<StopSignal, StopReason>> = {
  * The same signal again this soon is an echo: npx passes a Ctrl-C on that the terminal has sent to orch
  * as well, and one press must not kill what deserves its grace.
  */
-const ECHO_MS = 300;
+const ECHO_MS = 150;
 
 /** The user's wish to stop, as far as it was said. */
 export interface Stops {
@@ -29,12 +29,11 @@ export function listenForStops(world: World, stop: (reason: StopReason) => void)
   const { promise: impatient, resolve: leave } = Promise.withResolvers<void>();
   let first: StopSignal | null = null;
   let count = 0;
-  let last = { signal: null as StopSignal | null, at: -Infinity };
+  let counted = { signal: null as StopSignal | null, at: -Infinity };
   const heard = (signal: StopSignal) => {
     const at = world.clock.now();
-    const isEcho = last.signal === signal && at - last.at < ECHO_MS;
-    last = { signal, at };
-    if (isEcho) return;
+    if (counted.signal === signal && at - counted.at < ECHO_MS) return;
+    counted = { signal, at };
     first ??= signal;
     count++;
     if (count === 1) stop(REASONS[signal]);

@@ -57,6 +57,8 @@ export interface ProcessFacts {
   readonly cpuLimit?: "cgroup" | "nice" | "none";
   /** Whether its output was cut in the middle. */
   readonly truncated?: true;
+  /** Whether its files could not be opened, and its output is lost. */
+  readonly logLost?: true;
   /** Processes that not even KILL could end. */
   readonly unkillable?: readonly number[];
 }

@@ -140,10 +140,15 @@ export class SlotCgroup {
     tryWrite(`${this.#path}/cgroup.kill`, "1");
   }
 
-  /** Removes it, once it is empty. */
-  close(): void {
+  /** Gives back the file that `processes` keeps open. */
+  release(): void {
     this.#members?.close();
     this.#members = null;
+  }
+
+  /** Removes it, once it is empty. */
+  close(): void {
+    this.release();
     removeGroup(this.#path);
   }
 }

@@ -81,10 +81,10 @@ export function cutMiddle(path: string, maxBytes: number, gone = 0): number {
   const file = Deno.openSync(path, { read: true, write: true });
   const append = Deno.openSync(path, { append: true });
   try {
-    const tail = readEnd(file, tailBytes);
-    // The job may have written on while the tail was read.
-    const cut = file.statSync().size - headBytes - tail.length + gone;
+    // Nothing may come between these two: a job may say its last words now.
+    const { tail, size } = readEnd(file, tailBytes);
     file.truncateSync(headBytes);
+    const cut = size - headBytes - tail.length + gone;
     const marker = new TextEncoder().encode(`\n[orch: ${cut} bytes cut here]\n`);
     for (const part of [marker, tail]) {
       for (let done = 0; done < part.length;) done += append.writeSync(part.subarray(done));
@@ -97,12 +97,22 @@ export function cutMiddle(path: string, maxBytes: number, gone = 0): number {
   }
 }
 
-function readEnd(file: Deno.FsFile, bytes: number): Uint8Array {
-  const buffer = new Uint8Array(bytes);
-  file.seekSync(-bytes, Deno.SeekMode.End);
+/** A job that writes faster than it is read is never done. */
+const MOST_READ_BYTES = 8 * MOST_TAIL_BYTES;
+
+/** The last `bytes` of a file at the moment when all of it was read, and its size then. */
+function readEnd(
+  file: Deno.FsFile,
+  bytes: number,
+): { readonly tail: Uint8Array; readonly size: number } {
+  const buffer = new Uint8Array(2 * bytes);
+  let size = file.seekSync(-bytes, Deno.SeekMode.End);
   let filled = 0;
-  for (let read = 1; read > 0 && filled < bytes; filled += read) {
+  for (let read = 1, total = 0; read > 0 && total < MOST_READ_BYTES; total += read) {
+    if (filled === buffer.length) filled = buffer.copyWithin(0, bytes).length - bytes;
     read = file.readSync(buffer.subarray(filled)) ?? 0;
+    filled += read;
+    size += read;
   }
-  return buffer.subarray(0, filled);
+  return { tail: buffer.subarray(Math.max(0, filled - bytes), filled), size };
 }

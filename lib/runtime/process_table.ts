@@ -16,26 +16,38 @@ export interface ProcessFacts {
 
 const PAGE_BYTES = 4096;
 
-/** All living processes; zombies have ended. */
-export async function listProcesses(): Promise<ProcessFacts[]> {
+/** All living processes; zombies have ended. `null` where nobody could look just now. */
+export async function listProcesses(): Promise<ProcessFacts[] | null> {
   const stats = mayReadProc()
     ? processIds().map((pid) => readText(`/proc/${pid}/stat`))
-    : (await ask("cat /proc/[0-9]*/stat")).split("\n");
-  return stats.flatMap((stat) => parseStat(stat) ?? []);
+    : (await ask("cat /proc/[0-9]*/stat"))?.split("\n");
+  return stats?.flatMap((stat) => parseStat(stat) ?? []) ?? null;
 }
 
-/** The living processes whose environment holds `entry` (`NAME=value`). Those of other users are not ours. */
-export async function processesWith(entry: string): Promise<number[]> {
+/**
+ * The values of ORCH_COOKIE that begin with `prefix`, by process. Processes of other users cannot be
+ * read, and are not ours; one that has not yet become a program still has the environment of its slot.
+ */
+export async function cookiesOf(prefix: string): Promise<Map<number, string> | null> {
+  const name = `ORCH_COOKIE=${prefix}`;
+  const found = new Map<number, string>();
   if (mayReadProc()) {
-    const whole = `${entry}\0`;
-    return processIds().filter((pid) =>
-      readText(`/proc/${pid}/environ`).includes(whole) &&
-      parseStat(readText(`/proc/${pid}/stat`)) !== null
-    );
+    for (const pid of processIds()) {
+      const entry = readText(`/proc/${pid}/environ`).split("\0").find((text) =>
+        text.startsWith(name)
+      );
+      if (entry !== undefined) found.set(pid, entry.slice("ORCH_COOKIE=".length));
+    }
+    return found;
   }
-  // The pattern is made of letters, digits, `_`, `=`, `-` and dots, of which grep reads none amiss.
-  const found = await ask(`grep -lsz '^${entry}$' /proc/[0-9]*/environ`);
-  return [...found.matchAll(/^\/proc\/(\d+)\/environ$/gm)].map(([, pid]) => Number(pid));
+  // The prefix is made of letters, digits, `-` and dots, of which grep reads none amiss. The `:` keeps
+  // grep's failure to find anything apart from the shell's failure to run it.
+  const answer = await ask(`grep -asozH '^${name}[^ ]*' /proc/[0-9]*/environ | tr '\\0' '\\n'; :`);
+  if (answer === null) return null;
+  for (const [, pid, value] of answer.matchAll(/^\/proc\/(\d+)\/environ:ORCH_COOKIE=(.*)$/gm)) {
+    found.set(Number(pid), value!);
+  }
+  return found;
 }
 
 let readable: boolean | null = null;
@@ -44,17 +56,18 @@ function mayReadProc(): boolean {
   return readable ??= readText("/proc/self/stat") !== "";
 }
 
-async function ask(text: string): Promise<string> {
+/** What a short-lived shell says; `null` where none could be started or it failed. */
+async function ask(text: string): Promise<string | null> {
   try {
-    const { stdout } = await new Deno.Command("sh", {
+    const { stdout, signal } = await new Deno.Command("sh", {
       args: ["-c", text],
       stdin: "null",
       stdout: "piped",
       stderr: "null",
     }).output();
-    return new TextDecoder().decode(stdout);
+    return signal === null ? new TextDecoder().decode(stdout) : null;
   } catch {
-    return "";
+    return null;
   }
 }
 

@@ -17,14 +17,17 @@ export interface ReaperOptions {
   readonly cgroup: string | null;
 }
 
+/** A reaper that runs, or did. */
+interface Shell {
+  readonly child: Deno.ChildProcess;
+  readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+}
+
 /** Keeps one reaper running, and tells a new one what the last knew. */
 export class Reaper {
   readonly #options: ReaperOptions;
   readonly #groups = new Set<number>();
-  #shell: {
-    readonly child: Deno.ChildProcess;
-    readonly writer: WritableStreamDefaultWriter<Uint8Array>;
-  } | null = null;
+  #shell: Shell | null = null;
   #closed = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,7 +54,7 @@ export class Reaper {
   }
 
   /** Sends a signal to one process. */
-  signalProcess(signal: "TERM" | "KILL", pid: number): void {
+  signalProcess(signal: "TERM" | "KILL" | "CONT", pid: number): void {
     this.#say(`p ${signal} ${pid}`);
   }
 
@@ -82,11 +85,15 @@ export class Reaper {
     }).spawn();
     const shell = { child, writer: child.stdin.getWriter() };
     this.#shell = shell;
-    child.status.then(() => this.#replace(shell));
+    child.status.then(() => {
+      // Its pipe stays open until somebody says otherwise.
+      shell.writer.abort().catch(() => {});
+      this.#replace(shell);
+    });
   }
 
   /** Where the machine cannot start another one now, it may be able to a little later. */
-  #replace(dead: unknown): void {
+  #replace(dead: Shell): void {
     if (this.#closed || this.#shell !== dead) return;
     try {
       this.#open();

@@ -5,7 +5,7 @@
  *
  * What it does not know: which job it is, limits, when to stop.
  */
-import { type JobText, jobText, SLOT_PREAMBLE } from "./shell_text.ts";
+import { type JobText, jobText, LOG_LOST, SLOT_PREAMBLE } from "./shell_text.ts";
 
 /** What a slot says of a job that has ended. */
 export type SlotReport =
@@ -17,6 +17,8 @@ export type SlotReport =
     readonly signaled: boolean;
     /** Processor time of the job and of all it waited for. */
     readonly cpuSeconds: number;
+    /** Whether the files of the job could not be opened. */
+    readonly logLost: boolean;
   }
   /** The slot itself has ended, by a signal or with a status of its own (2: it could not fork). */
   | { readonly kind: "died"; readonly signal: string | null; readonly code: number };
@@ -36,6 +38,7 @@ export class ShellSlot {
   readonly #token: string;
   #unread = "";
   #announced = false;
+  #logLost = false;
   /** Whether the job that runs marks the statuses it chooses. */
   #marked = false;
   #times: string[] = [];
@@ -109,7 +112,9 @@ export class ShellSlot {
   }
 
   #hearLine(line: string): void {
-    if (line.startsWith(this.#token)) {
+    if (line === this.#token + LOG_LOST) {
+      this.#logLost = true;
+    } else if (line.startsWith(this.#token)) {
       const [, status, mark] = line.split(" ");
       this.#answer(this.#reportOf(Number(status), mark === "1"));
     } else if (TIMES.test(line)) {
@@ -123,11 +128,14 @@ export class ShellSlot {
     const spent = secondsOf(this.#times.at(-1) ?? "");
     const cpuSeconds = Math.max(0, spent - this.#spentSeconds);
     const silentSignal = this.#marked && !chosen && (status === 130 || status === 141);
-    const signaled = status > 128 && (this.#announced || silentSignal);
+    // The shell's word about a file it could not open is not about a signal.
+    const logLost = this.#logLost;
+    const signaled = status > 128 && (silentSignal || (this.#announced && !logLost));
     this.#spentSeconds = spent;
     this.#times = [];
     this.#announced = false;
-    return { kind: "answered", status, signaled, cpuSeconds };
+    this.#logLost = false;
+    return { kind: "answered", status, signaled, cpuSeconds, logLost };
   }
 
   #answer(report: SlotReport): void {

@@ -49,10 +49,14 @@ export function jobText(
 ): SlotText {
   const { text, marked } = action(job, `case $? in 130|141) kill -USR1 ${slot.pid};; esac`);
   const setup = [
-    exports(job.environment),
-    `umask 077; exec </dev/null >>${quote(job.stdoutPath)} 2>>${
+    // Before anything of the job's own can get in the way. A log that cannot be opened is told, and
+    // costs the job its output, not its life.
+    `umask 077; command exec </dev/null >>${quote(job.stdoutPath)} 2>>${
       quote(job.stderrPath)
-    }; umask "$__orch_u"`,
+    } || ` +
+    `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"`,
+    ...(job.niceness > 0 ? ["__orch_n=$(command -v nice)"] : []),
+    exports(job.environment),
     `cd ${quote(job.workingDirectory)} || exit 1`,
   ];
   return {
@@ -62,6 +66,9 @@ export function jobText(
   };
 }
 
+/** What follows the token in the line that says that the files of a job could not be opened. */
+export const LOG_LOST = "!log";
+
 function exports(environment: Readonly<Record<string, string>>): string {
   const names = Object.keys(environment);
   const assignments = names.map((name) => `${name}=${quote(environment[name]!)}`);
@@ -69,26 +76,21 @@ function exports(environment: Readonly<Record<string, string>>): string {
 }
 
 function action({ launch, niceness }: JobText, mark: string): SlotText {
+  // Found before the job's own PATH came in, which may lead to neither.
+  const nice = niceness > 0 ? `"$__orch_n" -n ${niceness} ` : "";
   if (launch.kind === "program") {
-    const words = [...nice(niceness), launch.program, ...launch.args];
-    return { text: `exec ${words.map(quote).join(" ")}`, marked: false };
+    const words = [launch.program, ...launch.args];
+    return { text: `exec ${nice}${words.map(quote).join(" ")}`, marked: false };
   }
   const { text } = launch;
   // A trap of the job's own would take the place of ours.
   const marked = !/\btrap\b/.test(text);
   const trap = `trap ${quote(mark)} 0; `;
   if (niceness > 0 || speaksOfItsShell(text)) {
-    return {
-      text: `exec ${[...nice(niceness), "sh", "-c", trap + text].map(quote).join(" ")}`,
-      marked,
-    };
+    return { text: `exec ${nice}/bin/sh -c ${quote(trap + text)}`, marked };
   }
   if (isOneProgram(text)) return { text: `exec ${text.trim()}`, marked: false };
   return { text: `${trap}eval ${quote(text)}`, marked };
-}
-
-function nice(niceness: number): string[] {
-  return niceness === 0 ? [] : ["nice", "-n", String(niceness)];
 }
 
 /** In a subshell `$$` and `$PPID` are those of the slot: such a command gets a shell of its own. */

@@ -6,12 +6,17 @@ import { RunCgroup, type SlotCgroup } from "./containment.ts";
 import { LogCap } from "./log_cap.ts";
 import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
-import { type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
+import { cookiesOf, listProcesses } from "./process_table.ts";
+import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { UsageSampler } from "./usage.ts";
 import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
 
 /** How long starting may fail before it is given up. */
 const LONGEST_TROUBLE_MS = 30_000;
+/** How old a look at all processes may be. */
+const LOOK_MS = 15;
+/** How long shells may take to end once they are told. */
+const SHELL_END_MS = 500;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 
@@ -31,9 +36,14 @@ export class SlotPool implements ProcessPool, SlotHost {
   readonly #queue: SlotProcess[] = [];
   /** Slots that may exist while the machine cannot start more. */
   #limit = Infinity;
-  #trouble: { readonly since: number; backoffMs: number } | null = null;
+  #trouble: { since: number; backoffMs: number } | null = null;
   #cancelRetry: (() => void) | null = null;
   #opened = 0;
+  /** The last look at all processes, which jobs that are stopped together share. */
+  #looked: { at: number; look: Promise<Look | null> } = {
+    at: -Infinity,
+    look: Promise.resolve(null),
+  };
 
   /** Throws the platform's error where `sh` cannot be started. */
   constructor(clock: Clock, options: PoolOptions) {
@@ -71,8 +81,6 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   giveBack(slot: Slot): void {
-    this.#trouble = null;
-    this.#limit = Infinity;
     const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
     if (slot.shell.isDead || strangers) this.#retire(slot);
     else this.#idle.push(slot);
@@ -90,51 +98,102 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
+    if (this.#retired.size > 0) await this.#forgetEmptyGroups();
     for (const slot of [...this.#slots]) this.#retire(slot);
-    await Promise.all(shells.map((shell) => shell.ended));
-    await this.reaper.close();
+    const ended = Promise.all(shells.map((shell) => shell.ended));
+    // A shell that does not end by itself (somebody stopped it) ends by the reaper.
+    await this.#within(SHELL_END_MS, ended);
+    await this.#reaper?.close();
+    await this.#within(SHELL_END_MS, ended);
     for (const leaf of this.#retired.values()) leaf?.close();
     this.#cgroup?.close();
   }
 
+  /** Waits for something, but not longer than this. */
+  async #within(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.clock.callAt(this.clock.now() + milliseconds, resolve);
+    await Promise.race([awaited, promise]);
+    cancel();
+  }
+
+  /** Groups in which nobody is left: their numbers may belong to strangers by now. */
+  async #forgetEmptyGroups(): Promise<void> {
+    const look = await this.look();
+    if (look === null) return;
+    const alive = new Set(
+      look.processes.filter(({ group, session }) => group === session).map(({ group }) => group),
+    );
+    for (const group of this.#retired.keys()) if (!alive.has(group)) this.reaper.remove(group);
+  }
+
+  look(): Promise<Look | null> {
+    const now = this.clock.now();
+    if (now - this.#looked.at > LOOK_MS) this.#looked = { at: now, look: this.#lookNow() };
+    return this.#looked.look;
+  }
+
+  async #lookNow(): Promise<Look | null> {
+    const [processes, cookies] = await Promise.all([
+      listProcesses(),
+      cookiesOf(`${this.options.cookie}.`),
+    ]);
+    return processes === null || cookies === null ? null : { processes, cookies };
+  }
+
   #serve(): void {
     while (this.#queue.length > 0) {
-      const slot = this.#idle.pop() ?? this.#open();
+      const slot = this.#takeIdle() ?? this.#open();
       if (slot === null) return;
       this.#queue.shift()!.begin(slot);
     }
   }
 
+  /** An idle slot whose shell still lives: what a job left behind may have killed it since. */
+  #takeIdle(): Slot | null {
+    for (;;) {
+      const slot = this.#idle.pop();
+      if (slot === undefined) return null;
+      if (!slot.shell.isDead) return slot;
+      this.#retire(slot);
+    }
+  }
+
   #open(): Slot | null {
     if (this.#slots.size >= this.#limit) return null;
+    let leaf: SlotCgroup | null = null;
     try {
-      const leaf = this.#cgroup?.leaf() ?? null;
+      const { reaper } = this;
+      leaf = this.#cgroup?.leaf() ?? null;
       const token = `${this.options.cookie}.${++this.#opened}`;
       const slot = { shell: new ShellSlot(token, leaf?.firstWords), leaf };
       this.#slots.add(slot);
-      this.reaper.add(slot.shell.group);
+      reaper.add(slot.shell.group);
       return slot;
     } catch (error) {
+      leaf?.close();
       this.#backOff(error instanceof Error ? error.message : String(error));
       return null;
     }
   }
 
-  /** EMFILE, EAGAIN, ENOMEM and their kin: fewer at a time, and again a little later. */
+  /** EMFILE, EAGAIN, ENOMEM and their kin: fewer at a time, and one more every little while. */
   #backOff(cause: string): void {
     const now = this.clock.now();
     if (this.#trouble === null) {
-      this.#trouble = { since: now, backoffMs: FIRST_BACKOFF_MS };
-      this.options.notice({ kind: "spawn_trouble", cause, parallel: this.#slots.size });
+      const parallel = Math.max(1, this.#slots.size);
+      this.options.notice({ kind: "spawn_trouble", cause, parallel });
     }
-    if (this.#slots.size === 0 && now - this.#trouble.since > LONGEST_TROUBLE_MS) {
+    this.#trouble ??= { since: now, backoffMs: FIRST_BACKOFF_MS };
+    if (this.#slots.size > 0) this.#trouble.since = now;
+    else if (now - this.#trouble.since > LONGEST_TROUBLE_MS) {
       for (const process of this.#queue.splice(0)) process.giveUp(cause);
       return;
     }
     this.#limit = this.#slots.size;
     this.#cancelRetry?.();
     this.#cancelRetry = this.clock.callAt(now + this.#trouble.backoffMs, () => {
-      this.#limit = Infinity;
+      this.#limit = this.#slots.size + 1;
       this.#serve();
     });
     this.#trouble.backoffMs = Math.min(2 * this.#trouble.backoffMs, LONGEST_BACKOFF_MS);
@@ -145,6 +204,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#slots.delete(slot);
     const place = this.#idle.indexOf(slot);
     if (place >= 0) this.#idle.splice(place, 1);
+    slot.leaf?.release();
     this.#retired.set(slot.shell.group, slot.leaf);
   }
 

@@ -1,6 +1,6 @@
 /** One job in a slot: its limits, its end, and the way there when it is stopped. */
 import type { ProcessFacts, Usage } from "../core/event.ts";
-import { listProcesses, processesWith } from "./process_table.ts";
+import type { ProcessFacts as Listed } from "./process_table.ts";
 import type { SlotCgroup } from "./containment.ts";
 import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
@@ -20,6 +20,7 @@ import type {
 /** How long KILL may take. */
 const KILL_MS = 2_000;
 const POLL_MS = 20;
+const KILL_AGAIN_MS = 200;
 /** Jobs with a share of the processor give way by this much where nothing can hold them to it. */
 const GIVING_WAY = 10;
 /** The status with which a shell ends that cannot fork. */
@@ -31,6 +32,13 @@ const LONG_MS = 400;
 export interface Slot {
   readonly shell: ShellSlot;
   readonly leaf: SlotCgroup | null;
+}
+
+/** What can be seen of all processes at one moment. */
+export interface Look {
+  readonly processes: readonly Listed[];
+  /** Which attempt each belongs to. */
+  readonly cookies: ReadonlyMap<number, string>;
 }
 
 /** What a process needs of the pool it belongs to. */
@@ -48,6 +56,8 @@ export interface SlotHost {
   startAgain(process: SlotProcess, slot: Slot, cause: string): void;
   /** Resolves after a while. */
   pause(milliseconds: number): Promise<void>;
+  /** All processes, and the cookies of this run's; `null` where nobody could look just now. */
+  look(): Promise<Look | null>;
 }
 
 /** A process that runs in a slot, or waits for one. */
@@ -63,6 +73,9 @@ export class SlotProcess implements RunningProcess {
   #overMemory = false;
   #truncated = false;
   #over = false;
+  /** Resolves when neither the job nor its slot can be ended. */
+  #cancelKill = () => {};
+  readonly #abandoned = Promise.withResolvers<SlotReport>();
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
@@ -75,12 +88,18 @@ export class SlotProcess implements RunningProcess {
   /** Runs in this slot from now on. */
   begin(slot: Slot): void {
     this.#slot = slot;
-    this.#run(slot);
+    this.#run(slot).catch((error) => {
+      // Our own trouble, such as a disk that is full: this job's end, not the run's.
+      this.#pool.sampler.unwatch(slot.shell.group);
+      this.#pool.giveBack(slot);
+      this.giveUp(error instanceof Error ? error.message : String(error));
+    });
   }
 
   /** Ends without having begun. */
   giveUp(cause: string): void {
     this.#over = true;
+    this.#cancelKill();
     this.#end({ kind: "not_started", cause });
   }
 
@@ -89,8 +108,8 @@ export class SlotProcess implements RunningProcess {
     if (this.#pool.forget(this)) return this.giveUp("stopped before it could start");
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
-    if (force) this.#kill(this.#slot);
-    else this.#ask(this.#slot);
+    if (force) this.#killUntilOver(this.#slot);
+    else this.#signal(this.#slot, "TERM");
   }
 
   async #run(slot: Slot): Promise<void> {
@@ -112,18 +131,16 @@ export class SlotProcess implements RunningProcess {
     // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
     sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
     logCap.watch(files);
-    const report = await reported;
+    const report = await Promise.race([reported, this.#abandoned.promise]);
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
-    if (
-      report.kind === "died" && report.signal === null && report.code === CANNOT_FORK &&
-      this.#stopping === "no"
-    ) {
+    if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
     }
     const unkillable = await this.#emptyDomain(slot, report);
     this.#over = true;
+    this.#cancelKill();
     this.#pool.giveBack(slot);
     this.#end(this.#toEnd(report, { slot, unkillable }));
   }
@@ -132,23 +149,72 @@ export class SlotProcess implements RunningProcess {
     return `${this.#pool.options.cookie}.${this.#spec.attemptName}`;
   }
 
-  #sampled(bytes: number, slot: Slot): void {
-    this.#peakBytes = Math.max(this.#peakBytes, bytes);
+  async #sampled(bytes: number, slot: Slot): Promise<void> {
     const { memoryMb } = this.#spec;
-    if (memoryMb === null || bytes <= memoryMb * 2 ** 20 || this.#over) return;
+    const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
+    if (bytes <= limit) {
+      this.#peakBytes = Math.max(this.#peakBytes, bytes);
+      return;
+    }
+    // What an earlier job of the slot left behind must not count against this one.
+    const own = await this.#members(slot);
+    const ownBytes = own?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? 0;
+    this.#peakBytes = Math.max(this.#peakBytes, ownBytes);
+    if (ownBytes <= limit || this.#over || this.#overMemory) return;
     this.#overMemory = true;
-    this.#kill(slot);
+    this.#killUntilOver(slot);
   }
 
-  #ask({ shell }: Slot): void {
-    // A job that was stopped (SIGSTOP) could not hear TERM.
-    this.#pool.reaper.signal("TERM", shell.group);
-    this.#pool.reaper.signal("CONT", shell.group);
+  /** Processes of this attempt: of its slot's group or with its cookie, but none that an earlier job left. */
+  async #members({ shell, leaf }: Slot): Promise<Listed[] | null> {
+    const look = await this.#pool.look();
+    if (look === null) return null;
+    const inLeaf = new Set(leaf?.processes());
+    const own = this.#cookie();
+    return look.processes.filter(({ pid, group, session }) => {
+      if (pid === shell.group) return false;
+      const cookie = look.cookies.get(pid);
+      if (cookie !== undefined) return cookie === own;
+      return inLeaf.has(pid) || (group === shell.group && session === shell.group);
+    });
   }
 
-  #kill({ shell, leaf }: Slot): void {
-    leaf?.kill();
-    this.#pool.reaper.signal("KILL", shell.group);
+  /** Signals the attempt: the whole group at once, unless an earlier job left something in it. */
+  async #signal({ shell, leaf }: Slot, signal: "TERM" | "KILL"): Promise<void> {
+    const { reaper } = this.#pool;
+    const look = await this.#pool.look();
+    const own = this.#cookie();
+    const strangers =
+      look?.processes.some(({ pid, group }) =>
+        group === shell.group && (look.cookies.get(pid) ?? own) !== own
+      ) ?? false;
+    if (this.#over) return;
+    if (strangers) {
+      for (const { pid } of await this.#members({ shell, leaf }) ?? []) {
+        reaper.signalProcess(signal, pid);
+        // A job that was stopped (SIGSTOP) could not hear TERM.
+        reaper.signalProcess("CONT", pid);
+      }
+      return;
+    }
+    if (signal === "KILL") leaf?.kill();
+    reaper.signal(signal, shell.group);
+    reaper.signal("CONT", shell.group);
+  }
+
+  /** Kills, and kills again: an order to a reaper that has just died is lost. */
+  async #killUntilOver(slot: Slot, times = 0): Promise<void> {
+    if (this.#over) return;
+    if (times * KILL_AGAIN_MS > KILL_MS) {
+      return this.#abandoned.resolve({ kind: "died", signal: "SIGKILL", code: 137 });
+    }
+    await this.#signal(slot, "KILL");
+    if (this.#over) return;
+    const { clock } = this.#pool;
+    this.#cancelKill = clock.callAt(
+      clock.now() + KILL_AGAIN_MS,
+      () => this.#killUntilOver(slot, times + 1),
+    );
   }
 
   /**
@@ -160,41 +226,33 @@ export class SlotProcess implements RunningProcess {
   async #emptyDomain(slot: Slot, report: SlotReport): Promise<number[]> {
     const killed = report.kind === "died";
     if (this.#stopping === "no" && !this.#overMemory && !killed) return [];
+    const { clock, reaper } = this.#pool;
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
-      const left = await this.#remaining(slot);
-      if (left.length === 0) return [];
-      const { clock, reaper } = this.#pool;
+      const left = (await this.#members(slot))?.map(({ pid }) => pid);
+      if (left?.length === 0) return [];
       if (this.#stopping === "forced" || this.#overMemory || killed) {
         killedSince ??= clock.now();
-        if (clock.now() - killedSince > KILL_MS) return left;
-        this.#kill(slot);
-        for (const pid of left) reaper.signalProcess("KILL", pid);
+        if (clock.now() - killedSince > KILL_MS) return left ?? [];
+        for (const pid of left ?? []) reaper.signalProcess("KILL", pid);
       } else {
-        for (const pid of left.filter((pid) => !asked.has(pid))) reaper.signalProcess("TERM", pid);
-        left.forEach((pid) => asked.add(pid));
+        for (const pid of left ?? []) if (!asked.has(pid)) reaper.signalProcess("TERM", pid);
+        left?.forEach((pid) => asked.add(pid));
       }
       await this.#pool.pause(POLL_MS);
     }
-  }
-
-  async #remaining({ shell, leaf }: Slot): Promise<number[]> {
-    const left = new Set(leaf?.processes());
-    for (const { pid, group, session } of await listProcesses()) {
-      if (group === shell.group && session === shell.group) left.add(pid);
-    }
-    for (const pid of await processesWith(`ORCH_COOKIE=${this.#cookie()}`)) left.add(pid);
-    // The shell itself goes on to the next job, unless it was killed with this one.
-    left.delete(shell.group);
-    return [...left];
   }
 
   #toEnd(
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
+    const logLost = report.kind === "answered" && report.logLost;
+    const measures = {
+      usage: this.#usage(report),
+      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
+    };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -234,6 +292,19 @@ export class SlotProcess implements RunningProcess {
   }
 }
 
+/**
+ * Whether a job whose slot has died had begun: its first act is to open its files. A shell that cannot
+ * fork ends with a status of its own before that, and one that died while idle never read the job.
+ */
+function hasBegun(report: Extract<SlotReport, { kind: "died" }>, stdoutPath: string): boolean {
+  if (report.signal === null && report.code === CANNOT_FORK) return false;
+  try {
+    return Deno.statSync(stdoutPath).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
 const LONGEST_ARGUMENT = 40_000;
 
@@ -246,7 +317,7 @@ function withinArguments({ launch, stdoutPath }: ProcessSpec): Launch {
   if (!speaksOfItsShell(launch.text)) return launch;
   const path = `${stdoutPath.replace(/\.out$/, "")}.sh`;
   Deno.writeTextFileSync(path, launch.text, { mode: 0o600 });
-  return { kind: "program", program: "sh", args: [path] };
+  return { kind: "program", program: "/bin/sh", args: [path] };
 }
 
 function toMegabytes(bytes: number): number {

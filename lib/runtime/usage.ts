@@ -53,7 +53,7 @@ export class UsageSampler {
 
   async #sample(): Promise<void> {
     const bytes = new Map<number, number>();
-    for (const { pid, group, residentBytes } of await listProcesses()) {
+    for (const { pid, group, residentBytes } of await listProcesses() ?? []) {
       if (pid !== group && this.#watched.has(group)) {
         bytes.set(group, (bytes.get(group) ?? 0) + residentBytes);
       }

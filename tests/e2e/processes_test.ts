@@ -123,7 +123,7 @@ Deno.test("the second Ctrl-C kills at once", async () => {
   await run.stderr.waitFor(/press Ctrl-C again to kill them now/);
   // Npx doubles a signal, and what comes that quickly counts as one press.
   run.signal("SIGINT");
-  await new Promise((resolve) => setTimeout(resolve, 350));
+  await new Promise((resolve) => setTimeout(resolve, 200));
   assertNotMatch(run.stderr.text, /killing all running jobs now/);
   run.signal("SIGINT");
   const { code, stderr } = await run.finished;

@@ -244,6 +244,7 @@ testWithGroup("a slot in which a stranger stays is retired, and others go on", a
     assert(isAlive(pid), "a daemon that was left on purpose lives");
   } finally {
     Deno.kill(pid, "SIGKILL");
+    await until(() => !isAlive(pid), "it is gone, and its group can be removed");
   }
 });
 

@@ -17,7 +17,7 @@ const CUTS: readonly {
   { size: 5_000, max: 1_001, head: 500, tail: 250 },
   { size: 5_000, max: 1, head: 0, tail: 0 },
   { size: 5_000, max: 0, head: 0, tail: 0 },
-  { size: 70_000_000, max: 64 * 2 ** 20, head: 32 * 2 ** 20, tail: 8 * 2 ** 20 },
+  { size: 35_000_000, max: 34_000_000, head: 17_000_000, tail: 8 * 2 ** 20 },
 ];
 
 for (const { size, max, head, tail } of CUTS) {
@@ -55,8 +55,9 @@ Deno.test("a job that writes while its log is cut goes on writing at the end", a
   await using folder = new Folder();
   const path = await folder.write("log", new Uint8Array());
   const inode = (await Deno.stat(path)).ino;
-  const last = 3_000_000;
-  const job = new Deno.Command("sh", { args: ["-c", `exec seq 1 ${last} >>"$1"`, "sh", path] });
+  // Its last words come when the flood has been seen to: what is written during a cut may be lost.
+  const script = 'exec >>"$1"; seq 1 3000000; sleep 0.3; echo last';
+  const job = new Deno.Command("sh", { args: ["-c", script, "sh", path] });
   const { status } = job.spawn();
   let ended = false;
   status.then(() => ended = true);
@@ -71,7 +72,7 @@ Deno.test("a job that writes while its log is cut goes on writing at the end", a
   const [, after] = [await status, await Deno.readTextFile(path)];
   assert(cuts > 1, `cut ${cuts} times`);
   assertMatch(after, /^1\n2\n3\n[^[]+\n\[orch: \d+ bytes cut here\]\n/);
-  assert(after.endsWith(`\n${last - 1}\n${last}\n`), after.slice(-50));
+  assert(after.endsWith("\nlast\n"), after.slice(-50));
   assert(after.length < 101_000, `${after.length} bytes`);
   assert(!after.includes("\0"), "no holes");
   assertEquals((await Deno.stat(path)).ino, inode);

@@ -109,6 +109,7 @@ Deno.test("a reaper that is killed is replaced, and the new one knows what the o
   await using removed = await Family.start(PLAIN);
   const groups = [stubborn.group, removed.group];
   await using orch = await OrchAlike.start(cookie, groups, GRACE_MS, [removed.group]);
+  const openFiles = orch.openFiles();
   for (let time = 0; time < 3; time++) {
     const [old] = reapers(cookie);
     Deno.kill(old!, "SIGKILL");
@@ -116,6 +117,7 @@ Deno.test("a reaper that is killed is replaced, and the new one knows what the o
     assertEquals([stubborn.ended, reapers(cookie).length], [null, 1]);
   }
   await orch.sync();
+  assertEquals(orch.openFiles(), openFiles, "nothing of the dead ones is left");
   orch.die();
   assertEquals(await stubborn.end(), "SIGKILL");
   await until(() => reapers(cookie).length === 0, "the reaper is gone");
@@ -323,6 +325,10 @@ class OrchAlike implements AsyncDisposable {
   /** Resolves when its reaper was told all there was to tell. */
   async sync(): Promise<void> {
     await this.#tell([]);
+  }
+
+  openFiles(): number {
+    return [...Deno.readDirSync(`/proc/${this.#child.pid}/fd`)].length;
   }
 
   async #tell(lines: readonly (readonly (string | number)[])[]): Promise<void> {
