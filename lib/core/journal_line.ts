@@ -1,0 +1,138 @@
+/**
+ * One event as one line of the journal, and back:
+ *
+ *     {"s":7,"t":1795345962000,"e":"job_started","jobId":"a",…,"c":"1f0c2a9b"}
+ *
+ * `s` counts the lines from 0 without a gap, `t` is the time, `e` the type of the event; `c` is the
+ * CRC-32 of the bytes before `,"c":`. The first line also says the version of the format, `"v":1`: its
+ * shape up to there never changes, so that every reader can tell what it cannot read.
+ */
+import { crc32 } from "./crc32.ts";
+import type { RunEvent } from "./event.ts";
+
+/** The version of the format that is written. A reader takes this one and all before it. */
+export const JOURNAL_VERSION = 1;
+
+/** The events of this version. A type added here raises the version once a release has written it. */
+const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
+  run_started: true,
+  run_reopened: true,
+  run_resumed: true,
+  run_stopping: true,
+  run_finished: true,
+  job_queued: true,
+  job_started: true,
+  job_stopping: true,
+  job_retrying: true,
+  job_completed: true,
+  job_failed: true,
+  job_cancelled: true,
+  job_skipped: true,
+};
+
+/** A line whose checksum is right. */
+export interface JournalLine {
+  readonly seq: number;
+  /** The version of the format; only the first line says one. */
+  readonly version: number | null;
+  /** `null` for a type that this version does not know. */
+  readonly event: RunEvent | null;
+}
+
+/** `,"c":"` and eight digits and `"}`: what stands behind the bytes that the checksum covers. */
+const SUFFIX_START = bytesOf(',"c":"');
+const SUFFIX_END = bytesOf('"}');
+const DIGITS = bytesOf("0123456789abcdef");
+const SUFFIX_LENGTH = SUFFIX_START.length + 8 + SUFFIX_END.length;
+const LINE_FEED = 0x0a;
+const DECODER = new TextDecoder();
+/** Bytes of UTF-8 that one unit of a string takes at most. */
+const MOST_BYTES_PER_UNIT = 3;
+
+/** Turns events into lines, in a buffer that is used again. */
+export class LineEncoder {
+  readonly #encoder = new TextEncoder();
+  #buffer = new Uint8Array(4096);
+  #length = 0;
+
+  /** The lines of `events`, the first of which is line `seq`. Good until the next call. */
+  encode(events: readonly RunEvent[], seq: number): Uint8Array<ArrayBuffer> {
+    this.#length = 0;
+    for (const event of events) this.#add(lineText(event, seq++));
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Adds a line, given without its checksum and the brace at its end. */
+  #add(text: string): void {
+    const start = this.#length;
+    this.#reserve(text.length * MOST_BYTES_PER_UNIT + SUFFIX_LENGTH + 1);
+    const buffer = this.#buffer;
+    let at = start + this.#encoder.encodeInto(text, buffer.subarray(start)).written;
+    const crc = crc32(buffer.subarray(start, at));
+    buffer.set(SUFFIX_START, at);
+    at += SUFFIX_START.length;
+    for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = DIGITS[crc >>> shift & 15]!;
+    buffer.set(SUFFIX_END, at);
+    at += SUFFIX_END.length;
+    buffer[at++] = LINE_FEED;
+    this.#length = at;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(2 * needed);
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}
+
+/** By hand, since taking an event apart and putting it together again costs as much as all the rest. */
+function lineText(event: RunEvent, seq: number): string {
+  const version = seq === 0 ? `"v":${JOURNAL_VERSION},` : "";
+  let text = `{"s":${seq},"t":${event.at},${version}"e":"${event.type}"`;
+  let name: keyof typeof event;
+  for (name in event) {
+    if (name === "type" || name === "at") continue;
+    const json = JSON.stringify(event[name]);
+    if (json !== undefined) text += `,"${name}":${json}`;
+  }
+  return text;
+}
+
+/** Reads one line, given without its line feed; `null` if it is not as it was written. */
+export function decodeLine(line: Uint8Array): JournalLine | null {
+  const covered = line.length - SUFFIX_LENGTH;
+  if (covered < 0 || !hasRightSuffix(line, covered)) return null;
+  const read = parseObject(line);
+  if (read === null) return null;
+  const { s: seq, t: at, e: type, v: version = null, c: _, ...facts } = read;
+  if (typeof seq !== "number" || typeof at !== "number" || typeof type !== "string") return null;
+  if (version !== null && typeof version !== "number") return null;
+  const event = Object.hasOwn(EVENT_TYPES, type) ? { type, ...facts, at } as RunEvent : null;
+  return { seq, version, event };
+}
+
+function hasRightSuffix(line: Uint8Array, covered: number): boolean {
+  const crc = crc32(line.subarray(0, covered));
+  let at = covered;
+  for (const byte of SUFFIX_START) if (line[at++] !== byte) return false;
+  for (let shift = 28; shift >= 0; shift -= 4) {
+    if (line[at++] !== DIGITS[crc >>> shift & 15]) return false;
+  }
+  for (const byte of SUFFIX_END) if (line[at++] !== byte) return false;
+  return true;
+}
+
+function parseObject(line: Uint8Array): Record<string, unknown> | null {
+  try {
+    const read = JSON.parse(DECODER.decode(line));
+    return typeof read === "object" ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,252 @@
+/**
+ * The journal of a run on its disk: lines are only ever added, one write for each batch. What a line
+ * is, and how far a journal can be believed, is in `core/journal_line.ts` and `core/journal_read.ts`.
+ * Once a write or a sync has failed, nothing is written any more: what the disk holds is then unknown,
+ * and a second fsync would say nothing of what the first one lost.
+ */
+import type { RunEvent } from "../core/event.ts";
+import { LineEncoder } from "../core/journal_line.ts";
+import { type JournalContent, type JournalEnd, readJournal } from "../core/journal_read.ts";
+import { folderOf } from "./paths.ts";
+import type { Clock } from "./world.ts";
+
+/** What a line outlives: any death of orch, or also one of the machine. */
+export type Durability = "process" | "power";
+
+/** Under `power`, so much time at least lies between the beginnings of two syncs. */
+export const GROUP_COMMIT_MS = 20;
+
+/** The file as far as the journal knows it. Errors are the platform's own. */
+export interface JournalFile {
+  /** Adds bytes at the end and returns how many it took, at least one. */
+  write(bytes: Uint8Array): number;
+  /** Resolves when all that was written before the call is on the disk. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+/** How a journal is kept. */
+export interface JournalOptions {
+  readonly durability: Durability;
+  readonly clock: Clock;
+}
+
+/** The journal cannot be written: the run must end, and can be resumed. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+  readonly operation: "write" | "sync";
+
+  constructor(operation: JournalError["operation"], cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.operation = operation;
+  }
+}
+
+/** The journal cannot be gone on with: it is damaged, or from a newer orch. */
+export class JournalRefused extends Error {
+  override readonly name = "JournalRefused";
+  readonly path: string;
+  readonly end: RefusedEnd;
+
+  constructor(path: string, end: RefusedEnd) {
+    super(end.kind);
+    this.path = path;
+    this.end = end;
+  }
+}
+
+/** An end of a journal that nothing may be added to. */
+export type RefusedEnd = Extract<JournalEnd, { kind: "corrupt" | "newer" }>;
+
+/** A journal that is open for adding. The run's lock must be held. */
+export class Journal {
+  /** Rejects with a `JournalError` at the first failure; pending for ever where there is none. */
+  readonly failed: Promise<never>;
+
+  readonly #file: JournalFile;
+  readonly #durability: Durability;
+  readonly #clock: Clock;
+  readonly #encoder = new LineEncoder();
+  readonly #fail: (error: JournalError) => void;
+  #failure: JournalError | null = null;
+  #nextSeq: number;
+  /** Those who wait for the next sync. */
+  #waiting: PromiseWithResolvers<void> | null = null;
+  #syncing: Promise<void> | null = null;
+  #lastSyncAt = -Infinity;
+  #cancelTimer: (() => void) | null = null;
+
+  /** Adds to `file`, whose next line is number `nextSeq`. */
+  constructor(file: JournalFile, options: JournalOptions & { readonly nextSeq: number }) {
+    this.#file = file;
+    this.#durability = options.durability;
+    this.#clock = options.clock;
+    this.#nextSeq = options.nextSeq;
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    this.failed.catch(() => {});
+    this.#fail = reject;
+  }
+
+  /** Creates the journal of a new run; throws the platform's error where there is one already. */
+  static create(path: string, options: JournalOptions): Journal {
+    const file = Deno.openSync(path, { append: true, createNew: true, mode: FILE_MODE });
+    if (options.durability === "power") syncFolder(folderOf(path));
+    return new Journal(denoFile(file), { ...options, nextSeq: 0 });
+  }
+
+  /**
+   * Goes on with the journal that `readJournalFile` gave as `content`. A torn tail is moved to a file
+   * beside it. Throws `JournalRefused` where nothing may be added, and the platform's error.
+   */
+  static async open(
+    path: string,
+    { content, ...options }: JournalOptions & { readonly content: JournalContent },
+  ): Promise<Journal> {
+    const { end, nextSeq } = content;
+    if (end.kind === "corrupt" || end.kind === "newer") throw new JournalRefused(path, end);
+    if (end.kind === "torn") await moveTailAside(path, end.offset);
+    const file = await Deno.open(path, { append: true });
+    return new Journal(denoFile(file), { ...options, nextSeq });
+  }
+
+  /**
+   * Writes a batch of events. Under `process` they are safe when it returns; under `power` when the
+   * promise it returns resolves, and effects must wait for that. Throws a `JournalError` if the write
+   * fails or anything failed before; the promise rejects with one if the sync fails.
+   */
+  append(events: readonly RunEvent[]): void | Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    const bytes = this.#encoder.encode(events, this.#nextSeq);
+    try {
+      this.#writeAll(bytes);
+    } catch (error) {
+      throw this.#failAll(new JournalError("write", error));
+    }
+    this.#nextSeq += events.length;
+    if (this.#durability === "power") return this.#nextSync();
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) {
+      const taken = this.#file.write(bytes.subarray(done));
+      if (taken === 0) throw new Error("the file takes no more bytes");
+      done += taken;
+    }
+  }
+
+  /** Makes the last lines safe and closes the file. Throws the `JournalError` if anything failed. */
+  async close(): Promise<void> {
+    while (this.#syncing !== null) await this.#syncing;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    if (this.#waiting !== null) await this.#sync();
+    this.#file.close();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** The next sync that begins: it covers all that was written until now. */
+  #nextSync(): Promise<void> {
+    if (this.#waiting !== null) return this.#waiting.promise;
+    const { promise } = this.#waiting = Promise.withResolvers();
+    promise.catch(() => {});
+    if (this.#syncing === null) this.#schedule();
+    return promise;
+  }
+
+  #schedule(): void {
+    const at = this.#lastSyncAt + GROUP_COMMIT_MS;
+    if (at <= this.#clock.now()) {
+      this.#startSync();
+      return;
+    }
+    this.#cancelTimer = this.#clock.callAt(at, () => {
+      this.#cancelTimer = null;
+      this.#startSync();
+    });
+  }
+
+  #startSync(): void {
+    this.#syncing = this.#sync().then(() => {
+      this.#syncing = null;
+      if (this.#waiting !== null && this.#failure === null) this.#schedule();
+    });
+  }
+
+  /** Syncs for those who wait now. Never rejects. */
+  async #sync(): Promise<void> {
+    const waiting = this.#waiting!;
+    this.#waiting = null;
+    this.#lastSyncAt = this.#clock.now();
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      waiting.reject(this.#failAll(new JournalError("sync", error)));
+      return;
+    }
+    if (this.#failure === null) waiting.resolve();
+    else waiting.reject(this.#failure);
+  }
+
+  #failAll(error: JournalError): JournalError {
+    this.#failure ??= error;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = null;
+    this.#fail(this.#failure);
+    return this.#failure;
+  }
+}
+
+/** Reads a journal; writes nothing. Throws the platform's error. */
+export async function readJournalFile(path: string): Promise<JournalContent> {
+  return readJournal(await Deno.readFile(path));
+}
+
+/**
+ * Cuts a damaged journal down to its good beginning and keeps the original beside it. Returns the path
+ * of the original. Only when the user asks for it, and with the lock held.
+ */
+export async function repairJournal(path: string, content: JournalContent): Promise<string> {
+  const original = `${path}.damaged-${content.validBytes}`;
+  await writeSafely(original, await Deno.readFile(path));
+  await cut(path, content.validBytes);
+  return original;
+}
+
+const FILE_MODE = 0o600;
+
+/** A crash on the way leaves the tail where it was, or in both places; the next writer does it again. */
+async function moveTailAside(path: string, offset: number): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  await writeSafely(`${path}.torn-${offset}`, bytes.subarray(offset));
+  await cut(path, offset);
+}
+
+async function writeSafely(path: string, bytes: Uint8Array): Promise<void> {
+  await Deno.writeFile(path, bytes, { mode: FILE_MODE });
+  using file = await Deno.open(path, { write: true });
+  await file.syncData();
+}
+
+async function cut(path: string, length: number): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.truncate(length);
+  await file.sync();
+}
+
+/** A new name is safe only once its folder is. Windows has no such thing. */
+function syncFolder(path: string): void {
+  if (Deno.build.os === "windows") return;
+  using folder = Deno.openSync(path, { read: true });
+  folder.syncSync();
+}
+
+function denoFile(file: Deno.FsFile): JournalFile {
+  return {
+    write: (bytes) => file.writeSync(bytes),
+    sync: () => file.syncData(),
+    close: () => file.close(),
+  };
+}

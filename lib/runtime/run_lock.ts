@@ -1,0 +1,82 @@
+/**
+ * The lock of a run: one orch at a time works on it. It is the kernel's (flock), so that it goes with
+ * the process whatever ends it; the text of the file only says who. There is nothing to unlock by hand.
+ */
+
+/** Who works on a run. */
+export interface LockHolder {
+  readonly pid: number;
+  /** `null` where it may not be known. */
+  readonly host: string | null;
+  /** Since when; milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Another orch works on this run. */
+export class LockHeld extends Error {
+  override readonly name = "LockHeld";
+  /** Who; `null` if it has not yet said so. */
+  readonly by: LockHolder | null;
+
+  constructor(by: LockHolder | null) {
+    super(`held by ${by === null ? "another" : by.pid}`);
+    this.by = by;
+  }
+}
+
+/** A lock that is held until it is released, or this process ends. */
+export class RunLock implements Disposable {
+  readonly #file: Deno.FsFile;
+
+  private constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /**
+   * Takes the lock whose file is `path`, and writes down who has it. Throws `LockHeld` at once where
+   * another has it, and the platform's error where the file cannot be.
+   */
+  static acquire(path: string, { startedAt }: { readonly startedAt: number }): RunLock {
+    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    try {
+      if (!file.tryLockSync(true)) throw new LockHeld(readHolder(path));
+      const holder: LockHolder = { pid: Deno.pid, host: hostName(), startedAt };
+      file.truncateSync(0);
+      file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
+      return new RunLock(file);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Lets another have it. The file stays: who opened it before would else lock one that is gone. */
+  release(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
+function readHolder(path: string): LockHolder | null {
+  try {
+    const { pid, host, startedAt } = JSON.parse(Deno.readTextFileSync(path));
+    const isHolder = typeof pid === "number" && typeof startedAt === "number" &&
+      (host === null || typeof host === "string");
+    return isHolder ? { pid, host, startedAt } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The name of this machine, as far as permissions tell it without asking the user. */
+function hostName(): string | null {
+  try {
+    const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+    return state === "granted" ? Deno.hostname() : Deno.readTextFileSync("/etc/hostname").trim();
+  } catch {
+    return null;
+  }
+}

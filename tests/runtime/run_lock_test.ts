@@ -1,0 +1,117 @@
+/** The lock of a run: one orch at a time, whatever ends it. */
+import { LockHeld, RunLock } from "../../lib/runtime/run_lock.ts";
+import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { until } from "../support/pool.ts";
+
+const MODULE = new URL("../../lib/runtime/run_lock.ts", import.meta.url).href;
+
+/** A folder that is gone when the test leaves its scope. */
+class Folder implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "orch-lock-" });
+  readonly lock = `${this.path}/run.lock`;
+
+  write(text: string): void {
+    Deno.writeTextFileSync(this.lock, text);
+  }
+
+  text(): string {
+    return Deno.readTextFileSync(this.lock);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+function held(folder: Folder): LockHeld {
+  return assertThrows(() => RunLock.acquire(folder.lock, { startedAt: 9 }), LockHeld);
+}
+
+Deno.test("a lock says who has it", () => {
+  using folder = new Folder();
+  using _lock = RunLock.acquire(folder.lock, { startedAt: 5.5 });
+  const { pid, host, startedAt } = JSON.parse(folder.text());
+  assertEquals([pid, startedAt], [Deno.pid, 5.5]);
+  assert(host === null || host.length > 0);
+  assertEquals(held(folder).by, { pid, host, startedAt });
+  if (Deno.build.os !== "windows") assertEquals(Deno.statSync(folder.lock).mode! & 0o777, 0o600);
+});
+
+Deno.test("a lock that was released can be had again, and what stood there is replaced", () => {
+  using folder = new Folder();
+  folder.write("x".repeat(1_000));
+  RunLock.acquire(folder.lock, { startedAt: 1 }).release();
+  using _lock = RunLock.acquire(folder.lock, { startedAt: 2 });
+  assertEquals(JSON.parse(folder.text()).startedAt, 2);
+});
+
+Deno.test("a failed attempt to have a lock leaves it as it is", () => {
+  using folder = new Folder();
+  using _lock = RunLock.acquire(folder.lock, { startedAt: 1 });
+  const text = folder.text();
+  for (let i = 0; i < 50; i++) held(folder);
+  assertEquals(folder.text(), text);
+});
+
+for (const text of ["", "{", "null", "7", '{"pid":"1","host":null,"startedAt":1}', "[]"]) {
+  Deno.test(`a holder that has written ${JSON.stringify(text)} is not known`, () => {
+    using folder = new Folder();
+    using _lock = RunLock.acquire(folder.lock, { startedAt: 1 });
+    folder.write(text);
+    assertEquals(held(folder).by, null);
+  });
+}
+
+Deno.test("a lock in a folder that is not there is the platform's error", () => {
+  using folder = new Folder();
+  assertThrows(
+    () => RunLock.acquire(`${folder.path}/no/run.lock`, { startedAt: 1 }),
+    Deno.errors.NotFound,
+  );
+});
+
+/** Another orch: it takes the lock, starts a program that outlives it, and waits. */
+function startOther(folder: Folder): Deno.ChildProcess {
+  const code = `
+    import { RunLock } from ${JSON.stringify(MODULE)};
+    RunLock.acquire(${JSON.stringify(folder.lock)}, { startedAt: 77 });
+    if (Deno.build.os !== "windows") {
+      const sleep = new Deno.Command("sleep", { args: ["20"], stdin: "null", stdout: "null" }).spawn();
+      Deno.writeTextFileSync(${JSON.stringify(`${folder.path}/sleep`)}, String(sleep.pid));
+    }
+    console.log("held");
+    setInterval(() => {}, 1000);
+  `;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+Deno.test("the lock of another process is held until that is killed, also while its children live", async () => {
+  using folder = new Folder();
+  const other = startOther(folder);
+  const reader = other.stdout.getReader();
+  await reader.read();
+  const { by } = held(folder);
+  assertEquals([by?.pid, by?.startedAt], [other.pid, 77]);
+  other.kill("SIGKILL");
+  await reader.cancel();
+  await other.status;
+  await until(() => isFree(folder), "the lock is free");
+  if (Deno.build.os === "windows") return;
+  const child = Number(await Deno.readTextFile(`${folder.path}/sleep`));
+  Deno.kill(child, "SIGKILL");
+});
+
+function isFree(folder: Folder): boolean {
+  try {
+    RunLock.acquire(folder.lock, { startedAt: 1 }).release();
+    return true;
+  } catch (error) {
+    if (error instanceof LockHeld) return false;
+    throw error;
+  }
+}
