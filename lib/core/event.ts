@@ -87,6 +87,7 @@ export type Input =
     readonly settings: RunSettings;
     readonly at: number;
   }
+  | ReopenRequest
   | AttemptReport
   | { readonly type: "time_reached"; readonly at: number }
   /** orch and its jobs stood still (Ctrl-Z) until now. */
@@ -102,6 +103,29 @@ export interface AttemptReport {
   readonly usage?: Usage;
   readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
+  readonly endedAt?: number;
+  readonly at: number;
+}
+
+/** What a report says of the end of an attempt. */
+export type ReportedEnd = Omit<AttemptReport, "type" | "at">;
+
+/** An orch goes on with a run that another began. Every live attempt is in one of its three lists. */
+export interface ReopenRequest {
+  readonly type: "reopen_requested";
+  readonly settings: RunSettings;
+  /** The number of the plan file that holds from now on. */
+  readonly plan: number;
+  /** When the run was last heard of. */
+  readonly downSince: number;
+  /** Jobs whose live attempt is lost and does not count. */
+  readonly lost: readonly string[];
+  /** Jobs that are put back, whatever became of them. */
+  readonly reset: readonly string[];
+  /** How the other live attempts ended meanwhile. */
+  readonly ends: readonly ReportedEnd[];
+  /** The reason for which the run was about to end, if that still holds. */
+  readonly stop: "fail_fast" | null;
   readonly at: number;
 }
 
@@ -188,19 +212,38 @@ export type RunEvent =
     readonly at: number;
   }
   | { readonly type: "run_stopping"; readonly reason: StopReason; readonly at: number }
+  | RunReopened
   | { readonly type: "run_resumed"; readonly pausedMs: number; readonly at: number }
   | { readonly type: "run_finished"; readonly status: RunStatus; readonly at: number };
+
+/** The run goes on under another orch: see `reopen.ts`. */
+export interface RunReopened {
+  readonly type: "run_reopened";
+  readonly settings: RunSettings;
+  readonly plan: number;
+  readonly downSince: number;
+  readonly lost: readonly string[];
+  readonly reset: readonly string[];
+  readonly at: number;
+}
 
 /** Measurements that travel with the end of an attempt, where there are any. */
 export interface AttemptFacts {
   readonly usage?: Usage;
   readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
+  /** When it ended, where that was long before it was known. */
+  readonly endedAt?: number;
 }
 
 /** The measurements among the fields of `from`. */
-export function attemptFacts({ usage, process, http }: AttemptFacts): AttemptFacts {
-  return { ...(usage && { usage }), ...(process && { process }), ...(http && { http }) };
+export function attemptFacts({ usage, process, http, endedAt }: AttemptFacts): AttemptFacts {
+  return {
+    ...(usage && { usage }),
+    ...(process && { process }),
+    ...(http && { http }),
+    ...(endedAt !== undefined && { endedAt }),
+  };
 }
 
 /** Why an attempt is being stopped. */

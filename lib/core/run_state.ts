@@ -1,6 +1,6 @@
 /**
- * The state of a run as a fold over its events: `apply` is the only writer. The live screen, the
- * history, the reports and the scheduler all read this.
+ * The state of a run, which is a fold over its events: `apply` (in `apply.ts`) is the only writer. The
+ * live screen, the history, the reports and the scheduler all read this.
  *
  *  waiting ──needs settled──▶ queued ──slot + resources──▶ running ──▶ settled(success | failed)
  *     │                         ▲                          │   │
@@ -9,6 +9,7 @@
  *     │                                       └───────────  stopping ──▶ settled(failed | cancelled)
  *     └─ need failed, or condition says no ──▶ settled(skipped)
  *  waiting, queued, backing_off ──run stopping──▶ settled(cancelled)
+ *  anything ──run reopened──▶ waiting
  */
 // @ts-types="../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
@@ -17,13 +18,11 @@ import {
   attemptFacts,
   Bug,
   type Outcome,
-  type RunEvent,
   type RunSettings,
   type RunStatus,
   type SkipReason,
   type StopCause,
   type StopReason,
-  unreachable,
 } from "./event.ts";
 import type { Plan } from "./plan.ts";
 import { ReadySet } from "./ready_set.ts";
@@ -116,6 +115,8 @@ export interface RunState {
   readonly counts: PhaseCounts;
   /** What running jobs have reserved. */
   readonly reserved: { memoryMb: number; cpuPercent: number };
+  /** Attempts of a job that its retry policy does not count: those lost, and those before a reset. */
+  readonly forgiven: Map<number, number>;
   /** The ready jobs, by rank. */
   readonly ready: ReadySet;
   /** `max_concurrent_jobs` of running jobs: how many run with each cap. */
@@ -149,6 +150,7 @@ export function initialState(plan: Plan): RunState {
       skipped: 0,
     },
     reserved: { memoryMb: 0, cpuPercent: 0 },
+    forgiven: new Map(),
     ready: new ReadySet(plan.jobs.length),
     caps: new Map(),
     bypassed: new Map(),
@@ -163,121 +165,20 @@ export function jobIndex(state: RunState, id: string): number {
   return index;
 }
 
-/** Folds one event into the state. Throws a `Bug` for an event that cannot follow what happened before. */
-export function apply(state: RunState, event: RunEvent): void {
-  if (state.status !== null) throw new Bug(`${event.type} after the end of the run`);
-  switch (event.type) {
-    case "run_started":
-      if (state.startedAt !== null) throw new Bug("the run started twice");
-      state.runId = event.runId;
-      state.settings = event.settings;
-      state.startedAt = event.at;
-      return;
-    case "run_stopping":
-      if (event.reason === "kill") state.forced = true;
-      else state.stopReason = event.reason;
-      return;
-    case "run_resumed":
-      return postpone(state, event.pausedMs);
-    case "run_finished":
-      state.status = event.status;
-      state.finishedAt = event.at;
-      return;
-    default:
-      return applyToJob(state, jobIndex(state, event.jobId), event);
-  }
-}
-
-/** Attempts that stood still get the time back; the wait for a next attempt went on. */
-function postpone(state: RunState, milliseconds: number): void {
-  const later = (at: number | null) => at === null ? null : at + milliseconds;
-  state.jobs.forEach((job, i) => {
-    if (job.phase === "running") move(state, i, { ...job, deadline: later(job.deadline) });
-    else if (job.phase === "stopping") move(state, i, { ...job, forceAt: later(job.forceAt) });
-  });
-}
-
-type JobEvent = Extract<RunEvent, { jobId: string }>;
-
-/** The phases in which each event can find its job: the arrows of the picture above. */
-const COMES_FROM: Readonly<Record<JobEvent["type"], readonly JobState["phase"][]>> = {
-  job_queued: ["waiting", "backing_off"],
-  job_started: ["queued"],
-  job_stopping: ["running", "stopping"],
-  job_retrying: ["running", "stopping"],
-  job_completed: ["running"],
-  job_failed: ["running", "stopping"],
-  job_cancelled: ["waiting", "queued", "running", "stopping", "backing_off"],
-  job_skipped: ["waiting"],
-};
-
-function applyToJob(state: RunState, job: number, event: JobEvent): void {
-  const { phase } = state.jobs[job]!;
-  if (!COMES_FROM[event.type].includes(phase)) {
-    throw new Bug(`${event.type} of the job '${event.jobId}', which is ${phase}`);
-  }
-  switch (event.type) {
-    case "job_queued":
-      return move(state, job, { phase: "queued", attempt: event.attempt, since: event.at });
-    case "job_started":
-      countBypass(state, state.plan.rank[job]!);
-      return move(state, job, {
-        phase: "running",
-        attempt: event.attempt,
-        since: event.at,
-        deadline: event.deadline,
-      });
-    case "job_stopping": {
-      const { attempt, since } = liveAttempt(state, job);
-      const { why, force, forceAt } = event;
-      return move(state, job, { phase: "stopping", attempt, since, why, force, forceAt });
-    }
-    case "job_retrying":
-      recordAttempt(state, job, event, event.outcome);
-      return move(state, job, {
-        phase: "backing_off",
-        attempt: event.attempt + 1,
-        until: event.until,
-        outcome: event.outcome,
-      });
-    case "job_completed":
-      recordAttempt(state, job, event, { kind: "succeeded" });
-      return settle(state, job, { phase: "settled", status: "success", at: event.at });
-    case "job_failed":
-      recordAttempt(state, job, event, event.outcome);
-      return settle(state, job, {
-        phase: "settled",
-        status: "failed",
-        at: event.at,
-        outcome: event.outcome,
-      });
-    case "job_cancelled":
-      if (isLive(state.jobs[job]!)) recordAttempt(state, job, event, { kind: "cancelled" });
-      return settle(state, job, { phase: "settled", status: "cancelled", at: event.at });
-    case "job_skipped":
-      return settle(state, job, {
-        phase: "settled",
-        status: "skipped",
-        at: event.at,
-        reason: event.reason,
-      });
-    default:
-      return unreachable(event);
-  }
-}
-
 /** Whether an attempt is on its way: the job holds a slot. */
 export function isLive(job: JobState): job is RunningState | StoppingState {
   return job.phase === "running" || job.phase === "stopping";
 }
 
-function liveAttempt(state: RunState, job: number): RunningState | StoppingState {
+/** The live attempt of a job. Throws a `Bug` where it has none. */
+export function liveAttempt(state: RunState, job: number): RunningState | StoppingState {
   const current = state.jobs[job]!;
   if (!isLive(current)) throw new Bug(`job '${state.plan.jobs[job]!.id}' has no live attempt`);
   return current;
 }
 
-function recordAttempt(
+/** Adds the end of its live attempt to what is remembered of a job. Only the fold calls this. */
+export function recordAttempt(
   state: RunState,
   job: number,
   event: AttemptFacts & { readonly attempt: number; readonly at: number },
@@ -296,20 +197,11 @@ function recordAttempt(
   });
 }
 
-/** Settles a job and takes it off what each dependent waits for. */
-function settle(state: RunState, job: number, next: JobState): void {
-  move(state, job, next);
-  const { start, to } = state.plan.dependents;
-  for (let k = start[job]!; k < start[job + 1]!; k++) {
-    const dependent = state.jobs[to[k]!]!;
-    if (dependent.phase === "waiting") {
-      state.jobs[to[k]!] = { phase: "waiting", unmet: dependent.unmet - 1 };
-    }
-  }
-}
-
-/** Takes a job from one phase to the next, with its place in the ready set, the counts and the resources. */
-function move(state: RunState, job: number, next: JobState): void {
+/**
+ * Takes a job from one phase to the next, with its place in the ready set, the counts and the
+ * resources. Only the fold calls this.
+ */
+export function move(state: RunState, job: number, next: JobState): void {
   const current = state.jobs[job]!;
   const rank = state.plan.rank[job]!;
   if (current.phase === "queued") state.ready.remove(rank);
@@ -336,13 +228,6 @@ function reserve(state: RunState, job: number, sign: 1 | -1): void {
   const count = (state.caps.get(maxConcurrent) ?? 0) + sign;
   if (count === 0) state.caps.delete(maxConcurrent);
   else state.caps.set(maxConcurrent, count);
-}
-
-/** A job that starts while an earlier one waits has passed it over. */
-function countBypass(state: RunState, rank: number): void {
-  const first = state.ready.first();
-  state.bypassed.delete(rank);
-  if (first !== rank) state.bypassed.set(first, (state.bypassed.get(first) ?? 0) + 1);
 }
 
 function alarmOf(job: JobState): number | null {

@@ -4,12 +4,15 @@
  * first in the order of the plan *that fits*; it keeps every slot busy while anything fits; a stopping
  * run starts nothing.
  */
+import { apply } from "./apply.ts";
 import { branchMatches } from "./conditions.ts";
 import {
   attemptFacts,
   type AttemptReport,
   type Input,
   type Outcome,
+  type ReopenRequest,
+  type ReportedEnd,
   type RunEvent,
   type RunStatus,
   type SkipReason,
@@ -19,7 +22,6 @@ import {
 import { fits } from "./resources.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
 import {
-  apply,
   freeResources,
   isLive,
   isStopping,
@@ -40,13 +42,16 @@ export const MOST_BYPASSES = 20;
  */
 export function step(state: RunState, input: Input): RunEvent[] {
   const turn = new Turn(state, input.at);
-  if (state.status !== null) return turn.events;
+  if (state.status !== null && input.type !== "reopen_requested") return turn.events;
   switch (input.type) {
     case "run_requested":
       begin(turn, input);
       break;
+    case "reopen_requested":
+      reopenRun(turn, input);
+      break;
     case "attempt_reported":
-      endAttempt(turn, input);
+      finishAttempt(turn, input);
       break;
     case "stop_requested":
       stopRun(turn, input.reason);
@@ -92,17 +97,32 @@ function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): vo
     settings,
     at,
   });
-  const excluded = jobs.flatMap((job, i) => {
-    const wanted = job.conditions.onlyIfBranch;
-    return wanted === null || branchMatches(settings.branch, wanted) ? [] : [{ i, wanted }];
+  openUp(turn);
+}
+
+/** Goes on where another orch left off, perhaps in the middle of writing down what follows from what. */
+function reopenRun(turn: Turn, request: ReopenRequest): void {
+  const { settings, plan, downSince, lost, reset, ends, stop } = request;
+  turn.emit({ type: "run_reopened", settings, plan, downSince, lost, reset, at: turn.at });
+  const settled = ends.map((end) => endAttempt(turn, end));
+  if (stop !== null) stopRun(turn, stop);
+  for (const job of settled) stopAtFailure(turn, job);
+  openUp(turn);
+}
+
+/** Skips what the branch and what has settled rule out, and queues what then waits for nothing. */
+function openUp(turn: Turn): void {
+  const { state } = turn;
+  const { branch } = state.settings!;
+  state.plan.jobs.forEach(({ conditions: { onlyIfBranch: wanted } }, i) => {
+    if (state.jobs[i]!.phase === "waiting" && wanted !== null && !branchMatches(branch, wanted)) {
+      skip(turn, i, { kind: "branch", branch, wanted });
+    }
+    const job = state.jobs[i]!;
+    if (job.phase === "settled" && job.status !== "success") skipDependents(turn, i);
   });
-  for (const { i, wanted } of excluded) {
-    if (state.jobs[i]!.phase !== "waiting") continue;
-    skip(turn, i, { kind: "branch", branch: settings.branch, wanted });
-    skipDependents(turn, i);
-  }
   state.jobs.forEach((job, i) => {
-    if (job.phase === "waiting" && job.unmet === 0) queue(turn, i, 1);
+    if (job.phase === "waiting" && job.unmet === 0) queue(turn, i, nextAttempt(turn, i));
   });
 }
 
@@ -118,7 +138,9 @@ function skip(turn: Turn, job: number, reason: SkipReason): void {
 function releaseDependents(turn: Turn, settled: number): void {
   for (const job of skipDependents(turn, settled)) {
     const waiting = turn.state.jobs[job]!;
-    if (waiting.phase === "waiting" && waiting.unmet === 0) queue(turn, job, 1);
+    if (waiting.phase === "waiting" && waiting.unmet === 0) {
+      queue(turn, job, nextAttempt(turn, job));
+    }
   }
 }
 
@@ -176,11 +198,19 @@ function causeOf(reason: SkipReason, skipped: string): string {
   }
 }
 
-function endAttempt(turn: Turn, report: AttemptReport): void {
+function finishAttempt(turn: Turn, report: AttemptReport): void {
+  const settled = endAttempt(turn, report);
+  if (settled < 0) return;
+  stopAtFailure(turn, settled);
+  releaseDependents(turn, settled);
+}
+
+/** Ends a live attempt. Returns its job if that has settled, else -1. */
+function endAttempt(turn: Turn, report: ReportedEnd): number {
   const { state, at } = turn;
   const index = jobIndex(state, report.jobId);
   const job = state.jobs[index]!;
-  if (!isLive(job) || job.attempt !== report.attempt) return;
+  if (!isLive(job) || job.attempt !== report.attempt) return -1;
 
   const { jobId, attempt } = report;
   const facts = attemptFacts(report);
@@ -189,16 +219,22 @@ function endAttempt(turn: Turn, report: AttemptReport): void {
     turn.emit({ type: "job_completed", jobId, attempt, at, ...facts });
   } else if (outcome.kind === "cancelled") {
     turn.emit({ type: "job_cancelled", jobId, attempt, at, ...facts });
-  } else if (mayRetry(turn, index, attempt, outcome)) {
-    const policy = state.plan.jobs[index]!.retry;
-    const until = at + retryDelayMs(policy, { seed: state.settings!.seed, jobId, attempt });
+  } else if (mayRetry(turn, index, outcome)) {
+    const identity = { seed: state.settings!.seed, jobId, attempt: countedAttempt(turn, index) };
+    const until = at + retryDelayMs(state.plan.jobs[index]!.retry, identity);
     turn.emit({ type: "job_retrying", jobId, attempt, outcome, until, at, ...facts });
-    return;
+    return -1;
   } else {
     turn.emit({ type: "job_failed", jobId, attempt, outcome, at, ...facts });
-    if (state.settings!.failFast) stopRun(turn, "fail_fast");
   }
-  releaseDependents(turn, index);
+  return index;
+}
+
+/** Under `failFast` the first job that fails stops the run. */
+function stopAtFailure(turn: Turn, settled: number): void {
+  const job = turn.state.jobs[settled];
+  if (!turn.state.settings!.failFast || job?.phase !== "settled") return;
+  if (job.status === "failed") stopRun(turn, "fail_fast");
 }
 
 /** What an attempt that was being stopped died of is ours, whatever its process made of the signal. */
@@ -213,9 +249,15 @@ function finalOutcome(
   return { kind: "timed_out", afterMs: turn.state.plan.jobs[index]!.timeoutMs! };
 }
 
-function mayRetry(turn: Turn, index: number, attempt: number, outcome: Outcome): boolean {
+function mayRetry(turn: Turn, index: number, outcome: Outcome): boolean {
   const { action, retry } = turn.state.plan.jobs[index]!;
-  return !isStopping(turn.state) && attempt < retry.maxAttempts && isRetryable(action, outcome);
+  return !isStopping(turn.state) && countedAttempt(turn, index) < retry.maxAttempts &&
+    isRetryable(action, outcome);
+}
+
+/** The number of the attempt now live as the retry policy counts. */
+function countedAttempt(turn: Turn, index: number): number {
+  return nextAttempt(turn, index) - (turn.state.forgiven.get(index) ?? 0);
 }
 
 /** Reasons by strength. Signals are equal: the first one names the end of the run. */
@@ -249,6 +291,11 @@ function stopRun(turn: Turn, reason: StopReason): void {
 
 function attemptsBegun(turn: Turn, job: number): number {
   return turn.state.attempts[job]?.length ?? 0;
+}
+
+/** The number of the first attempt that is not recorded yet. */
+function nextAttempt(turn: Turn, job: number): number {
+  return attemptsBegun(turn, job) + 1;
 }
 
 /** Asks an attempt to end, or forces it to; nothing where that was done before. */

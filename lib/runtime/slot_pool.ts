@@ -172,7 +172,9 @@ export class SlotPool implements ProcessPool, SlotHost {
       return slot;
     } catch (error) {
       leaf?.close();
-      this.#backOff(error instanceof Error ? error.message : String(error));
+      const cause = error instanceof Error ? error.message : String(error);
+      if (isForGood(error)) { for (const process of this.#queue.splice(0)) process.giveUp(cause); }
+      else this.#backOff(cause);
       return null;
     }
   }
@@ -213,4 +215,10 @@ export class SlotPool implements ProcessPool, SlotHost {
       void this.clock.callAt(this.clock.now() + milliseconds, resolve)
     );
   }
+}
+
+/** Whether waiting will not help: no such program, or no permission to start it. */
+function isForGood(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable ||
+    error instanceof Deno.errors.PermissionDenied;
 }

@@ -85,6 +85,13 @@ function wordsOf(
         "go on",
         `stood still for ${durationText(event.pausedMs)}`,
       );
+    case "run_reopened":
+      return line(
+        "bold",
+        glyphs.running,
+        "go on",
+        `after ${durationText(Math.max(0, event.at - event.downSince))} (run ${state.runId})`,
+      );
     case "run_finished":
       return line("bold", glyphs.running, "end", verdictText(event.status));
     default:

@@ -1,7 +1,7 @@
 /** The fold of a run: what may follow what, and for when the run waits. */
+import { apply } from "../../lib/core/apply.ts";
 import { Bug, type RunEvent } from "../../lib/core/event.ts";
 import {
-  apply,
   freeResources,
   initialState,
   isStopping,

@@ -12,6 +12,7 @@
  * `> wake` tells the time for which the run waits. `run_started` and `job_queued` are left out: what
  * they lead to shows. After every trace the journal is folded again and must give the same state.
  */
+import { apply, fold } from "../../lib/core/apply.ts";
 import type {
   Input,
   Outcome,
@@ -21,7 +22,7 @@ import type {
   StopReason,
 } from "../../lib/core/event.ts";
 import { type Expectation, type Plan, planJobs } from "../../lib/core/plan.ts";
-import { apply, initialState, nextWakeup, type RunState } from "../../lib/core/run_state.ts";
+import { initialState, nextWakeup, type RunState } from "../../lib/core/run_state.ts";
 import { step } from "../../lib/core/scheduler.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -63,17 +64,33 @@ export class Player {
     this.#settings = sketchSettings({ ...SETTINGS, ...settings });
   }
 
+  /** A player that goes on where a journal ends. */
+  static after(plan: Plan, journal: readonly RunEvent[]): Player {
+    const player = new Player(plan);
+    for (const event of journal) player.#record(event);
+    return player;
+  }
+
+  #record(event: RunEvent): void {
+    this.journal.push(event);
+    if (!("jobId" in event) || this.state.plan.indexOf.has(event.jobId)) apply(this.state, event);
+  }
+
   /** Takes a line such as `> 5 a#1 ok`. */
   input(line: string): string[] {
-    const events = step(this.state, parseInput(line, this.state, this.#settings));
+    return this.take(parseInput(line, this.state, this.#settings));
+  }
+
+  /** Takes an input that no line can say. */
+  take(input: Input): string[] {
+    const events = step(this.state, input);
     this.journal.push(...events);
     return events.map(eventText).filter((text) => text !== null);
   }
 
   /** Folding the journal, as JSON, gives the state. */
   assertFolds(): void {
-    const folded = initialState(this.state.plan);
-    for (const event of this.journal) apply(folded, JSON.parse(JSON.stringify(event)));
+    const folded = fold(this.state.plan, JSON.parse(JSON.stringify(this.journal)));
     assertEquals(visible(folded), visible(this.state));
   }
 }
@@ -211,6 +228,8 @@ function textOf(event: RunEvent): string | null {
       return `stopping for ${event.reason}`;
     case "run_resumed":
       return `resumed after ${event.pausedMs}`;
+    case "run_reopened":
+      return `reopened, lost ${event.lost.join() || "-"}, reset ${event.reset.join() || "-"}`;
     case "run_finished":
       return `finished ${event.status}`;
   }

@@ -5,7 +5,7 @@ import { TestPool, until } from "../support/pool.ts";
 Deno.test("a slot that was killed while it was idle is not given to the next job", async () => {
   await using pool = new TestPool();
   await pool.run("(while [ ! -e go ]; do sleep 0.01; done; kill -9 0) & true");
-  Deno.writeTextFileSync(`${pool.folder}/go`, "");
+  await Deno.writeTextFile(`${pool.folder}/go`, "");
   await until(() => pool.alive().length === 0, "the slot is dead");
   assertEquals((await pool.run("echo hello")).stdout, "hello\n");
 });
@@ -34,7 +34,7 @@ Deno.test("what an earlier job left behind is not stopped with the next", async 
 Deno.test("a slot that was stopped (SIGSTOP) does not keep a run from ending", async () => {
   const pool = new TestPool();
   await pool.run("(while [ ! -e go ]; do sleep 0.01; done; kill -STOP 0) & true");
-  Deno.writeTextFileSync(`${pool.folder}/go`, "");
+  await Deno.writeTextFile(`${pool.folder}/go`, "");
   const startedAt = performance.now();
   await pool[Symbol.asyncDispose]();
   assert(performance.now() - startedAt < 3_000);
@@ -56,7 +56,7 @@ Deno.test("a job whose files cannot be opened runs on, and the record says that 
   const end = await ended;
   assert(end.kind === "exited" && end.code === 0, JSON.stringify(end));
   assertEquals(end.process.logLost, true);
-  assert(Deno.statSync(`${pool.folder}/ran`).isFile);
+  assert((await Deno.stat(`${pool.folder}/ran`)).isFile);
 });
 
 Deno.test("a job's own PATH does not keep orch from its shell", async () => {

@@ -2,9 +2,10 @@
  * The simulator: the real scheduler and the real loop on a virtual clock, with a scripted world. After
  * every event it checks, from its own books, what must hold for every run.
  */
+import { apply } from "../../lib/core/apply.ts";
 import type { Outcome, RunEvent } from "../../lib/core/event.ts";
 import { planJobs } from "../../lib/core/plan.ts";
-import { apply, initialState, type RunState } from "../../lib/core/run_state.ts";
+import { initialState, type RunState } from "../../lib/core/run_state.ts";
 import { EVERYTHING, selectJobs } from "../../lib/core/selection.ts";
 import { RunLoop } from "../../lib/runtime/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";

@@ -1,4 +1,5 @@
 /** A run told event by event, for the views: each event is folded into the state as it is told. */
+import { apply } from "../../lib/core/apply.ts";
 import type {
   AttemptFacts,
   Outcome,
@@ -9,7 +10,7 @@ import type {
   StopCause,
 } from "../../lib/core/event.ts";
 import { planJobs } from "../../lib/core/plan.ts";
-import { apply, initialState, jobIndex, type RunState } from "../../lib/core/run_state.ts";
+import { initialState, jobIndex, type RunState } from "../../lib/core/run_state.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
