@@ -119,6 +119,29 @@ Deno.test("imports: no file imports itself by way of others", () => {
   report(problems);
 });
 
+Deno.test("start-up: what --help needs loads no schema, no parser, no pool and no view", () => {
+  const loaded = new Set<string>();
+  const load = (path: string) => {
+    const file = FILES.find((candidate) => candidate.path === path);
+    if (loaded.has(path) || file === undefined) return;
+    loaded.add(path);
+    for (
+      const [, target] of file.text.matchAll(/^(?:import|export)(?! type)[^;]*?from "(\.[^"]+)"/gms)
+    ) {
+      load(new URL(target!, `file:///${path}`).pathname.slice(1));
+    }
+  };
+  load("main.ts");
+  const heavy =
+    /core\/(schema|parse_workflow|scheduler)|runtime\/(decode|locate|slot_pool|load)|view\/(live|end_text)/;
+  report(
+    [...loaded].filter((path) => heavy.test(path)).map((path) =>
+      `main.ts loads ${path}: import it in the command`
+    ),
+  );
+  assert(loaded.has("lib/cli/commands.ts"), "the walk finds what is loaded");
+});
+
 Deno.test("bans: nothing stands in a layer that does not belong there", () => {
   const problems: string[] = [];
   for (const { path, text } of FILES) {
