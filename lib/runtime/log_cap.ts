@@ -39,7 +39,7 @@ export class LogCap {
   unwatch(files: CappedFiles, wasLong: boolean): void {
     this.#files.delete(files);
     if (wasLong) this.#check(files);
-    for (const path of files.paths) this.#gone.delete(path);
+    if (this.#gone.size > 0) { for (const path of files.paths) this.#gone.delete(path); }
   }
 
   /** Ends the looking. */

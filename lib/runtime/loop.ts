@@ -89,11 +89,12 @@ export class RunLoop {
     }
   }
 
+  /** A timer that is too early does no harm, and one for each job would: they are left to ring. */
   #setTimer(): void {
     const at = this.#over ? null : nextWakeup(this.#state);
-    if (at === (this.#timer?.at ?? null)) return;
+    if (at === null || (this.#timer !== null && this.#timer.at <= at)) return;
     this.#timer?.cancel();
-    this.#timer = at === null ? null : {
+    this.#timer = {
       at,
       cancel: this.#ports.clock.callAt(at, () => {
         this.#timer = null;

@@ -1,5 +1,6 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
 import { DenoProcesses } from "./process.ts";
+import { Timers } from "./timers.ts";
 import type {
   Clock,
   Files,
@@ -13,8 +14,6 @@ import type {
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-/** The longest time that a timer of the platform can wait. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const READ_CHUNK_BYTES = 64 * 1024;
 
 /** The world as it is. */
@@ -39,19 +38,10 @@ export function realWorld(): World {
 /** Wall time at the start, carried on by the monotonic clock: setting the clock moves no deadline. */
 function realClock(): Clock {
   const now = () => performance.timeOrigin + performance.now();
+  const timers = new Timers(now);
   return {
     now,
-    callAt(at, callback) {
-      let timer: ReturnType<typeof setTimeout>;
-      const wait = () => {
-        const left = at - now();
-        timer = left > LONGEST_TIMER_MS
-          ? setTimeout(wait, LONGEST_TIMER_MS)
-          : setTimeout(callback, Math.max(0, Math.ceil(left)));
-      };
-      wait();
-      return () => clearTimeout(timer);
-    },
+    callAt: (at, callback) => timers.callAt(at, callback),
     defer: queueMicrotask,
     utcOffsetMinutes: () => -new Date().getTimezoneOffset(),
   };

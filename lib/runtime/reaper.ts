@@ -61,7 +61,7 @@ export class Reaper {
   /** Stops what is left in the groups it knows (half a second after TERM comes KILL), and ends. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    if (this.#retry !== undefined) clearTimeout(this.#retry);
     this.#say("q");
     await this.#shell?.writer.close().catch(() => {});
     await this.#shell?.child.status;

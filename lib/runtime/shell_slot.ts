@@ -23,6 +23,9 @@ export type SlotReport =
   /** The slot itself has ended, by a signal or with a status of its own (2: it could not fork). */
   | { readonly kind: "died"; readonly signal: string | null; readonly code: number };
 
+/** Room for a few answers. */
+const ANSWER_BYTES = 4096;
+
 const ENCODER = new TextEncoder();
 
 /** One warm shell. */
@@ -42,6 +45,7 @@ export class ShellSlot {
   /** Whether the job that runs marks the statuses it chooses. */
   #marked = false;
   #times: string[] = [];
+  #lastTimes = "";
   /** Processor time that earlier jobs of this slot have used. */
   #spentSeconds = 0;
   #waiting: ((report: SlotReport) => void) | null = null;
@@ -92,8 +96,13 @@ export class ShellSlot {
   async #listen(): Promise<void> {
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of this.#child.stdout) {
-        this.#hear(decoder.decode(chunk, { stream: true }));
+      const reader = this.#child.stdout.getReader({ mode: "byob" });
+      // One buffer for all answers: the stream's own would be 64 KiB for each.
+      for (let buffer = new Uint8Array(ANSWER_BYTES);;) {
+        const { value, done } = await reader.read(buffer);
+        if (done) break;
+        this.#hear(decoder.decode(value, { stream: true }));
+        buffer = new Uint8Array(value.buffer);
       }
     } catch {
       // A broken pipe is the end of it, like any other.
@@ -125,17 +134,24 @@ export class ShellSlot {
   }
 
   #reportOf(status: number, chosen: boolean): SlotReport {
-    const spent = secondsOf(this.#times.at(-1) ?? "");
-    const cpuSeconds = Math.max(0, spent - this.#spentSeconds);
+    const cpuSeconds = this.#spendTimes(this.#times.at(-1));
     const silentSignal = this.#marked && !chosen && (status === 130 || status === 141);
     // The shell's word about a file it could not open is not about a signal.
     const logLost = this.#logLost;
     const signaled = status > 128 && (silentSignal || (this.#announced && !logLost));
-    this.#spentSeconds = spent;
     this.#times = [];
     this.#announced = false;
     this.#logLost = false;
     return { kind: "answered", status, signaled, cpuSeconds, logLost };
+  }
+
+  /** Processor time since the last answer. Most jobs take less than a tick of the shell's clock. */
+  #spendTimes(line = ""): number {
+    if (line === this.#lastTimes) return 0;
+    this.#lastTimes = line;
+    const before = this.#spentSeconds;
+    this.#spentSeconds = secondsOf(line);
+    return Math.max(0, this.#spentSeconds - before);
   }
 
   #answer(report: SlotReport): void {

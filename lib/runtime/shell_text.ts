@@ -22,11 +22,11 @@ export function quote(value: string): string {
 
 /**
  * The first words to a slot. It must outlive the signals that stop its job, since both are in one
- * process group; its own messages (which job was killed by a signal) belong to the answers; its umask
- * comes back after the files of a job were made private. USR1 is the mark of `jobText`.
+ * process group; its own messages (which job was killed by a signal) belong to the answers; it
+ * makes the files of its jobs private, and gives each job the umask that it came with. USR1 is the mark of `jobText`.
  */
 export const SLOT_PREAMBLE =
-  "exec 2>&1; trap : HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask)\n";
+  "exec 2>&1; trap : HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask); umask 077\n";
 
 /** Text for a slot, and how its answer is to be read. */
 export interface SlotText {
@@ -51,9 +51,7 @@ export function jobText(
   const setup = [
     // Before anything of the job's own can get in the way. A log that cannot be opened is told, and
     // costs the job its output, not its life.
-    `umask 077; command exec </dev/null >>${quote(job.stdoutPath)} 2>>${
-      quote(job.stderrPath)
-    } || ` +
+    `command exec </dev/null >>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)} || ` +
     `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"`,
     ...(job.niceness > 0 ? ["__orch_n=$(command -v nice)"] : []),
     exports(job.environment),
