@@ -103,10 +103,12 @@ function snakeCased(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function timeText(at: number | null): string | null {
+/** A time for programs. */
+export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function secondsBetween(from: number | null, to: number | null): number | null {
+/** A duration for programs, to the millisecond. */
+export function secondsBetween(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Number(((to - from) / 1000).toFixed(3));
 }

@@ -79,9 +79,7 @@ export function journalEndText(runId: string, end: JournalEnd): string | null {
     case "torn":
       return null;
     case "corrupt":
-      return `The journal of run ${runId} is damaged at byte ${
-        grouped(end.offset)
-      }: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
+      return `The journal of run ${runId} is damaged at byte ${end.offset}: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
     case "newer":
       return `The journal of run ${runId} was written by a newer orch (format ${end.version}): what this one does not know, and all after it, is not shown`;
     default:
