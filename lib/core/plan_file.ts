@@ -7,7 +7,7 @@
 import * as z from "zod/mini";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
-import { type Plan, planJobs } from "./plan.ts";
+import { type Expectation, type Plan, planJobs } from "./plan.ts";
 import type { Action, Job, Workflow } from "./workflow.ts";
 
 /** The version of the format that is written. */
@@ -81,8 +81,11 @@ export function decodePlan(text: string): DecodedPlan {
 }
 
 /** The plan that a record describes. */
-export function planOfRecord({ workflow, selected }: PlanRecord): Plan {
-  return planJobs(workflow, selected);
+export function planOfRecord(
+  { workflow, selected }: PlanRecord,
+  expectation?: Expectation,
+): Plan {
+  return planJobs(workflow, selected, expectation);
 }
 
 /** How the selected jobs of `next` differ from those of `old`. */
