@@ -1,17 +1,6 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import {
-  buildCommand,
-  buildRouteMap,
-  type CommandContext,
-  type TypedFlagParameter,
-} from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-
-/** What every command gets as `this`. */
-export interface CommandWorld extends CommandContext {
-  readonly world: World;
-  exitCode: number;
-}
+import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
+import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -31,21 +20,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
 };
-
-const text = (value: string) => value;
-
-/** Ids and tags: `a,b`, or the flag again. */
-function list(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, variadic: ",", default: [], brief, placeholder } as const;
-}
-
-function path(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, optional: true, brief, placeholder } as const;
-}
-
-function flag(brief: string) {
-  return { kind: "boolean", default: false, withNegated: false, brief } as const;
-}
 
 const FILE = {
   kind: "tuple",
