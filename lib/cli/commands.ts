@@ -1,6 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
 import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { history, PAST_EXAMPLES } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  ...PAST_EXAMPLES,
 };
 
 const FILE = {
@@ -207,6 +209,6 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, analyze, create, validate, doctor },
+  routes: { run, analyze, create, validate, doctor, history },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

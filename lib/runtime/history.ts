@@ -211,6 +211,16 @@ export class History implements Disposable {
       .all(workflow, limit, jobId) as unknown as IndexedJob[];
   }
 
+  /** The names of all workflows, or of all jobs. */
+  names(of: "workflow" | "job"): string[] {
+    const rows = this.#database.prepare(
+      of === "job"
+        ? "SELECT DISTINCT job_id AS name FROM jobs"
+        : "SELECT DISTINCT workflow AS name FROM runs",
+    ).all() as unknown as { name: string }[];
+    return rows.map(({ name }) => name);
+  }
+
   /** The median duration of the last successes of each job of a workflow file, in milliseconds. */
   expectations(file: string): Map<string, number> {
     const rows = this.#database.prepare(`

@@ -24,6 +24,7 @@ const LINE_FEED = 0x0a;
 
 /** An index in step with its folders, and the runs that it cannot hold. */
 export interface RunIndex extends Disposable {
+  readonly stateDirectory: string;
   readonly history: History;
   /** How many runs it holds. */
   readonly size: number;
@@ -36,12 +37,12 @@ export interface RunIndex extends Disposable {
  * be listed.
  */
 export async function openIndex(stateDirectory: string, reports: IndexReports): Promise<RunIndex> {
-  const places = runsIn(stateDirectory);
   try {
-    return await openOnDisk(stateDirectory, places, reports);
+    return await openOnDisk(stateDirectory, reports);
   } catch (error) {
     reports.notKept(error instanceof Error ? error.message : String(error));
-    return await bring(await History.inMemory(stateDirectory), places, reports);
+    const history = await History.inMemory(stateDirectory);
+    return await bring({ stateDirectory, history, places: runsIn(stateDirectory), reports });
   }
 }
 
@@ -53,39 +54,44 @@ export async function rebuildIndex(
   const places = runsIn(stateDirectory);
   const path = indexPath(stateDirectory);
   History.remove(path);
-  return await bring(await History.open(path), places, reports);
+  return await bring({ stateDirectory, history: await History.open(path), places, reports });
 }
 
 async function openOnDisk(
   stateDirectory: string,
-  places: readonly RunPlace[],
   reports: IndexReports,
 ): Promise<RunIndex> {
+  const places = runsIn(stateDirectory);
   try {
-    return await bring(await History.open(indexPath(stateDirectory)), places, reports);
+    const history = await History.open(indexPath(stateDirectory));
+    return await bring({ stateDirectory, history, places, reports });
   } catch (error) {
     if (!isDamage(error)) throw error;
     return await rebuildIndex(stateDirectory, reports);
   }
 }
 
+interface Bringing {
+  readonly stateDirectory: string;
+  readonly history: History;
+  readonly places: readonly RunPlace[];
+  readonly reports: IndexReports;
+}
+
 /** Brings an index in step with these runs; closes it if that fails. */
-async function bring(
-  history: History,
-  places: readonly RunPlace[],
-  reports: IndexReports,
-): Promise<RunIndex> {
+async function bring({ stateDirectory, history, places, reports }: Bringing): Promise<RunIndex> {
   try {
     const known = history.sizes();
-    const changed = places.filter(({ stateDirectory, runId }) =>
+    const changed = places.filter(({ runId }) =>
       journalBytes(stateDirectory, runId) !== known.get(runId)
     );
     const ended = changed.filter(hasEnded);
     if (ended.length >= MANY_RUNS) reports.reading(ended.length);
     const recorded = await recordAll(history, ended);
     const others = changed.filter((place) => !recorded.has(place));
-    history.forget([...goneOf(known, places), ...knownOf(known, others)]);
+    history.forget([...goneOf(known, stateDirectory, places), ...knownOf(known, others)]);
     return {
+      stateDirectory,
       history,
       size: places.length - others.length,
       others,
@@ -134,13 +140,15 @@ async function recordAll(
 }
 
 /** Runs that are known and no longer there. */
-function goneOf(known: ReadonlyMap<string, number>, places: readonly RunPlace[]): string[] {
-  const [place] = places;
+function goneOf(
+  known: ReadonlyMap<string, number>,
+  stateDirectory: string,
+  places: readonly RunPlace[],
+): string[] {
   const there = new Set<string>(places.map(({ runId }) => runId));
-  const missing = [...known.keys()].filter((runId) => !there.has(runId));
   // One that was made meanwhile is not gone.
-  return missing.filter((runId) =>
-    place === undefined || journalBytes(place.stateDirectory, runId) === null
+  return [...known.keys()].filter((runId) =>
+    !there.has(runId) && journalBytes(stateDirectory, runId) === null
   );
 }
 

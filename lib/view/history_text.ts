@@ -20,7 +20,7 @@ export interface ListedRun extends RunCounts {
   readonly runId: string;
   /** `null` where the run cannot be read. */
   readonly workflow: string | null;
-  /** The workflow file, absolute; `null` where there was none. */
+  /** The workflow file, absolute; `-` for standard input; `null` where the run cannot be read. */
   readonly file: string | null;
   readonly status: string;
   readonly startedAt: number | null;
