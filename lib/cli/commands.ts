@@ -1,7 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
 import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
-import { history, PAST_EXAMPLES } from "./past_commands.ts";
+import { events, history, PAST_EXAMPLES, show } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -209,6 +209,6 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, analyze, create, validate, doctor, history },
+  routes: { run, analyze, create, validate, doctor, history, show, events },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

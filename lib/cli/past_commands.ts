@@ -69,7 +69,49 @@ export const history = buildCommand({
   docs: { brief: "List earlier runs, newest first" },
 });
 
+const RUN = {
+  brief: "last, or the beginning of the id of a run, or its last part",
+  parse: text,
+  placeholder: "run",
+} as const;
+
+/** `orch show`. */
+export const show = buildCommand({
+  async loader() {
+    const { show } = await import("./show.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof show>[0], run: string) {
+      this.exitCode = await show(flags, run, this.world);
+    };
+  },
+  parameters: {
+    flags: { json: flag("Print JSON, as --output of orch run writes it"), stateDir: STATE_DIR },
+    positional: { kind: "tuple", parameters: [RUN] },
+  },
+  docs: { brief: "Show what became of a run and each of its jobs" },
+});
+
+/** `orch events`. */
+export const events = buildCommand({
+  async loader() {
+    const { events } = await import("./events.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof events>[0], run: string) {
+      this.exitCode = await events(flags, run, this.world);
+    };
+  },
+  parameters: {
+    flags: { json: flag("Print JSON, an event to a line"), stateDir: STATE_DIR },
+    positional: { kind: "tuple", parameters: [RUN] },
+  },
+  docs: { brief: "List everything that was decided in a run" },
+});
+
 /** Examples at the end of the help of these commands. */
 export const PAST_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   history: ["orch history", "orch history --job build --limit 50", "orch history rebuild"],
+  events: ["orch events last", "orch events last --json | jq 'select(.job_id == \"build\")'"],
+  show: [
+    "orch show last",
+    "orch show 20261122-113040-x7k2",
+    "orch show last --json > results.json",
+  ],
 };

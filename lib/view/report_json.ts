@@ -87,7 +87,8 @@ function exitCode(last: AttemptRecord | undefined): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-function eventResult(event: RunEvent): object {
+/** An event for programs. */
+export function eventResult(event: RunEvent): object {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
