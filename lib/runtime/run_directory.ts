@@ -40,15 +40,23 @@ export interface RunDirectory {
   filesOf(jobId: string, attempt: number): AttemptFiles;
 }
 
+/** The files of a run, in its folder. */
+export const RUN_FILES = {
+  lock: (path: string) => `${path}/run.lock`,
+  journal: (path: string) => `${path}/journal.jsonl`,
+  /** The plan of this number: 0 is the first. */
+  plan: (path: string, number: number) => `${path}/plan${number === 0 ? "" : `.${number}`}.json`,
+} as const;
+
 /** The folder of the run `runId` at `path`, which need not be there. */
 export function runDirectoryAt(path: string, runId: RunId): RunDirectory {
   return {
     runId,
     path,
-    lockPath: `${path}/run.lock`,
-    journalPath: `${path}/journal.jsonl`,
+    lockPath: RUN_FILES.lock(path),
+    journalPath: RUN_FILES.journal(path),
     endsStem: `${path}/${ENDS_STEM}`,
-    planPath: (number) => `${path}/${number === 0 ? "plan.json" : `plan.${number}.json`}`,
+    planPath: (number) => RUN_FILES.plan(path, number),
     filesOf: (jobId, attempt) => attemptFiles(`${path}/jobs/${jobId}.${attempt}`),
   };
 }
