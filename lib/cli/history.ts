@@ -120,7 +120,7 @@ async function runsOf(index: RunIndex, query: HistoryQuery): Promise<ListedRun[]
   }));
   const others = placesToRead(index, runs, query);
   if (others.length === 0) return runs;
-  const { describeRun, isOfWorkflow } = await import("./unfinished.ts");
+  const { describeRun, isOfWorkflow } = await import("./listed_run.ts");
   const added: ListedRun[] = [];
   for (const place of others) {
     if (added.length === query.limit) break;
@@ -166,7 +166,7 @@ async function jobsOf(
   const runs = index.history.job(jobId, query);
   const others = placesToRead(index, runs, query);
   if (others.length === 0) return runs;
-  const { jobOfUnfinished } = await import("./unfinished.ts");
+  const { jobOfUnfinished } = await import("./listed_run.ts");
   const added: IndexedJob[] = [];
   for (const place of others) {
     if (added.length === query.limit) break;

@@ -20,7 +20,7 @@ import { writePlan } from "../runtime/plan_store.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkOutputPath, OutputError, reportProblems, UsageError } from "./output.ts";
+import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {
@@ -107,10 +107,7 @@ function newRunDirectory(world: World, stateDirectory: string): RunDirectory {
 
 /** Refuses what cannot work before any work is done. */
 function checkOptions(options: RunOptions, world: World): void {
-  if (options.quiet && options.verbose) {
-    throw new UsageError("--quiet and --verbose ask for opposite things: leave one out");
-  }
-  if (options.output !== undefined) checkOutputPath(world, options.output);
+  checkRunFlags(options, world);
   const { directory } = options;
   if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {
     throw new UsageError(`-C: folder '${directory}' does not exist`);

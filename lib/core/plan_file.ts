@@ -88,6 +88,17 @@ export function planOfRecord(
   return planJobs(workflow, selected, expectation);
 }
 
+/**
+ * The record with the workflow as it is now. The same jobs are selected; new ones are where all were
+ * before.
+ */
+export function withWorkflow(record: PlanRecord, workflow: Workflow): PlanRecord {
+  const all = record.selected.length === record.workflow.jobs.length;
+  const ids = new Set(selectedJobs(record).map(({ id }) => id));
+  const selected = workflow.jobs.flatMap(({ id }, index) => all || ids.has(id) ? [index] : []);
+  return { ...record, workflow, selected };
+}
+
 /** How the selected jobs of `next` differ from those of `old`. */
 export function comparePlans(old: PlanRecord, next: PlanRecord): PlanDifference {
   const before = new Map(selectedJobs(old).map((job) => [job.id, jobHash(job)]));

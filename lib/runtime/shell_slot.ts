@@ -34,6 +34,8 @@ export interface SlotOptions {
   readonly firstWords?: string | undefined;
   /** The file in which it writes down how its jobs ended, for when nobody is left to be told. */
   readonly endsPath?: string | null;
+  /** What tells its own processes, and those of jobs that are no programs of their own, from others. */
+  readonly cookie?: string;
 }
 
 /** One warm shell. */
@@ -61,7 +63,7 @@ export class ShellSlot {
   #death: SlotReport | null = null;
 
   /** Starts a shell. Throws the platform's error. */
-  constructor(token: string, { firstWords = "", endsPath = null }: SlotOptions = {}) {
+  constructor(token: string, { firstWords = "", endsPath = null, cookie }: SlotOptions = {}) {
     this.#token = token;
     this.#endsPath = endsPath;
     this.#child = new Deno.Command("sh", {
@@ -70,6 +72,7 @@ export class ShellSlot {
       stdout: "piped",
       stderr: "null",
       detached: true,
+      ...(cookie !== undefined && { env: { ORCH_COOKIE: cookie } }),
     }).spawn();
     this.group = this.#child.pid;
     this.#writer = this.#child.stdin.getWriter();
