@@ -1,7 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
 import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
-import { events, history, PAST_EXAMPLES, show } from "./past_commands.ts";
+import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -275,6 +275,19 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, doctor, history, show, events },
+  routes: {
+    run,
+    analyze,
+    create,
+    validate,
+    resume,
+    rerun,
+    history,
+    show,
+    logs,
+    events,
+    clean,
+    doctor,
+  },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });
