@@ -7,7 +7,7 @@
 import * as z from "zod/mini";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
-import { type Plan, planJobs } from "./plan.ts";
+import { type Expectation, type Plan, planJobs } from "./plan.ts";
 import type { Action, Job, Workflow } from "./workflow.ts";
 
 /** The version of the format that is written. */
@@ -81,8 +81,22 @@ export function decodePlan(text: string): DecodedPlan {
 }
 
 /** The plan that a record describes. */
-export function planOfRecord({ workflow, selected }: PlanRecord): Plan {
-  return planJobs(workflow, selected);
+export function planOfRecord(
+  { workflow, selected }: PlanRecord,
+  expectation?: Expectation,
+): Plan {
+  return planJobs(workflow, selected, expectation);
+}
+
+/**
+ * The record with the workflow as it is now. The same jobs are selected; new ones are where all were
+ * before.
+ */
+export function withWorkflow(record: PlanRecord, workflow: Workflow): PlanRecord {
+  const all = record.selected.length === record.workflow.jobs.length;
+  const ids = new Set(selectedJobs(record).map(({ id }) => id));
+  const selected = workflow.jobs.flatMap(({ id }, index) => all || ids.has(id) ? [index] : []);
+  return { ...record, workflow, selected };
 }
 
 /** How the selected jobs of `next` differ from those of `old`. */
