@@ -5,17 +5,10 @@ import type { SlotCgroup } from "./containment.ts";
 import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
-import { speaksOfItsShell } from "./shell_text.ts";
+import { type JobText, needsItsShell } from "./shell_text.ts";
 import type { UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
-import type {
-  Clock,
-  Launch,
-  PoolOptions,
-  ProcessEnd,
-  ProcessSpec,
-  RunningProcess,
-} from "./world.ts";
+import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;
@@ -122,12 +115,12 @@ export class SlotProcess implements RunningProcess {
       truncated: () => void (this.#truncated = true),
     };
     slot.leaf?.limit({ memoryMb, cpuPercent });
-    const reported = slot.shell.run({
+    const reported = slot.shell.run(withinArguments({
       ...this.#spec,
-      launch: withinArguments(this.#spec),
       environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
-    });
+      textPath: null,
+    }));
     // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
     sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
     logCap.watch(files);
@@ -309,15 +302,16 @@ function hasBegun(report: Extract<SlotReport, { kind: "died" }>, stdoutPath: str
 const LONGEST_ARGUMENT = 40_000;
 
 /**
- * The launch, with a text that needs a shell of its own and is too long for an argument in a file
- * beside the output of the attempt.
+ * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
+ * the output of the attempt.
  */
-function withinArguments({ launch, stdoutPath }: ProcessSpec): Launch {
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return launch;
-  if (!speaksOfItsShell(launch.text)) return launch;
-  const path = `${stdoutPath.replace(/\.out$/, "")}.sh`;
-  Deno.writeTextFileSync(path, launch.text, { mode: 0o600 });
-  return { kind: "program", program: "/bin/sh", args: [path] };
+function withinArguments(job: JobText): JobText {
+  const { launch, stdoutPath } = job;
+  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
+  if (!needsItsShell(job)) return job;
+  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
+  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
+  return { ...job, textPath };
 }
 
 function toMegabytes(bytes: number): number {
