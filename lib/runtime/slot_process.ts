@@ -183,19 +183,16 @@ export class SlotProcess implements RunningProcess {
       ) ?? false;
     if (this.#over) return;
     if (strangers) {
-      for (const { pid } of await this.#members({ shell, leaf }) ?? []) {
-        reaper.signalProcess(signal, pid);
-        // A job that was stopped (SIGSTOP) could not hear TERM.
-        reaper.signalProcess("CONT", pid);
+      for (const process of await this.#members({ shell, leaf }) ?? []) {
+        reaper.signalProcess(signal, process);
       }
       return;
     }
     if (signal === "KILL") leaf?.kill();
     reaper.signal(signal, shell.group);
-    reaper.signal("CONT", shell.group);
   }
 
-  /** Kills, and kills again: an order to a reaper that has just died is lost. */
+  /** Kills, and kills again: what is killed one by one may have forked meanwhile. */
   async #killUntilOver(slot: Slot, times = 0): Promise<void> {
     if (this.#over) return;
     if (times * KILL_AGAIN_MS > KILL_MS) {
@@ -223,15 +220,18 @@ export class SlotProcess implements RunningProcess {
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
-      const left = (await this.#members(slot))?.map(({ pid }) => pid);
-      if (left?.length === 0) return [];
+      const members = await this.#members(slot);
+      if (members?.length === 0) return [];
+      const left = members ?? [];
       if (this.#stopping === "forced" || this.#overMemory || killed) {
         killedSince ??= clock.now();
-        if (clock.now() - killedSince > KILL_MS) return left ?? [];
-        for (const pid of left ?? []) reaper.signalProcess("KILL", pid);
+        if (clock.now() - killedSince > KILL_MS) return left.map(({ pid }) => pid);
+        for (const process of left) reaper.signalProcess("KILL", process);
       } else {
-        for (const pid of left ?? []) if (!asked.has(pid)) reaper.signalProcess("TERM", pid);
-        left?.forEach((pid) => asked.add(pid));
+        for (const process of left) {
+          if (!asked.has(process.pid)) reaper.signalProcess("TERM", process);
+          asked.add(process.pid);
+        }
       }
       await this.#pool.pause(POLL_MS);
     }
