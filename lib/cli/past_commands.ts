@@ -71,9 +71,10 @@ export const history = buildCommand({
 });
 
 const RUN = {
-  brief: "last, or the beginning of the id of a run, or its last part",
+  brief: "Id of a run, its beginning, or that of its last part; last is the newest",
   parse: text,
   placeholder: "run",
+  default: "last",
 } as const;
 
 /** `orch show`. */

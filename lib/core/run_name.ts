@@ -10,7 +10,7 @@ export type NamedRun =
   | { readonly kind: "no_runs" };
 
 /** The word for the newest run. */
-export const LAST = "last";
+const LAST = "last";
 
 /**
  * The run that `name` means among `runIds`, newest first: the whole of an id wins, then the beginning of

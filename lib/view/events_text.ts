@@ -6,6 +6,7 @@ import { initialState } from "../core/run_state.ts";
 import { dateText } from "./history_text.ts";
 import { wordsOf } from "./plain.ts";
 import { paint, type Style } from "./style.ts";
+import { visibleLine } from "./visible.ts";
 
 /** The lines for the events of a run of `plan`, without their line feeds. */
 export function eventLines(
@@ -17,10 +18,19 @@ export function eventLines(
   return events.flatMap((event) => {
     // A job that is in the workflow no longer has no place in the state.
     if (!("jobId" in event) || plan.indexOf.has(event.jobId)) apply(state, event);
-    const words = wordsOf(event, state, { style, verbose: true });
+    const words = wordsOf(printable(event), state, { style, verbose: true });
     if (words === null) return [];
     return [`${paint(style, "dim", timeText(event.at, utcOffsetMinutes))}  ${words}`];
   });
+}
+
+/** The ids of an event are whatever its line says, and the line may be somebody else's. */
+function printable<E extends RunEvent>(event: E): E {
+  return {
+    ...event,
+    ...("jobId" in event && { jobId: visibleLine(event.jobId) }),
+    ...("runId" in event && { runId: visibleLine(event.runId) }),
+  };
 }
 
 function timeText(at: number, utcOffsetMinutes: number): string {
