@@ -53,6 +53,7 @@ function programOf(action: Action, python: string): string | null {
     case "python":
       return python;
     case "http":
+    case "plugin":
       return null;
   }
 }

@@ -211,7 +211,8 @@ function isTable(lines: readonly string[]): boolean {
 Deno.test("versions: deno.json pins every dependency and names the version the program prints", () => {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   assertEquals(config.version, VERSION);
-  for (const [name, target] of Object.entries<string>(config.imports)) {
+  const imports = Object.entries<string>(config.imports);
+  for (const [name, target] of imports.filter(([, target]) => !target.startsWith("./"))) {
     assert(/@\d+\.\d+\.\d+(\/|$)/.test(target), `${name} is not pinned to one version: ${target}`);
   }
 });

@@ -66,6 +66,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
     executors,
     jobOf: (id) => state.plan.jobs[jobIndex(state, id)]!,
     run: directory,
+    maxLogBytes: options.maxLog,
     baseDirectory: run.baseDirectory,
     post: (input) => loop.post(input),
   });

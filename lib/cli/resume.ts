@@ -40,6 +40,7 @@ import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
 import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
+import { checkPluginsOf } from "./run.ts";
 import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 
@@ -188,6 +189,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     ...checkFeasible(state.plan, settings),
     ...checkPrograms(state.plan, world),
     ...checkEnforceable(state.plan, world.processes),
+    ...await checkPluginsOf(state.plan, plan.baseDirectory, world),
   ];
   if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);
 

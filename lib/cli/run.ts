@@ -1,4 +1,5 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
@@ -57,6 +58,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     ...checkFeasible(plan, settings),
     ...checkPrograms(plan, world),
     ...checkEnforceable(plan, world.processes),
+    ...await checkPluginsOf(plan, baseDirectoryOf(loaded, options, world), world),
   ];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
 
@@ -141,6 +143,17 @@ async function settingsOf(
       ? await currentBranch(world, baseDirectoryOf(loaded, options, world))
       : null,
   };
+}
+
+/** Looks at plugins where there are any: the code for it is not loaded else. */
+export async function checkPluginsOf(
+  { workflow, fileIndex: selected }: Plan,
+  baseDirectory: string,
+  world: World,
+): Promise<Diagnostic[]> {
+  if (workflow.plugins.length === 0) return [];
+  const { checkPlugins } = await import("../../executors/plugin_check.ts");
+  return await checkPlugins(workflow, { selected, baseDirectory, world });
 }
 
 /** What relative paths of the file start from. */

@@ -9,6 +9,8 @@ export interface Workflow {
   readonly version: string;
   readonly description: string;
   readonly global: GlobalConfig;
+  /** Job types that modules of the user bring. */
+  readonly plugins: readonly Plugin[];
   readonly jobs: readonly Job[];
 }
 
@@ -65,15 +67,16 @@ export type Action =
   | { readonly type: "command"; readonly command: string }
   | { readonly type: "script"; readonly scriptPath: string }
   | { readonly type: "python"; readonly source: string }
-  | HttpAction;
+  | HttpAction
+  | PluginAction;
 
-/** The job types there are, in the order in which messages list them. */
+/** The job types that orch brings, in the order in which messages list them. */
 export const JOB_TYPES = [
   "command",
   "script",
   "python",
   "http",
-] as const satisfies Action["type"][];
+] as const satisfies Exclude<Action["type"], "plugin">[];
 
 /** One HTTP request. */
 export interface HttpAction {
@@ -86,6 +89,32 @@ export interface HttpAction {
   /** Accepted status codes; empty means any 2xx. */
   readonly expectStatus: readonly number[];
 }
+
+/** Work that a plugin does. */
+export interface PluginAction {
+  readonly type: "plugin";
+  /** All that bears on what it does, so that a change of the plugin is a change of its jobs. */
+  readonly plugin: Plugin;
+  /** What stands under `with`: the plugin's own keys, JSON values. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** A job type that a module of the user brings. */
+export interface Plugin {
+  /** What jobs name as their `job_type`. */
+  readonly type: string;
+  /** As written: relative to the base folder of the run. */
+  readonly path: string;
+  readonly permissions: PluginPermissions;
+}
+
+/** What code of a plugin may be allowed, as Deno names it. */
+export const PLUGIN_PERMISSIONS = ["net", "read", "write", "env", "run", "sys"] as const;
+
+/** What the code of a plugin may reach: all of a kind, or what is listed. Paths are as written. */
+export type PluginPermissions = Readonly<
+  Record<(typeof PLUGIN_PERMISSIONS)[number], true | readonly string[]>
+>;
 
 export interface Conditions {
   /** Ids of jobs that must have settled first; the job is skipped if one of them failed. */

@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   /** The job called `id`; it exists. */
   jobOf(id: string): Job;
   readonly run: RunDirectory;
+  /** Logs are cut near this size. */
+  readonly maxLogBytes: number;
   /** Absolute: what relative working directories start from. */
   readonly baseDirectory: string;
   post(input: Posted): void;
@@ -81,7 +83,7 @@ export class Supervisor {
   }
 
   #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
-    const { world, processes, executors, run, baseDirectory } = this.#options;
+    const { world, processes, executors, run, maxLogBytes, baseDirectory } = this.#options;
     const job = this.#options.jobOf(jobId);
     try {
       const workingDirectory = resolvePath(baseDirectory, job.workingDirectory);
@@ -94,6 +96,7 @@ export class Supervisor {
         job,
         attempt,
         files: run.filesOf(jobId, attempt),
+        maxLogBytes,
         workingDirectory,
         baseDirectory,
         environment: {

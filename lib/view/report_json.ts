@@ -71,6 +71,7 @@ function jobResult(state: RunState, index: number, job: Job, options: ResultsOpt
         body_bytes: last.http.bodyBytes,
       },
     }),
+    ...(last?.outputs && { outputs: last.outputs }),
     tags: job.tags,
   };
 }

@@ -41,6 +41,7 @@ const supervisor = new Supervisor({
   executors,
   jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
   run: directory,
+  maxLogBytes: 2 ** 28,
   baseDirectory: folder,
   post: (input) => loop.post(input),
 });

@@ -24,6 +24,7 @@ Deno.test("parseWorkflow() fills every default", () => {
     version: "1.0.0",
     description: "",
     global: { maxConcurrentJobs: null, environment: {}, maxMemoryMb: null, maxCpuPercent: null },
+    plugins: [],
     jobs: [{
       id: "a",
       name: "a",
