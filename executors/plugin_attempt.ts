@@ -3,14 +3,17 @@ import type { Outcome, Outputs } from "../lib/core/event.ts";
 import type { PluginAction } from "../lib/core/workflow.ts";
 import type { AttemptContext, AttemptEnd, RunningAttempt } from "../lib/runtime/attempt.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
+import type { Clock } from "../lib/runtime/world.ts";
 import { PluginHost } from "./plugin_host.ts";
-import { AttemptLog } from "./plugin_log.ts";
+import { AttemptLog, type LogStream } from "./plugin_log.ts";
 import type { FromPlugin, OutputBudget } from "./plugin_protocol.ts";
 
 /** Output on its way, in characters and as many for each message as it takes beside them. */
 const MOST_ON_ITS_WAY = 2 ** 20;
 const PER_MESSAGE = 256;
 const LONGEST_TEXT = 32 * 1024;
+/** Between writes to the logs: a plugin that prints without end must not keep orch from all else. */
+const FLUSH_MS = 10;
 
 /** Values that one attempt hands on, and their length as JSON. */
 export const MOST_OUTPUTS = 64;
@@ -26,6 +29,10 @@ class PluginAttempt implements RunningAttempt {
   readonly #finish: (end: AttemptEnd) => void;
   readonly #log: AttemptLog;
   readonly #onItsWay = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #clock: Clock;
+  /** What was printed and is not in the logs yet. */
+  #printed: Printed[] = [];
+  #cancelFlush: (() => void) | null = null;
   #host: PluginHost | null = null;
   #isOver = false;
 
@@ -35,6 +42,7 @@ class PluginAttempt implements RunningAttempt {
     this.#finish = resolve;
     // Made before the code of the plugin is: without logs it has not begun.
     this.#log = new AttemptLog(context.files, context.maxLogBytes);
+    this.#clock = context.world.clock;
     const { job, attempt, baseDirectory, workingDirectory, environment } = context;
     try {
       this.#host = new PluginHost({
@@ -83,13 +91,24 @@ class PluginAttempt implements RunningAttempt {
     }
   }
 
-  #print(stream: "stdout" | "stderr", text: string): void {
+  #print(stream: LogStream, text: string): void {
+    this.#printed.push({ stream, text });
+    this.#cancelFlush ??= this.#clock.callAt(this.#clock.now() + FLUSH_MS, () => this.#flush());
+  }
+
+  /** Writes what was printed, and lets the plugin print more. */
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
+    const printed = this.#printed;
+    this.#printed = [];
     try {
-      this.#log.write(stream, text);
+      for (const { stream, text } of joined(printed)) this.#log.write(stream, text);
     } catch (error) {
       return this.#end(spawnFailed(error));
     }
-    Atomics.sub(this.#onItsWay, 0, text.length + PER_MESSAGE);
+    const cost = printed.reduce((sum, { text }) => sum + text.length + PER_MESSAGE, 0);
+    Atomics.sub(this.#onItsWay, 0, cost);
     Atomics.notify(this.#onItsWay, 0);
   }
 
@@ -117,11 +136,25 @@ class PluginAttempt implements RunningAttempt {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#host?.close();
+    this.#flush();
     const { truncated } = this.#log;
     this.#log.close();
     const process = { containment: "direct", truncated: true } as const;
     this.#finish({ outcome, ...facts, ...(truncated && { process }) });
   }
+}
+
+type Printed = { readonly stream: LogStream; readonly text: string };
+
+/** Neighbours on the same stream as one, in order. */
+function joined(printed: readonly Printed[]): Printed[] {
+  const all: { readonly stream: LogStream; text: string }[] = [];
+  for (const { stream, text } of printed) {
+    const last = all.at(-1);
+    if (last?.stream === stream) last.text += text;
+    else all.push({ stream, text });
+  }
+  return all;
 }
 
 function isExitCode(value: unknown): value is number {

@@ -167,30 +167,29 @@ export class PluginWorker {
 
   /** What leads out of the worker leads into the logs, or nowhere. */
   #replaceDoors(scope: WorkerScope): void {
+    const redirect = (stream: object, print: (text: string) => void) => {
+      const decoder = new TextDecoder();
+      const writeSync = (bytes: Uint8Array) => {
+        print(decoder.decode(bytes, { stream: true }));
+        return bytes.length;
+      };
+      const write = (bytes: Uint8Array) => Promise.resolve(writeSync(bytes));
+      const get = () => new WritableStream<Uint8Array>({ write: (bytes) => void writeSync(bytes) });
+      Object.assign(stream, { write, writeSync, isTerminal: () => false, close() {} });
+      Object.defineProperty(stream, "writable", { get });
+    };
     const exit = (code?: number): never => {
       if (this.#budget === null) this.#crash(new Error("it exits while it is loaded"));
       this.#end({ type: "ended", exitCode: code ?? 0, outputs: {} });
       // Nothing after it may happen; orch ends the worker.
       for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     };
-    const streamTo = (stream: Stream) => {
-      const decoder = new TextDecoder();
-      const writeSync = (bytes: Uint8Array) => {
-        this.#print(stream, decoder.decode(bytes, { stream: true }));
-        return bytes.length;
-      };
-      const write = (bytes: Uint8Array) => Promise.resolve(writeSync(bytes));
-      return { write, writeSync, isTerminal: () => false, close() {} };
-    };
-    const stdin = {
-      read: () => Promise.resolve(null),
-      readSync: () => null,
-      isTerminal: () => false,
-    };
-    const replaced = { exit, stdin, stdout: streamTo("stdout"), stderr: streamTo("stderr") };
-    for (const [name, value] of Object.entries(replaced)) {
-      Object.defineProperty(Deno, name, { value });
-    }
+    Object.defineProperty(Deno, "exit", { value: exit });
+    // The objects are changed, not replaced: node:process writes to the same ones.
+    redirect(Deno.stdout, (text) => this.#print("stdout", text));
+    redirect(Deno.stderr, (text) => this.#print("stderr", text));
+    const empty = { read: () => Promise.resolve(null), readSync: () => null };
+    Object.assign(Deno.stdin, empty, { isTerminal: () => false });
     scope.console = this.#console();
     scope.close = () => exit();
     scope.postMessage = () => {};

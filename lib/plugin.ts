@@ -3,7 +3,7 @@
  *
  * ```ts
  * import { defineExecutor } from "@orch/orch/plugin";
- * import * as z from "zod/mini";
+ * import { z } from "zod";
  *
  * export default defineExecutor({
  *   schema: z.strictObject({ who: z.string() }),

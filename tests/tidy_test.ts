@@ -12,7 +12,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/core": ["lib/types"],
   "lib/view": ["lib/core"],
   "lib/runtime": ["lib/core", "lib/types"],
-  "executors": ["lib/core", "lib/runtime"],
+  "lib/plugin.ts": [],
+  "executors": ["lib/core", "lib/runtime", "lib/plugin.ts"],
   "lib/cli": ["lib/core", "lib/view", "lib/runtime", "lib/types", "executors"],
   "": ["lib/cli", "lib/runtime"],
 };
@@ -76,7 +77,7 @@ function report(problems: readonly string[]): void {
 
 function layerOf(path: string): string {
   const layers = Object.keys(LAYERS).filter((layer) =>
-    layer !== "" && path.startsWith(`${layer}/`)
+    layer !== "" && (path === layer || path.startsWith(`${layer}/`))
   );
   return layers[0] ?? "";
 }

@@ -1,12 +1,12 @@
 /** A job type of one's own: prints the SHA-256 of files, and hands them on as outputs. */
 import { defineExecutor } from "@orch/orch/plugin";
-import * as z from "zod/mini";
+import { z } from "zod";
 
 export default defineExecutor({
   schema: z.strictObject({
     files: z.array(z.string()),
     /** The sum that all of them must have. */
-    expect: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    expect: z.string().regex(/^[0-9a-f]{64}$/).optional(),
   }),
 
   async run({ files, expect }, { workingDirectory, signal }) {
