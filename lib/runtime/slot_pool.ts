@@ -19,6 +19,8 @@ const LOOK_MS = 15;
 const SHELL_END_MS = 500;
 /** How long a pause waits for a reaper that cannot be started. */
 const MOST_FREEZE_MS = 1_000;
+/** The longest of the waits between two attempts to remove a control group. */
+const LONGEST_REMOVAL_MS = 32;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 
@@ -108,7 +110,18 @@ export class SlotPool implements ProcessPool, SlotHost {
     await this.#within(SHELL_END_MS, ended);
     await this.#reaper?.close();
     await this.#within(SHELL_END_MS, ended);
-    for (const leaf of this.#retired.values()) leaf?.close();
+    await this.#removeGroups();
+  }
+
+  /** A group whose last process was just killed can be removed a moment later. */
+  async #removeGroups(): Promise<void> {
+    let left = [...this.#retired.values()].filter((leaf) => leaf !== null);
+    for (let wait = 1;; wait *= 2) {
+      left = left.filter((leaf) => !leaf.close());
+      // What is in the others now was left on purpose.
+      if (left.length === 0 || wait > LONGEST_REMOVAL_MS) break;
+      await this.pause(wait);
+    }
     this.#cgroup?.close();
   }
 
