@@ -3,6 +3,7 @@
  * each slot, entered once by the slot's shell, so that whatever a job starts, and however it detaches,
  * can be counted and killed. Killing needs no controller; limits do, and are written where there is one.
  */
+import type { Controller } from "../core/control_lacks.ts";
 import { quote } from "./shell_text.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
@@ -13,9 +14,6 @@ export interface LeafLimits {
 
 /** What follows the path of a run's group in that of the leaf into which orch itself has stepped. */
 const OWN_LEAF = ".orch";
-
-/** Controllers that orch has a use for. */
-export type Controller = "memory" | "cpu" | "pids";
 
 const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 /** Processes in a leaf, where pids are counted: far more than a job needs, far fewer than a fork bomb. */
@@ -196,10 +194,16 @@ const MEMBERS = new Uint8Array(4096);
 
 /** The folder of the control group this process is in, where version 2 is mounted. */
 export function ownCgroup(): string | null {
-  const mount = /^\d+ \d+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(read("/proc/self/mountinfo"))?.[1];
-  const own = /^0::(\/.*)$/m.exec(read("/proc/self/cgroup"))?.[1];
-  if (mount === undefined || own === undefined) return null;
-  return own === "/" ? mount : mount + own;
+  return groupAt(read("/proc/self/mountinfo"), read("/proc/self/cgroup"));
+}
+
+/** The folder of a group, by what the kernel says of mounts and groups: a container may see a part of them. */
+export function groupAt(mountinfo: string, cgroup: string): string | null {
+  const [, root, mount] = /^\d+ \d+ \S+ (\S+) (\S+) .* - cgroup2 /m.exec(mountinfo) ?? [];
+  const own = /^0::(\/.*)$/m.exec(cgroup)?.[1];
+  if (root === undefined || mount === undefined || own === undefined) return null;
+  const below = `${own}/`.startsWith(`${root}/`) ? own.slice(root.length) : own;
+  return below === "/" ? mount : mount + below;
 }
 
 function read(path: string): string {

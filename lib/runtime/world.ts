@@ -4,6 +4,7 @@
  * streams.
  */
 
+import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
 
 /** Everything a program of ours may depend on. */
@@ -93,6 +94,8 @@ export interface Processes {
   hasShell(): boolean;
   /** What can hold jobs to their limits here. */
   enforcement(): Enforcement;
+  /** Why the kernel does not hold jobs by control groups, where it does not. */
+  controlLacks(): Promise<readonly ControlLack[]>;
   /** Whether Deno's permissions let orch start this program. */
   mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */

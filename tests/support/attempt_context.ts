@@ -164,7 +164,14 @@ const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { open: absent, hasShell: absent, enforcement: absent, mayRun: absent, query: absent },
+  processes: {
+    open: absent,
+    hasShell: absent,
+    enforcement: absent,
+    controlLacks: absent,
+    mayRun: absent,
+    query: absent,
+  },
   signals: { listen: absent, suspend: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,
