@@ -1,17 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import {
-  buildCommand,
-  buildRouteMap,
-  type CommandContext,
-  type TypedFlagParameter,
-} from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-
-/** What every command gets as `this`. */
-export interface CommandWorld extends CommandContext {
-  readonly world: World;
-  exitCode: number;
-}
+import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
+import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -26,26 +16,14 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "orch run ci.yaml --only test --dry-run",
     "generate-jobs | orch run -",
   ],
+  resume: ["orch resume", "orch resume 20261122-113040-x7k2 --as-planned"],
+  rerun: ["orch rerun last --failed", "orch rerun last --from build"],
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  ...PAST_EXAMPLES,
 };
-
-const text = (value: string) => value;
-
-/** Ids and tags: `a,b`, or the flag again. */
-function list(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, variadic: ",", default: [], brief, placeholder } as const;
-}
-
-function path(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, optional: true, brief, placeholder } as const;
-}
-
-function flag(brief: string) {
-  return { kind: "boolean", default: false, withNegated: false, brief } as const;
-}
 
 const FILE = {
   kind: "tuple",
@@ -87,6 +65,38 @@ function parseSize(value: string): number {
   return bytes;
 }
 
+/** Flags of every command that drives a run. */
+const DRIVING = {
+  maxConcurrent: {
+    kind: "parsed",
+    parse: parseConcurrency,
+    optional: true,
+    brief: "Jobs at a time; default: what the file says, else 4",
+    placeholder: "n",
+  },
+  output: path("Write the results as JSON to this file", "path"),
+  live: {
+    kind: "boolean",
+    optional: true,
+    brief: "Redraw a live view; default: on a terminal",
+  } satisfies TypedFlagParameter<boolean | undefined>,
+  maxLog: {
+    kind: "parsed",
+    parse: parseSize,
+    default: "256M",
+    brief: "Cut the middle out of logs that grow over this size",
+    placeholder: "size",
+  },
+  durability: {
+    kind: "enum",
+    values: ["process", "power"],
+    default: "process",
+    brief: "What the record survives: orch's death, or a power cut too",
+  },
+  quiet: flag("Say nothing unless a job fails"),
+  verbose: flag("Show every event, and the output of each job as it ends"),
+} as const;
+
 const run = buildCommand({
   async loader() {
     const { run } = await import("./run.ts");
@@ -96,20 +106,8 @@ const run = buildCommand({
   },
   parameters: {
     flags: {
-      maxConcurrent: {
-        kind: "parsed",
-        parse: parseConcurrency,
-        optional: true,
-        brief: "Jobs at a time; default: what the file says, else 4",
-        placeholder: "n",
-      },
+      ...DRIVING,
       dryRun: flag("Show what would run, and start nothing"),
-      output: path("Write the results as JSON to this file", "path"),
-      live: {
-        kind: "boolean",
-        optional: true,
-        brief: "Redraw a live view; default: on a terminal",
-      } satisfies TypedFlagParameter<boolean | undefined>,
       tags: list("Run the jobs with one of these tags, and what they need", "a,b"),
       skipTags: list("Leave out the jobs with one of these tags", "a,b"),
       only: list("Run these jobs, and what they need", "ids"),
@@ -127,20 +125,71 @@ const run = buildCommand({
         brief: "Seconds between asking a job to end and killing it",
         placeholder: "seconds",
       },
-      maxLog: {
-        kind: "parsed",
-        parse: parseSize,
-        default: "256M",
-        brief: "Cut the middle out of logs that grow over this size",
-        placeholder: "size",
-      },
-      quiet: flag("Say nothing unless a job fails"),
-      verbose: flag("Show every event, and the output of each job as it ends"),
+      stateDir: path("Folder to remember runs in; default: .orch beside the file", "dir"),
     },
     positional: FILE,
     aliases: { c: "maxConcurrent", o: "output", C: "directory", q: "quiet", v: "verbose" },
   },
   docs: { brief: "Run a workflow" },
+});
+
+/** Flags of what goes on with a run. */
+const GOING_ON = {
+  ...DRIVING,
+  maxConcurrent: { ...DRIVING.maxConcurrent, brief: "Jobs at a time; default: as before" },
+  grace: {
+    kind: "parsed",
+    parse: parseGrace,
+    optional: true,
+    brief: "Seconds between asking a job to end and killing it; default: as before",
+    placeholder: "seconds",
+  },
+  stateDir: path("Folder in which the run is remembered", "dir"),
+  asPlanned: flag("Leave changes of the workflow file alone"),
+  rerunLost: flag("Run again what may have done its work, also if not idempotent"),
+  assumeDone: flag("Take what may have done its work as succeeded, if not idempotent"),
+  repair: flag("Go on from the last good line of a damaged journal"),
+} as const;
+
+const RUN_NAME = {
+  brief: "Run: its id or the beginning of it, or last",
+  parse: text,
+  placeholder: "run",
+} as const;
+
+const resume = buildCommand({
+  async loader() {
+    const { resume } = await import("./resume.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof resume>[0], name?: string) {
+      this.exitCode = await resume(flags, name, this.world);
+    };
+  },
+  parameters: {
+    flags: GOING_ON,
+    positional: { kind: "tuple", parameters: [{ ...RUN_NAME, optional: true }] },
+    aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
+  },
+  docs: { brief: "Go on with a run that died or was stopped" },
+});
+
+const rerun = buildCommand({
+  async loader() {
+    const { rerun } = await import("./resume.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof rerun>[0], name: string) {
+      this.exitCode = await rerun(flags, name, this.world);
+    };
+  },
+  parameters: {
+    flags: {
+      ...GOING_ON,
+      failed: flag("Run the failed and cancelled jobs again, and what they kept from running"),
+      from: list("Run these jobs again, and all that comes after them", "ids"),
+      only: list("Run these jobs again, and nothing else that is done", "ids"),
+    },
+    positional: { kind: "tuple", parameters: [RUN_NAME] },
+    aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
+  },
+  docs: { brief: "Run jobs of a run again" },
 });
 
 const analyze = buildCommand({
@@ -226,6 +275,19 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, analyze, create, validate, doctor },
+  routes: {
+    run,
+    analyze,
+    create,
+    validate,
+    resume,
+    rerun,
+    history,
+    show,
+    logs,
+    events,
+    clean,
+    doctor,
+  },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -44,6 +44,21 @@ export async function reportProblems(
   return EXIT.badInput;
 }
 
+/** Refuses flags of a run that cannot go together, or cannot work. */
+export function checkRunFlags(
+  { quiet, verbose, output }: {
+    readonly quiet: boolean;
+    readonly verbose: boolean;
+    readonly output?: string;
+  },
+  world: World,
+): void {
+  if (quiet && verbose) {
+    throw new UsageError("--quiet and --verbose ask for opposite things: leave one out");
+  }
+  if (output !== undefined) checkOutputPath(world, output);
+}
+
 /** Refuses an output path whose folder is not there, before any work is done. */
 export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
@@ -69,4 +84,10 @@ export function writeOutput(world: World, path: string, text: string): void {
 /** A document as JSON text, ending in a newline. */
 export function jsonText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A path below the folder orch was started in is shown from there. */
+export function pathFromHere(path: string, world: World): string {
+  const here = `${world.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
 }

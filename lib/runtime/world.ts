@@ -18,7 +18,8 @@ export interface World {
   readonly stderr: OutputStream;
   /** All of standard input, at most `limitBytes` + 1 bytes of it. */
   readStdin(limitBytes: number): Promise<Uint8Array>;
-  readonly fetch: typeof fetch;
+  /** Sends one HTTP request. See `http_client.ts`. */
+  request(request: OutgoingRequest): Promise<HttpAnswer>;
   /** One environment variable; `undefined` where it is not set or may not be read. */
   env(name: string): string | undefined;
   /** The folder orch was started in. */
@@ -41,8 +42,10 @@ export interface Clock {
 
 /** A stream that people or programs read. */
 export interface OutputStream {
-  /** Writes all of `text` before it returns. */
-  write(text: string): void;
+  /** Writes all of it before it returns; bytes as they are. */
+  write(content: string | Uint8Array): void;
+  /** Whether nobody reads it any more: what is written then is lost. */
+  readonly isBroken: boolean;
   readonly isTerminal: boolean;
   /** The size now; 80 by 24 where it is not known. */
   size(): { readonly columns: number; readonly rows: number };
@@ -86,6 +89,28 @@ export interface FileWriter {
   close(): void;
 }
 
+/** One HTTP request, on its way. */
+export interface OutgoingRequest {
+  /** http or https. */
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | null;
+  /** Ends the request in whatever phase it is. */
+  readonly signal: AbortSignal;
+  /** Is told when the connection stands, TLS included, or when that cannot be seen, as behind a proxy. */
+  connected(): void;
+}
+
+/** What a server answers: a redirect is an answer too. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** Decompressed. */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
 /** Starts programs. See `process.ts`. */
 export interface Processes {
   /** What the processes of one run are started in. */
@@ -118,6 +143,11 @@ export interface PoolOptions {
   readonly graceMs: number;
   /** The files of an attempt are cut near this size. */
   readonly maxLogBytes: number;
+  /**
+   * Each slot writes down how its jobs ended in a file of its own, which begins so: it is read if orch
+   * dies before it hears of an end. `null` where nobody will.
+   */
+  readonly endsStem: string | null;
   /** Says what the user should know and no attempt can. */
   notice(notice: ProcessNotice): void;
 }

@@ -189,7 +189,7 @@ Deno.test("needsItsShell: text about its process, and what the slot's shell cann
   assertEquals(wrong, []);
 });
 
-const SLOT = { token: "the-token.1", pid: 1 };
+const SLOT = { endsPath: null, token: "the-token.1", pid: 1 };
 
 function job(changes: Partial<JobText> = {}): JobText {
   return {
@@ -200,6 +200,7 @@ function job(changes: Partial<JobText> = {}): JobText {
     stdoutPath: "/dev/null",
     stderrPath: "/dev/null",
     niceness: 0,
+    attemptName: "a.1",
     ...changes,
   };
 }

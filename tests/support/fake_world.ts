@@ -43,7 +43,7 @@ export class FakeWorld implements World {
     return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
   }
 
-  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+  readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
   // Like those of the real world, these are taken out of it.
   readonly env = (name: string) => this.variables.get(name);
@@ -127,9 +127,10 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
+  readonly isBroken = false;
 
-  write(text: string): void {
-    this.text += text;
+  write(content: string | Uint8Array): void {
+    this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
   }
 
   size(): { readonly columns: number; readonly rows: number } {
