@@ -38,3 +38,8 @@ export async function keepRun(
   }
   return place;
 }
+
+/** The names in a folder, sorted. */
+export function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
