@@ -28,7 +28,10 @@ export function realWorld(): World {
     stdout: outputStream(Deno.stdout),
     stderr: outputStream(Deno.stderr),
     readStdin,
-    fetch: (input, init) => fetch(input, init),
+    request: async (request) => {
+      const { sendRequest } = await import("./http_client.ts");
+      return await sendRequest(request, { env: readVariable });
+    },
     env: readVariable,
     cwd: () => Deno.cwd(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),

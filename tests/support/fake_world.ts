@@ -42,7 +42,7 @@ export class FakeWorld implements World {
     return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
   }
 
-  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+  readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
   env(name: string): string | undefined {
     return this.variables.get(name);
