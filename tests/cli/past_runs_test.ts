@@ -1,11 +1,18 @@
 /** The commands about runs that were made, on runs that were kept: what they find, print and refuse. */
+import { runCli } from "../../lib/cli/mod.ts";
+import { realWorld } from "../../lib/runtime/real_world.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
 import { RunLock } from "../../lib/runtime/run_lock.ts";
 import type { RunPlace } from "../../lib/runtime/run_store.ts";
 import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { newProject, type Project } from "../support/cli.ts";
+import { Captured, newProject, type Project } from "../support/cli.ts";
 import { keepRun, type KeptOptions } from "../support/kept_run.ts";
 import { START, Story } from "../view/story.ts";
+
+/** A stream that says it is a terminal, and keeps what is written to it. */
+class Terminal extends Captured {
+  override readonly isTerminal: boolean = true;
+}
 
 const [OLD, MID, NEW] = [
   "20261120-103000-aaaa",
@@ -309,6 +316,31 @@ Deno.test("orch logs says what became of output that is lost, cut or gone", asyn
     `orch: the output of c is gone: '${path}/jobs/c.1.out' is not there`,
     "orch: d has no output: script 'x.sh' does not exist",
   ]);
+});
+
+Deno.test("on a terminal output does nothing but show, in its colours if those are wanted", async () => {
+  await using project = newProject();
+  const output = "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\r\n";
+  const story = died(storyOf(NEW, START));
+  await keepRun(project.path(".orch"), story, { outputs: { "build.1.out": output } });
+  for (
+    const [color, expected] of [["1", "\x1b[31mred\x1b[0m ␛[2J␛]0;title␇\x1b[0m\n"], [
+      "",
+      "red ␛[2J␛]0;title␇\n",
+    ]]
+  ) {
+    const stdout = new Terminal();
+    const env = (name: string) => name === "NO_COLOR" && color === "" ? "1" : undefined;
+    const world = {
+      ...realWorld(),
+      stdout,
+      stderr: new Captured(),
+      env,
+      cwd: () => project.folder,
+    };
+    assertEquals(await runCli(["logs", "last", "build"], world), 0);
+    assertEquals(stdout.text, expected);
+  }
 });
 
 Deno.test("orch clean removes what the rules let go, and nothing that runs", async () => {
