@@ -1,6 +1,7 @@
 /** Real runs, looked at while they go, after they ended, and after their orch was killed. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { eventually, newProject, type Project, workflow } from "../support/cli.ts";
+import { keepMany } from "../support/kept_run.ts";
 
 /** Jobs that end in every way there is without a stop. */
 const MIXED = [
@@ -191,4 +192,20 @@ Deno.test("runs that are removed while one goes leave it alone", async () => {
   project.write("again", "");
   assertEquals((await run.finished).code, 0);
   assert(project.list(".orch/runs").length === 1);
+});
+
+Deno.test("orch history answers at once with 1,000 runs, and reads them only once", async () => {
+  await using project = newProject();
+  await keepMany(project.path(".orch"), 1_000);
+  const first = await project.orch(["history"]);
+  assertEquals(first.stderr, "Reading 980 runs for the index, once\n");
+  let best = Infinity;
+  for (let i = 0; i < 5; i++) {
+    const startedAt = performance.now();
+    const { code, stdout } = await project.spawn(["history"]).finished;
+    best = Math.min(best, performance.now() - startedAt);
+    assertEquals([code, stdout], [0, first.stdout]);
+  }
+  // A third of this on a machine that has time; to read all runs again takes seconds.
+  assert(best < 450, `${Math.round(best)} ms`);
 });
