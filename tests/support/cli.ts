@@ -251,7 +251,7 @@ export class Project implements AsyncDisposable {
 
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
-  readonly isTerminal = false;
+  readonly isTerminal: boolean = false;
   readonly isBroken = false;
   readonly #decoder = new TextDecoder();
   #text = "";
