@@ -105,6 +105,44 @@ export class RunCgroup {
   }
 }
 
+/** The group of a run whose orch is dead, and its reaper with it. */
+export class LeftCgroup {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Those below the group this process is in that were called `…-<nameEnd>`. */
+  static find(nameEnd: string, parent: string | null = ownCgroup()): LeftCgroup[] {
+    const names = parent === null ? [] : foldersIn(parent);
+    return names.filter((name) => name.startsWith("orch-") && name.endsWith(`-${nameEnd}`))
+      .map((name) => new LeftCgroup(`${parent}/${name}`));
+  }
+
+  /** The processes in it, the shells of slots among them. */
+  processes(): number[] {
+    return foldersIn(this.#path).flatMap((leaf) => {
+      const lines = read(`${this.#path}/${leaf}/cgroup.procs`).split("\n").slice(0, -1);
+      return lines.map(Number);
+    });
+  }
+
+  /** Removes it with its leaves, once they are empty. */
+  remove(): void {
+    for (const leaf of foldersIn(this.#path)) removeGroup(`${this.#path}/${leaf}`);
+    removeGroup(this.#path);
+  }
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].flatMap(({ name, isDirectory }) => isDirectory ? name : []);
+  } catch {
+    return [];
+  }
+}
+
 /** The leaf of one slot. */
 export class SlotCgroup {
   readonly #path: string;
