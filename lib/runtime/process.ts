@@ -1,5 +1,6 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "./containment.ts";
+import { isGranted } from "./permissions.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
 /** Processes by `Deno.Command`. */
@@ -49,7 +50,7 @@ export class DenoProcesses implements Processes {
   }
 
   mayRun(program: string): boolean {
-    return Deno.permissions.querySync({ name: "run", command: program }).state === "granted";
+    return isGranted({ kind: "run", program });
   }
 
   async query(program: string, args: readonly string[], cwd: string): Promise<string | null> {

@@ -22,7 +22,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "containment process_group":
     "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found; control groups need version 2, a folder that orch may write, and --allow-all",
   "containment direct":
-    "none: what a job starts is not followed, and jobs outlive an orch that is killed",
+    "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
   "memory_limit cgroup": "max_memory_mb is enforced by the kernel",
   "memory_limit sampled":
     "max_memory_mb is enforced by looking every 250 ms and killing; the memory controller is not available to orch",
