@@ -1,17 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import {
-  buildCommand,
-  buildRouteMap,
-  type CommandContext,
-  type TypedFlagParameter,
-} from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-
-/** What every command gets as `this`. */
-export interface CommandWorld extends CommandContext {
-  readonly world: World;
-  exitCode: number;
-}
+import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
+import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -32,22 +22,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  ...PAST_EXAMPLES,
 };
-
-const text = (value: string) => value;
-
-/** Ids and tags: `a,b`, or the flag again. */
-function list(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, variadic: ",", default: [], brief, placeholder } as const;
-}
-
-function path(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, optional: true, brief, placeholder } as const;
-}
-
-function flag(brief: string) {
-  return { kind: "boolean", default: false, withNegated: false, brief } as const;
-}
 
 const FILE = {
   kind: "tuple",
@@ -299,6 +275,19 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, doctor },
+  routes: {
+    run,
+    analyze,
+    create,
+    validate,
+    resume,
+    rerun,
+    history,
+    show,
+    logs,
+    events,
+    clean,
+    doctor,
+  },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -8,7 +8,8 @@ import {
   text_en,
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
-import { commands, type CommandWorld, EXAMPLES } from "./commands.ts";
+import type { CommandWorld } from "./command_parts.ts";
+import { commands, EXAMPLES } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";

@@ -188,8 +188,11 @@ function outputStream(stream: StandardStream): OutputStream {
   const encoder = new TextEncoder();
   let broken = false;
   return {
-    write(text) {
-      const bytes = encoder.encode(text);
+    get isBroken() {
+      return broken;
+    },
+    write(content) {
+      const bytes = typeof content === "string" ? encoder.encode(content) : content;
       for (let done = 0; done < bytes.length && !broken;) {
         try {
           done += stream.writeSync(bytes.subarray(done));

@@ -16,6 +16,8 @@ import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } fro
 const LOOK_MS = 15;
 /** How long shells may take to end once they are told. */
 const SHELL_END_MS = 500;
+/** How long a pause waits for a reaper that cannot be started. */
+const MOST_FREEZE_MS = 1_000;
 
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
@@ -71,7 +73,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   async freeze(): Promise<void> {
-    await Promise.all([...this.#slots].map(({ shell }) => this.reaper.signal("STOP", shell.group)));
+    const groups = [...this.#slots].map(({ shell }) => shell.group);
+    const sent = Promise.all(groups.map((group) => this.reaper.signal("STOP", group)));
+    await this.#within(MOST_FREEZE_MS, sent);
   }
 
   thaw(): void {
@@ -86,7 +90,7 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   giveBack(slot: Slot): void {
     const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
-    if (slot.shell.isDead || strangers) this.#retire(slot);
+    if (!slot.shell.isIdle || strangers) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }
@@ -102,7 +106,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
-    if (this.#retired.size > 0) await this.#forgetEmptyGroups();
     for (const slot of [...this.#slots]) this.#retire(slot);
     const ended = Promise.all(shells.map((shell) => shell.ended));
     // A shell that does not end by itself (somebody stopped it) ends by the reaper.
@@ -119,16 +122,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     const cancel = this.clock.callAt(this.clock.now() + milliseconds, resolve);
     await Promise.race([awaited, promise]);
     cancel();
-  }
-
-  /** Groups in which nobody is left: their numbers may belong to strangers by now. */
-  async #forgetEmptyGroups(): Promise<void> {
-    const look = await this.look();
-    if (look === null) return;
-    const alive = new Set(
-      look.processes.filter(({ group, session }) => group === session).map(({ group }) => group),
-    );
-    for (const group of this.#retired.keys()) if (!alive.has(group)) this.reaper.remove(group);
   }
 
   look(): Promise<Look | null> {
@@ -161,7 +154,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     for (;;) {
       const slot = this.#idle.pop();
       if (slot === undefined) return null;
-      if (!slot.shell.isDead) return slot;
+      if (slot.shell.isIdle) return slot;
       this.#retire(slot);
     }
   }
@@ -183,6 +176,7 @@ export class SlotPool implements ProcessPool, SlotHost {
       const slot = { shell, leaf };
       this.#slots.add(slot);
       reaper.add(slot.shell.group);
+      slot.shell.ended.then(() => reaper.orphan(slot.shell.group));
       return slot;
     } catch (error) {
       leaf?.close();

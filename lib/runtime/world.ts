@@ -44,8 +44,10 @@ export interface Clock {
 
 /** A stream that people or programs read. */
 export interface OutputStream {
-  /** Writes all of `text` before it returns. */
-  write(text: string): void;
+  /** Writes all of it before it returns; bytes as they are. */
+  write(content: string | Uint8Array): void;
+  /** Whether nobody reads it any more: what is written then is lost. */
+  readonly isBroken: boolean;
   readonly isTerminal: boolean;
   /** The size now; 80 by 24 where it is not known. */
   size(): { readonly columns: number; readonly rows: number };

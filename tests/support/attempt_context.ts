@@ -163,7 +163,7 @@ const ABSENT_FILES: Files = {
   remove: absent,
 };
 
-const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
+const ABSENT_STREAM = { write: absent, isTerminal: false, isBroken: false, size: absent };
 
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },

@@ -132,9 +132,10 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
+  readonly isBroken = false;
 
-  write(text: string): void {
-    this.text += text;
+  write(content: string | Uint8Array): void {
+    this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
   }
 
   size(): { readonly columns: number; readonly rows: number } {
