@@ -4,7 +4,7 @@ import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import type { Durability } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -50,6 +50,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const infeasible = [
     ...checkFeasible(plan, settings),
     ...checkPrograms(plan, world),
+    ...checkLinkerVariables(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
