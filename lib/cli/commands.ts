@@ -6,6 +6,7 @@ import {
   type TypedFlagParameter,
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
+import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
 
 /** What every command gets as `this`. */
 export interface CommandWorld extends CommandContext {
@@ -21,10 +22,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "orch analyze demo.yaml",
   ],
   run: [
-    "orch run ci.yaml",
     "orch run ci.yaml -c 8 --fail-fast -o results.json",
-    "orch run ci.yaml --only test --dry-run",
-    "generate-jobs | orch run -",
+    "generate-jobs | orch run - --only test --dry-run",
   ],
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
@@ -50,10 +49,24 @@ function flag(brief: string) {
 const FILE = {
   kind: "tuple",
   parameters: [{
-    brief: "Workflow file, YAML or JSON; - reads standard input",
+    brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
     parse: text,
     placeholder: "file",
+    optional: true,
   }],
+} as const;
+
+/** The file that is meant; see `default_file.ts`. */
+async function fileOf(named: string | undefined, world: World): Promise<string> {
+  return named ?? (await import("./default_file.ts")).workflowFile(named, world);
+}
+
+const problemFormat = {
+  kind: "enum",
+  values: ["text", "json", "github"],
+  optional: true,
+  brief: "How to show problems of the file",
+  placeholder: "form",
 } as const;
 
 const MOST_JOBS = 10_000;
@@ -62,7 +75,7 @@ const MOST_GRACE_SECONDS = 86_400;
 function parseConcurrency(value: string): number {
   const jobs = Number(value);
   if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
-    throw new Error(`expected a whole number from 1 to ${MOST_JOBS}`);
+    throw new Error(wholeNumberText(MOST_JOBS));
   }
   return jobs;
 }
@@ -70,7 +83,7 @@ function parseConcurrency(value: string): number {
 function parseGrace(value: string): number {
   const seconds = Number(value);
   if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
-    throw new Error(`expected seconds from 0 to ${MOST_GRACE_SECONDS}`);
+    throw new Error(secondsWantedText(MOST_GRACE_SECONDS));
   }
   return seconds;
 }
@@ -82,7 +95,7 @@ function parseSize(value: string): number {
   const [, digits, unit = ""] = SIZE.exec(value) ?? [];
   const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
   if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
-    throw new Error("expected a size of at least 1K, such as 64M or 2G");
+    throw new Error(SIZE_WANTED);
   }
   return bytes;
 }
@@ -90,8 +103,8 @@ function parseSize(value: string): number {
 const run = buildCommand({
   async loader() {
     const { run } = await import("./run.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof run>[0], file: string) {
-      this.exitCode = await run(flags, file, this.world);
+    return async function (this: CommandWorld, flags: Parameters<typeof run>[0], file?: string) {
+      this.exitCode = await run(flags, await fileOf(file, this.world), this.world);
     };
   },
   parameters: {
@@ -100,7 +113,7 @@ const run = buildCommand({
         kind: "parsed",
         parse: parseConcurrency,
         optional: true,
-        brief: "Jobs at a time; default: what the file says, else 4",
+        brief: "Jobs at a time (default: the file's, else 4)",
         placeholder: "n",
       },
       dryRun: flag("Show what would run, and start nothing"),
@@ -108,34 +121,37 @@ const run = buildCommand({
       live: {
         kind: "boolean",
         optional: true,
-        brief: "Redraw a live view; default: on a terminal",
+        brief: "Redraw, or print lines (default: live on a terminal)",
       } satisfies TypedFlagParameter<boolean | undefined>,
-      tags: list("Run the jobs with one of these tags, and what they need", "a,b"),
-      skipTags: list("Leave out the jobs with one of these tags", "a,b"),
-      only: list("Run these jobs, and what they need", "ids"),
+      tags: list("Only jobs with one of these tags, and what they need", "a,b"),
+      skipTags: list("Leave out jobs with one of these tags", "a,b"),
+      only: list("Only these jobs, and what they need", "a,b"),
       deps: {
         kind: "boolean",
         default: true,
-        brief: "Bring along what --only and --tags need",
+        brief: "Whether what --only and --tags need comes along",
       },
       failFast: flag("Stop the run when a job fails"),
-      directory: path("Folder that relative paths start from; default: the file's", "dir"),
+      directory: path("Base of relative paths (default: the file's folder)", "dir"),
       grace: {
         kind: "parsed",
         parse: parseGrace,
         default: "10",
-        brief: "Seconds between asking a job to end and killing it",
+        brief: "From asking a job to end to killing it",
+        hidden: true,
         placeholder: "seconds",
       },
       maxLog: {
         kind: "parsed",
         parse: parseSize,
         default: "256M",
-        brief: "Cut the middle out of logs that grow over this size",
+        brief: "Cut the middle out of larger logs",
+        hidden: true,
         placeholder: "size",
       },
       quiet: flag("Say nothing unless a job fails"),
-      verbose: flag("Show every event, and the output of each job as it ends"),
+      verbose: flag("Say every event, and show the output of each job"),
+      format: { ...problemFormat, hidden: true },
     },
     positional: FILE,
     aliases: { c: "maxConcurrent", o: "output", C: "directory", q: "quiet", v: "verbose" },
@@ -146,8 +162,12 @@ const run = buildCommand({
 const analyze = buildCommand({
   async loader() {
     const { analyze } = await import("./analyze.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof analyze>[0], file: string) {
-      this.exitCode = await analyze(flags, file, this.world);
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof analyze>[0],
+      file?: string,
+    ) {
+      this.exitCode = await analyze(flags, await fileOf(file, this.world), this.world);
     };
   },
   parameters: {
@@ -159,6 +179,7 @@ const analyze = buildCommand({
         values: ["table", "json", "dot", "mermaid"],
         default: "table",
         brief: "How to show it",
+        placeholder: "form",
       },
     },
     positional: FILE,
@@ -188,6 +209,7 @@ const create = buildCommand({
         values: ["ci", "data", "http", "minimal"],
         default: "ci",
         brief: "What to start from",
+        placeholder: "name",
       },
       force: flag("Overwrite the file if it exists"),
     },
@@ -199,15 +221,24 @@ const create = buildCommand({
 const validate = buildCommand({
   async loader() {
     const { validate } = await import("./validate.ts");
-    return async function (this: CommandWorld, _flags: Record<never, never>, ...files: string[]) {
-      this.exitCode = await validate(files, this.world);
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof validate>[0],
+      ...files: string[]
+    ) {
+      const named = files.length > 0 ? files : [await fileOf(undefined, this.world)];
+      this.exitCode = await validate(flags, named, this.world);
     };
   },
   parameters: {
+    flags: { format: problemFormat },
     positional: {
       kind: "array",
-      parameter: { brief: "Workflow files", parse: text, placeholder: "file" },
-      minimum: 1,
+      parameter: {
+        brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
+        parse: text,
+        placeholder: "file",
+      },
     },
   },
   docs: { brief: "Report every problem of workflow files" },

@@ -4,6 +4,7 @@ import type { LoadedFile } from "../runtime/load.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
+import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
 
 /** A mistake on the command line, already in words; ends the command with exit 2. */
@@ -85,10 +86,10 @@ export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
   if (world.files.stat(folder)?.isDirectory !== true) {
-    throw new UsageError(`Cannot write '${path}': folder '${folder}' does not exist`);
+    throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
   }
   if (world.files.stat(path)?.isDirectory) {
-    throw new UsageError(`Cannot write '${path}': it is a folder`);
+    throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
   }
 }
 
@@ -98,7 +99,7 @@ export function writeOutput(world: World, path: string, text: string): void {
     world.files.replace(path, text);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(`Cannot write '${path}': ${cause}`);
+    throw new OutputError(words.cannotWriteText(path, cause));
   }
 }
 

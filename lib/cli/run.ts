@@ -14,7 +14,7 @@ import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
-import { checkOutputPath, reportProblems, UsageError } from "./output.ts";
+import { checkOutputPath, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
 import { listenForStops } from "./stops.ts";
@@ -36,18 +36,26 @@ export interface RunOptions {
   readonly maxLog: number;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly format?: ProblemFormat;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
-  if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
+  if (!loaded.workflow.ok) {
+    return await reportProblems(world, loaded, loaded.workflow.diagnostics, options.format);
+  }
   const workflow = loaded.workflow.value;
   const selected = selectJobs(workflow, selectionOf(options));
   if (!selected.ok) {
     // A mistake on the command line: no line of the file is to blame.
-    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
+    return await reportProblems(
+      world,
+      { ...loaded, bytes: null },
+      selected.diagnostics,
+      options.format,
+    );
   }
   const plan = planJobs(workflow, selected.value);
   const settings = await settingsOf(plan, options, { world, loaded });
@@ -56,7 +64,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     ...checkPrograms(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
-  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
+  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, options.format);
 
   if (options.dryRun) {
     const { showDryRun } = await import("./dry_run.ts");
