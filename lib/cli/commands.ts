@@ -25,10 +25,22 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "orch run ci.yaml -c 8 --fail-fast -o results.json",
     "generate-jobs | orch run - --only test --dry-run",
   ],
+  resume: ["orch resume", "orch resume 20261122-113040-x7k2 --as-planned"],
+  rerun: ["orch rerun last --failed", "orch rerun last --from build"],
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+};
+
+/**
+ * Flags that the help of a command leaves to `--help-all`, and under "" commands that the help of orch
+ * only names: every help fits a screen.
+ */
+export const SELDOM: Readonly<Record<string, readonly string[]>> = {
+  run: ["grace", "maxLog", "durability", "format"],
+  resume: ["grace", "maxLog", "durability", "live"],
+  rerun: ["grace", "maxLog", "durability", "live"],
 };
 
 const text = (value: string) => value;
@@ -100,6 +112,39 @@ function parseSize(value: string): number {
   return bytes;
 }
 
+/** Flags of every command that drives a run. */
+const DRIVING = {
+  maxConcurrent: {
+    kind: "parsed",
+    parse: parseConcurrency,
+    optional: true,
+    brief: "Jobs at a time (default: the file's, else 4)",
+    placeholder: "n",
+  },
+  output: path("Write the results as JSON to this file", "path"),
+  live: {
+    kind: "boolean",
+    optional: true,
+    brief: "Redraw, or print lines (default: live on a terminal)",
+  } satisfies TypedFlagParameter<boolean | undefined>,
+  maxLog: {
+    kind: "parsed",
+    parse: parseSize,
+    default: "256M",
+    brief: "Cut the middle out of larger logs",
+    placeholder: "size",
+  },
+  durability: {
+    kind: "enum",
+    values: ["process", "power"],
+    default: "process",
+    brief: "What the record outlives: the death of orch, or a power cut too",
+    placeholder: "what",
+  },
+  quiet: flag("Say nothing unless a job fails"),
+  verbose: flag("Say every event, and show the output of each job"),
+} as const;
+
 const run = buildCommand({
   async loader() {
     const { run } = await import("./run.ts");
@@ -109,20 +154,9 @@ const run = buildCommand({
   },
   parameters: {
     flags: {
-      maxConcurrent: {
-        kind: "parsed",
-        parse: parseConcurrency,
-        optional: true,
-        brief: "Jobs at a time (default: the file's, else 4)",
-        placeholder: "n",
-      },
+      ...DRIVING,
       dryRun: flag("Show what would run, and start nothing"),
-      output: path("Write the results as JSON to this file", "path"),
-      live: {
-        kind: "boolean",
-        optional: true,
-        brief: "Redraw, or print lines (default: live on a terminal)",
-      } satisfies TypedFlagParameter<boolean | undefined>,
+      format: problemFormat,
       tags: list("Only jobs with one of these tags, and what they need", "a,b"),
       skipTags: list("Leave out jobs with one of these tags", "a,b"),
       only: list("Only these jobs, and what they need", "a,b"),
@@ -138,25 +172,73 @@ const run = buildCommand({
         parse: parseGrace,
         default: "10",
         brief: "From asking a job to end to killing it",
-        hidden: true,
         placeholder: "seconds",
       },
-      maxLog: {
-        kind: "parsed",
-        parse: parseSize,
-        default: "256M",
-        brief: "Cut the middle out of larger logs",
-        hidden: true,
-        placeholder: "size",
-      },
-      quiet: flag("Say nothing unless a job fails"),
-      verbose: flag("Say every event, and show the output of each job"),
-      format: { ...problemFormat, hidden: true },
+      stateDir: path("Where runs are kept (default: .orch beside the file)", "dir"),
     },
     positional: FILE,
     aliases: { c: "maxConcurrent", o: "output", C: "directory", q: "quiet", v: "verbose" },
   },
   docs: { brief: "Run a workflow" },
+});
+
+/** Flags of what goes on with a run. */
+const GOING_ON = {
+  ...DRIVING,
+  maxConcurrent: { ...DRIVING.maxConcurrent, brief: "Jobs at a time (default: as before)" },
+  grace: {
+    kind: "parsed",
+    parse: parseGrace,
+    optional: true,
+    brief: "From asking a job to end to killing it (default: as before)",
+    placeholder: "seconds",
+  },
+  stateDir: path("Where the run is kept", "dir"),
+  asPlanned: flag("Leave changes of the workflow file alone"),
+  rerunLost: flag("Run again what may have done its work unseen"),
+  assumeDone: flag("Take what may have done its work unseen as succeeded"),
+  repair: flag("Go on from the last good line of a damaged record"),
+} as const;
+
+const RUN_NAME = {
+  brief: "Run: its id or the beginning of it, or last",
+  parse: text,
+  placeholder: "run",
+} as const;
+
+const resume = buildCommand({
+  async loader() {
+    const { resume } = await import("./resume.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof resume>[0], name?: string) {
+      this.exitCode = await resume(flags, name, this.world);
+    };
+  },
+  parameters: {
+    flags: GOING_ON,
+    positional: { kind: "tuple", parameters: [{ ...RUN_NAME, optional: true }] },
+    aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
+  },
+  docs: { brief: "Go on with a run that died or was stopped" },
+});
+
+const rerun = buildCommand({
+  async loader() {
+    const { rerun } = await import("./resume.ts");
+    return async function (this: CommandWorld, flags: Parameters<typeof rerun>[0], name: string) {
+      this.exitCode = await rerun(flags, name, this.world);
+    };
+  },
+  parameters: {
+    flags: {
+      ...GOING_ON,
+      failed: flag("Jobs that failed or were cancelled, and what needs them"),
+      from: list("These jobs, and all that comes after them", "a,b"),
+      only: list("These jobs, and nothing else that is done", "a,b"),
+    },
+    positional: { kind: "tuple", parameters: [RUN_NAME] },
+    aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
+  },
+  docs: { brief: "Run jobs of a run again" },
 });
 
 const analyze = buildCommand({
@@ -257,6 +339,6 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, analyze, create, validate, doctor },
+  routes: { run, resume, rerun, analyze, create, validate, doctor },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -2,7 +2,7 @@
 import type { World } from "../runtime/world.ts";
 import { commandHelpText, type HelpRow, programHelpText } from "../view/help_text.ts";
 import { hereText } from "../view/usage_message.ts";
-import { commands, EXAMPLES } from "./commands.ts";
+import { commands, EXAMPLES, SELDOM } from "./commands.ts";
 import { DEFAULT_FILES, workflowsHere } from "./default_file.ts";
 import { styleFor } from "./output.ts";
 
@@ -38,16 +38,16 @@ export function showHelp({ command, all }: HelpRequest, world: World): void {
 }
 
 function programHelp() {
-  const entries = commands.getAllEntries();
-  const shown = entries.filter(({ hidden }) => !hidden);
+  const rare = SELDOM[""] ?? [];
+  const entries = commands.getAllEntries().map(({ name, target }) => ({
+    left: name.original,
+    text: target.brief,
+    standard: null,
+  }));
   return {
     brief: commands.brief,
-    commands: shown.map(({ name, target }) => ({
-      left: name.original,
-      text: target.brief,
-      standard: null,
-    })),
-    rare: entries.filter(({ hidden }) => hidden).map(({ name }) => name.original),
+    commands: entries.filter(({ left }) => !rare.includes(left)),
+    rare,
     examples: EXAMPLES[""]!,
   };
 }
@@ -55,7 +55,7 @@ function programHelp() {
 function helpOf(name: string, { brief, parameters }: Command, all: boolean) {
   const { flags = {}, aliases = {}, positional } = parameters;
   const entries = Object.entries(flags);
-  const shown = entries.filter(([, flag]) => all || !flag.hidden);
+  const shown = entries.filter(([flagName]) => all || !SELDOM[name]?.includes(flagName));
   const rows = shown.map(([flagName, flag]) => flagRow(flagName, flag, aliases));
   const args = positionalOf(positional);
   const required = shown.filter(([, flag]) => isRequired(flag)).map(([flagName, flag]) =>

@@ -81,6 +81,19 @@ export async function printProblems(
   stream.write(githubAnnotations(source, problems, most));
 }
 
+/** Refuses flags of a run that cannot go together, or cannot work. */
+export function checkRunFlags(
+  { quiet, verbose, output }: {
+    readonly quiet: boolean;
+    readonly verbose: boolean;
+    readonly output?: string;
+  },
+  world: World,
+): void {
+  if (quiet && verbose) throw new UsageError(words.QUIET_AND_VERBOSE);
+  if (output !== undefined) checkOutputPath(world, output);
+}
+
 /** Refuses an output path whose folder is not there, before any work is done. */
 export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");

@@ -50,6 +50,15 @@ export async function cookiesOf(prefix: string): Promise<Map<number, string> | n
   return found;
 }
 
+/** Sends a signal, and CONT behind it, to processes that were just looked at; those that are gone are no matter. */
+export async function signalProcesses(
+  signal: "TERM" | "KILL",
+  pids: readonly number[],
+): Promise<void> {
+  const numbers = pids.join(" ");
+  await ask(`kill -s ${signal} ${numbers}; kill -s CONT ${numbers}; :`);
+}
+
 let readable: boolean | null = null;
 
 function mayReadProc(): boolean {

@@ -20,6 +20,9 @@ const SHELL_END_MS = 500;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 
+/** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
+const SLOT = "slot";
+
 /** The pool of one run. Close it on every way out. */
 export class SlotPool implements ProcessPool, SlotHost {
   readonly clock: Clock;
@@ -138,7 +141,10 @@ export class SlotPool implements ProcessPool, SlotHost {
       listProcesses(),
       cookiesOf(`${this.options.cookie}.`),
     ]);
-    return processes === null || cookies === null ? null : { processes, cookies };
+    if (processes === null || cookies === null) return null;
+    // A job that has not become a program still has the environment of its slot: nobody's in particular.
+    for (const [pid, cookie] of cookies) if (cookie.endsWith(`.${SLOT}`)) cookies.delete(pid);
+    return { processes, cookies };
   }
 
   #serve(): void {
@@ -166,7 +172,14 @@ export class SlotPool implements ProcessPool, SlotHost {
       const { reaper } = this;
       leaf = this.#cgroup?.leaf() ?? null;
       const token = `${this.options.cookie}.${++this.#opened}`;
-      const slot = { shell: new ShellSlot(token, leaf?.firstWords), leaf };
+      const { endsStem, cookie } = this.options;
+      const endsPath = endsStem === null ? null : `${endsStem}${this.#opened}`;
+      const shell = new ShellSlot(token, {
+        firstWords: leaf?.firstWords,
+        endsPath,
+        cookie: `${cookie}.${SLOT}`,
+      });
+      const slot = { shell, leaf };
       this.#slots.add(slot);
       reaper.add(slot.shell.group);
       return slot;

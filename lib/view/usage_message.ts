@@ -96,6 +96,9 @@ export function whichWorkflowText(found: readonly string[]): string {
   }`;
 }
 
+/** Both flags stand. */
+export const QUIET_AND_VERBOSE = "--quiet and --verbose ask for opposite things: leave one out";
+
 /** The name for a new workflow cannot be one. */
 export const BAD_NAME = "--name: a name is one line of text and not empty";
 

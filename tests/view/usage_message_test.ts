@@ -53,6 +53,7 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
     say.hereText(LOOKED, LOOKED).join("\n"),
     "In this folder are workflow.yaml and orch.yaml: orch run workflow.yaml",
   ],
+  [say.QUIET_AND_VERBOSE, "--quiet and --verbose ask for opposite things: leave one out"],
   [say.BAD_NAME, "--name: a name is one line of text and not empty"],
   [say.noFormatText("x.toml"), "--output: 'x.toml' must end in .yaml, .yml or .json"],
   [say.existsText("x.yaml"), "'x.yaml' exists already: --force overwrites it"],

@@ -1,0 +1,109 @@
+/**
+ * The sentences of `orch resume` and `orch rerun`: what has changed since, what was found, and why a
+ * run does not go on. Each line is safe to print.
+ */
+import type { RunStatus } from "../core/event.ts";
+import type { PlanDifference } from "../core/plan_file.ts";
+import { counted, grouped } from "./format.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** Jobs that one line names. */
+const MOST_NAMED = 10;
+
+/** How the workflow differs from what the run was planned from: a line for each kind of difference. */
+export function differenceText(file: string, difference: PlanDifference): string {
+  const { changed, added, removed, downstream } = difference;
+  const rows: readonly (readonly [string, readonly string[], string])[] = [
+    ["~ changed", changed, "run again"],
+    ["+ new", added, "run"],
+    ["- gone", removed, "left out"],
+    ["> after these", downstream, "run again"],
+  ];
+  const lines = rows.flatMap(([what, ids, then]) =>
+    ids.length === 0 ? [] : [`  ${what}: ${named(ids)} (${then})`]
+  );
+  return [`${quoted(file)} has changed since the run was planned:`, ...lines].map(visibleLine)
+    .join("\n");
+}
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - MOST_NAMED;
+  return ids.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+}
+
+/** Said where the workflow file is not there any more. */
+export function fileGoneText(file: string): string {
+  return visibleLine(`${quoted(file)} is gone: the run goes on as it was planned`);
+}
+
+/** Another orch works on the run. `by` is the process, where it is known. */
+export function heldText(
+  runId: string,
+  by: { readonly pid: number; readonly host: string | null } | null,
+): string {
+  const who = by === null
+    ? "another orch"
+    : `process ${by.pid}${by.host === null ? "" : ` on ${by.host}`}`;
+  return visibleLine(
+    `Run ${runId} is under way: ${who} works on it; orch logs ${runId} --follow shows its output`,
+  );
+}
+
+/** Processes were found that outlived the orch of the run. */
+export function survivorsText(runId: string, count: number): string {
+  return `Stopping ${
+    counted(count, "process").replace(/processs$/, "processes")
+  } of run ${runId} that outlived its orch`;
+}
+
+/** Not even KILL could end these. */
+export function unkillableText(pids: readonly number[]): string {
+  return `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+}
+
+/** Nobody knows whether these jobs did their work, and they must not do it twice. */
+export function askText(runId: string, jobIds: readonly string[]): string {
+  return [
+    `These jobs were running when orch died, and are not idempotent: ${named(jobIds)}`,
+    `Did they do their work? Find out (orch logs ${runId} ${jobIds[0]}), then say it:`,
+    `  orch resume ${runId} --assume-done   takes them as succeeded`,
+    `  orch resume ${runId} --rerun-lost    runs them again`,
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that is over, and of which nothing was asked to run again. */
+export function nothingToDoText(runId: string, status: RunStatus | null): string {
+  if (status === "failed") {
+    return `Run ${runId} is over: its jobs have failed for good; orch rerun ${runId} --failed runs those again`;
+  }
+  return `Run ${runId} is over, and nothing of it is to run again`;
+}
+
+/** No run waits to be gone on with. `newest` is the newest of all, and how it ended. */
+export function nothingUnfinishedText(
+  newest: { readonly runId: string; readonly status: RunStatus } | null,
+): string {
+  if (newest === null) return "No run is unfinished";
+  const next = newest.status === "failed"
+    ? `: orch rerun ${newest.runId} --failed runs its failed jobs again`
+    : "";
+  return `No run is unfinished: the newest, ${newest.runId}, ${
+    newest.status === "completed" ? "succeeded" : newest.status
+  }${next}`;
+}
+
+/** A journal was cut down to what could be believed. */
+export function repairedText(original: string): string {
+  return visibleLine(
+    `The journal goes on from its last good line; the damaged one is kept as ${original}`,
+  );
+}
+
+/** A job is named that the run does not have. */
+export function unknownJobText(runId: string, id: string, suggestion: string | null): string {
+  const meant = suggestion === null
+    ? `orch show ${runId} lists its jobs`
+    : `did you mean '${suggestion}'?`;
+  return visibleLine(`Run ${runId} has no job ${quoted(id)}: ${meant}`);
+}
