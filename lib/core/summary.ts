@@ -4,6 +4,7 @@ import type { AttemptRecord, RunState } from "./run_state.ts";
 
 /** The end of a run in facts. Times in milliseconds. */
 export interface RunSummary {
+  /** From the start to the end, without the time in which the run stood still. */
   readonly wallMs: number;
   /** The durations of all attempts together. */
   readonly workMs: number;
@@ -23,7 +24,7 @@ export function summarize(state: RunState): RunSummary {
     jobs.flatMap((job, i) => job.phase === "settled" && job.status === status ? [i] : []);
   const work = plan.jobs.map((_, i) => workOf(state.attempts[i]));
   return {
-    wallMs: (state.finishedAt ?? 0) - (state.startedAt ?? 0),
+    wallMs: (state.finishedAt ?? 0) - (state.startedAt ?? 0) - state.idleMs,
     workMs: work.reduce((sum, ms) => sum + ms, 0),
     longestChain: longestChain(state, work).map((i) => plan.jobs[i]!.id),
     failed: withStatus("failed"),
