@@ -131,7 +131,9 @@ export function wrongDefaults(markdown: string, command: string, help: string): 
     if (value === undefined) return [];
     const row = rowsOf(markdown, `Flag of \`orch ${command}\``)
       .find(([cell = ""]) => flagNames(cell).includes(name));
-    return row?.[1] === value ? [] : [`${name} has the default ${value}, not '${row?.[1]}'`];
+    return row?.[1]?.replaceAll("`", "") === value
+      ? []
+      : [`${name} has the default ${value}, not '${row?.[1]}'`];
   });
 }
 
