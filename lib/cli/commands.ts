@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
+  why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
   doctor: ["orch doctor", "orch doctor --json"],
 };
 
@@ -326,6 +327,28 @@ const validate = buildCommand({
   docs: { brief: "Report every problem of workflow files" },
 });
 
+const why = buildCommand({
+  async loader() {
+    const { why } = await import("./why.ts");
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof why>[0],
+      run: string,
+      job: string,
+    ) {
+      this.exitCode = await why(flags, { run, job }, this.world);
+    };
+  },
+  parameters: {
+    flags: { json: flag("Print JSON"), stateDir: path("Where the run is kept", "dir") },
+    positional: {
+      kind: "tuple",
+      parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],
+    },
+  },
+  docs: { brief: "Say why a job ran, waited, was skipped or was tried again" },
+});
+
 const doctor = buildCommand({
   async loader() {
     const { doctor } = await import("./doctor.ts");
@@ -339,6 +362,6 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, doctor },
+  routes: { run, resume, rerun, analyze, create, validate, why, doctor },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

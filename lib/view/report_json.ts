@@ -93,7 +93,8 @@ function eventResult(event: RunEvent): object {
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
 }
 
-function snakeCased(value: unknown): unknown {
+/** A value with the names of its facts as the results have them: `afterMs` becomes `after_ms`. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [
@@ -103,7 +104,8 @@ function snakeCased(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function timeText(at: number | null): string | null {
+/** A time as the results have it. */
+export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
