@@ -1,18 +1,9 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import {
-  buildCommand,
-  buildRouteMap,
-  type CommandContext,
-  type TypedFlagParameter,
-} from "@stricli/core";
+import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
 import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
-
-/** What every command gets as `this`. */
-export interface CommandWorld extends CommandContext {
-  readonly world: World;
-  exitCode: number;
-}
+import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +23,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
   doctor: ["orch doctor", "orch doctor --json"],
+  ...PAST_EXAMPLES,
 };
 
 /**
@@ -39,25 +31,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  * only names: every help fits a screen.
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
+  "": ["clean", "doctor", "events"],
   run: ["grace", "maxLog", "durability", "format"],
   resume: ["grace", "maxLog", "durability", "live"],
   rerun: ["grace", "maxLog", "durability", "live"],
 };
-
-const text = (value: string) => value;
-
-/** Ids and tags: `a,b`, or the flag again. */
-function list(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, variadic: ",", default: [], brief, placeholder } as const;
-}
-
-function path(brief: string, placeholder: string) {
-  return { kind: "parsed", parse: text, optional: true, brief, placeholder } as const;
-}
-
-function flag(brief: string) {
-  return { kind: "boolean", default: false, withNegated: false, brief } as const;
-}
 
 const FILE = {
   kind: "tuple",
@@ -362,6 +340,20 @@ const doctor = buildCommand({
 
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, why, doctor },
+  routes: {
+    run,
+    analyze,
+    create,
+    validate,
+    resume,
+    rerun,
+    history,
+    show,
+    why,
+    logs,
+    events,
+    clean,
+    doctor,
+  },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -79,10 +79,11 @@ function positionalOf(
   const [parameters, isList] = positional.kind === "array"
     ? [[positional.parameter], true]
     : [positional.parameters, false];
-  return parameters.map(({ brief, placeholder = "arg", optional }) => {
+  return parameters.map(({ brief, placeholder = "arg", optional, default: standard = null }) => {
     const left = placeholder.toUpperCase() + (isList ? "..." : "");
-    const mayLack = optional === true || (positional.kind === "array" && !positional.minimum);
-    return { usage: mayLack ? `[${left}]` : left, row: { left, text: brief, standard: null } };
+    const mayLack = optional === true || standard !== null ||
+      (positional.kind === "array" && !positional.minimum);
+    return { usage: mayLack ? `[${left}]` : left, row: { left, text: brief, standard } };
   });
 }
 

@@ -9,7 +9,8 @@ import {
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
 import * as say from "../view/usage_message.ts";
-import { commands, type CommandWorld } from "./commands.ts";
+import type { CommandWorld } from "./command_parts.ts";
+import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import type { HelpRequest } from "./help.ts";
 import { OutputError, UsageError } from "./output.ts";

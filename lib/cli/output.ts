@@ -120,3 +120,9 @@ export function writeOutput(world: World, path: string, text: string): void {
 export function jsonText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
+
+/** A path below the folder orch was started in is shown from there. */
+export function pathFromHere(path: string, world: World): string {
+  const here = `${world.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
+}

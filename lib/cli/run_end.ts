@@ -5,7 +5,7 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText } from "../view/end_text.ts";
-import { styleFor } from "./output.ts";
+import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
 
 /** A run that is over. */
@@ -38,10 +38,4 @@ function printEnd({ state, options, directory, world }: EndedRun): void {
     tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
   });
   world.stderr.write(`${lines.join("\n")}\n`);
-}
-
-/** A path below the folder orch was started in is shown from there. */
-function pathFromHere(path: string, world: World): string {
-  const here = `${world.cwd()}/`;
-  return path.startsWith(here) ? path.slice(here.length) : path;
 }

@@ -24,8 +24,10 @@ export type HttpFailure =
   | { readonly reason: "unreachable"; readonly cause: string }
   | { readonly reason: "certificate"; readonly cause: string }
   | { readonly reason: "connection_lost"; readonly cause: string }
+  | { readonly reason: "no_connection"; readonly afterMs: number }
   | { readonly reason: "no_response"; readonly afterMs: number }
   | { readonly reason: "stalled"; readonly afterMs: number }
+  | { readonly reason: "unfinished"; readonly afterMs: number }
   | { readonly reason: "too_many_redirects"; readonly limit: number }
   | { readonly reason: "redirect_scheme"; readonly url: string }
   | { readonly reason: "body_too_large"; readonly limitBytes: number };

@@ -5,6 +5,7 @@
  * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
+import { ID_PATTERN } from "./check_graph.ts";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
 import { type Expectation, type Plan, planJobs } from "./plan.ts";
@@ -247,7 +248,8 @@ const action = z.discriminatedUnion("type", [
 ]);
 
 const job = z.object({
-  id: text,
+  // It becomes a path, and a plan may have come with somebody else's folder.
+  id: text.check(z.regex(ID_PATTERN)),
   name: text,
   action,
   workingDirectory: text,

@@ -28,7 +28,10 @@ export function realWorld(): World {
     stdout: outputStream(Deno.stdout),
     stderr: outputStream(Deno.stderr),
     readStdin,
-    fetch: (input, init) => fetch(input, init),
+    request: async (request) => {
+      const { sendRequest } = await import("./http_client.ts");
+      return await sendRequest(request, { env: readVariable });
+    },
     env: readVariable,
     cwd: () => Deno.cwd(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -183,8 +186,11 @@ function outputStream(stream: StandardStream): OutputStream {
   const encoder = new TextEncoder();
   let broken = false;
   return {
-    write(text) {
-      const bytes = encoder.encode(text);
+    get isBroken() {
+      return broken;
+    },
+    write(content) {
+      const bytes = typeof content === "string" ? encoder.encode(content) : content;
       for (let done = 0; done < bytes.length && !broken;) {
         try {
           done += stream.writeSync(bytes.subarray(done));

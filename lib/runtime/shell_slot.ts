@@ -80,9 +80,9 @@ export class ShellSlot {
     this.ended = this.#listen();
   }
 
-  /** Whether it can take no more jobs. */
-  get isDead(): boolean {
-    return this.#death !== null;
+  /** Whether it can take a job: it lives, and has answered for the last one. */
+  get isIdle(): boolean {
+    return this.#death === null && this.#waiting === null;
   }
 
   /** Runs one job; one at a time. Resolves when its leader has ended, or the slot with it. */

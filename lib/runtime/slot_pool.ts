@@ -17,6 +17,8 @@ const LONGEST_TROUBLE_MS = 30_000;
 const LOOK_MS = 15;
 /** How long shells may take to end once they are told. */
 const SHELL_END_MS = 500;
+/** How long a pause waits for a reaper that cannot be started. */
+const MOST_FREEZE_MS = 1_000;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 2_000;
 
@@ -70,7 +72,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   async freeze(): Promise<void> {
-    await Promise.all([...this.#slots].map(({ shell }) => this.reaper.signal("STOP", shell.group)));
+    const groups = [...this.#slots].map(({ shell }) => shell.group);
+    const sent = Promise.all(groups.map((group) => this.reaper.signal("STOP", group)));
+    await this.#within(MOST_FREEZE_MS, sent);
   }
 
   thaw(): void {
@@ -85,7 +89,7 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   giveBack(slot: Slot): void {
     const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
-    if (slot.shell.isDead || strangers) this.#retire(slot);
+    if (!slot.shell.isIdle || strangers) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }
@@ -101,7 +105,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
-    if (this.#retired.size > 0) await this.#forgetEmptyGroups();
     for (const slot of [...this.#slots]) this.#retire(slot);
     const ended = Promise.all(shells.map((shell) => shell.ended));
     // A shell that does not end by itself (somebody stopped it) ends by the reaper.
@@ -118,16 +121,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     const cancel = this.clock.callAt(this.clock.now() + milliseconds, resolve);
     await Promise.race([awaited, promise]);
     cancel();
-  }
-
-  /** Groups in which nobody is left: their numbers may belong to strangers by now. */
-  async #forgetEmptyGroups(): Promise<void> {
-    const look = await this.look();
-    if (look === null) return;
-    const alive = new Set(
-      look.processes.filter(({ group, session }) => group === session).map(({ group }) => group),
-    );
-    for (const group of this.#retired.keys()) if (!alive.has(group)) this.reaper.remove(group);
   }
 
   look(): Promise<Look | null> {
@@ -160,7 +153,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     for (;;) {
       const slot = this.#idle.pop();
       if (slot === undefined) return null;
-      if (!slot.shell.isDead) return slot;
+      if (slot.shell.isIdle) return slot;
       this.#retire(slot);
     }
   }
@@ -182,6 +175,7 @@ export class SlotPool implements ProcessPool, SlotHost {
       const slot = { shell, leaf };
       this.#slots.add(slot);
       reaper.add(slot.shell.group);
+      slot.shell.ended.then(() => reaper.orphan(slot.shell.group));
       return slot;
     } catch (error) {
       leaf?.close();

@@ -17,7 +17,8 @@ export interface World {
   readonly stderr: OutputStream;
   /** All of standard input, at most `limitBytes` + 1 bytes of it. */
   readStdin(limitBytes: number): Promise<Uint8Array>;
-  readonly fetch: typeof fetch;
+  /** Sends one HTTP request. See `http_client.ts`. */
+  request(request: OutgoingRequest): Promise<HttpAnswer>;
   /** One environment variable; `undefined` where it is not set or may not be read. */
   env(name: string): string | undefined;
   /** The folder orch was started in. */
@@ -40,8 +41,10 @@ export interface Clock {
 
 /** A stream that people or programs read. */
 export interface OutputStream {
-  /** Writes all of `text` before it returns. */
-  write(text: string): void;
+  /** Writes all of it before it returns; bytes as they are. */
+  write(content: string | Uint8Array): void;
+  /** Whether nobody reads it any more: what is written then is lost. */
+  readonly isBroken: boolean;
   readonly isTerminal: boolean;
   /** The size now; 80 by 24 where it is not known. */
   size(): { readonly columns: number; readonly rows: number };
@@ -83,6 +86,28 @@ export interface FileTail {
 export interface FileWriter {
   write(bytes: Uint8Array): Promise<void>;
   close(): void;
+}
+
+/** One HTTP request, on its way. */
+export interface OutgoingRequest {
+  /** http or https. */
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | null;
+  /** Ends the request in whatever phase it is. */
+  readonly signal: AbortSignal;
+  /** Is told when the connection stands, TLS included, or when that cannot be seen, as behind a proxy. */
+  connected(): void;
+}
+
+/** What a server answers: a redirect is an answer too. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** Decompressed. */
+  readonly body: ReadableStream<Uint8Array> | null;
 }
 
 /** Starts programs. See `process.ts`. */

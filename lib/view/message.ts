@@ -62,6 +62,9 @@ export function outcomeHint(outcome: Outcome): string | null {
   if (outcome.kind === "timed_out") {
     return "raise 'timeout' or 'max_execution_time', or make the job faster";
   }
+  if (outcome.kind === "http_failed" && outcome.failure.reason === "unfinished") {
+    return "a 'timeout' of the job takes the place of this limit";
+  }
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
   }
@@ -80,10 +83,14 @@ function httpFailureText(failure: HttpFailure): string {
       return `certificate not trusted: ${failure.cause}`;
     case "connection_lost":
       return `connection lost: ${failure.cause}`;
+    case "no_connection":
+      return `no connection within ${secondsText(failure.afterMs)} seconds`;
     case "no_response":
       return `no response within ${secondsText(failure.afterMs)} seconds`;
     case "stalled":
       return `response stalled for ${secondsText(failure.afterMs)} seconds`;
+    case "unfinished":
+      return `response not complete within ${secondsText(failure.afterMs)} seconds`;
     case "too_many_redirects":
       return `more than ${failure.limit} redirects`;
     case "redirect_scheme":

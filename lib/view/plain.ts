@@ -23,10 +23,11 @@ export function plainLine(event: RunEvent, state: RunState, options: PlainOption
   return `${time}  ${words}`;
 }
 
-function wordsOf(
+/** What the line for an event says behind the time. */
+export function wordsOf(
   event: RunEvent,
   state: RunState,
-  { style, verbose }: PlainOptions,
+  { style, verbose }: Pick<PlainOptions, "style" | "verbose">,
 ): string | null {
   const { glyphs } = style;
   const line = (look: Look, glyph: string, word: string, rest: string) =>

@@ -87,7 +87,8 @@ function exitCode(last: AttemptRecord | undefined): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-function eventResult(event: RunEvent): object {
+/** An event for programs. */
+export function eventResult(event: RunEvent): object {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
@@ -104,11 +105,12 @@ export function snakeCased(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A time as the results have it. */
+/** A time for programs. */
 export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function secondsBetween(from: number | null, to: number | null): number | null {
+/** A duration for programs, to the millisecond. */
+export function secondsBetween(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Number(((to - from) / 1000).toFixed(3));
 }

@@ -251,6 +251,8 @@ export class Project implements AsyncDisposable {
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
   readonly isTerminal = false;
+  readonly isBroken = false;
+  readonly #decoder = new TextDecoder();
   #text = "";
   readonly #watchers = new Set<() => void>();
 
@@ -262,8 +264,10 @@ export class Captured implements OutputStream {
     return { columns: 80, rows: 24 };
   }
 
-  write(text: string): void {
-    this.#text += text;
+  write(content: string | Uint8Array): void {
+    this.#text += typeof content === "string"
+      ? content
+      : this.#decoder.decode(content, { stream: true });
     for (const watch of [...this.#watchers]) watch();
   }
 
@@ -286,8 +290,7 @@ export class Captured implements OutputStream {
   }
 
   async drain(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) this.write(decoder.decode(bytes, { stream: true }));
+    for await (const bytes of stream) this.write(bytes);
   }
 }
 

@@ -42,7 +42,7 @@ export class FakeWorld implements World {
     return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
   }
 
-  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+  readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
   env(name: string): string | undefined {
     return this.variables.get(name);
@@ -129,9 +129,10 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
+  readonly isBroken = false;
 
-  write(text: string): void {
-    this.text += text;
+  write(content: string | Uint8Array): void {
+    this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
   }
 
   size(): { readonly columns: number; readonly rows: number } {

@@ -81,6 +81,12 @@ export class TestPool implements AsyncDisposable {
     return processesWith(`ORCH_COOKIE=${this.cookie}`);
   }
 
+  /** The states of the processes of jobs of this pool: a letter for each, T for one that is stopped. */
+  states(): string {
+    return this.alive().map((pid) => readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, "")[0])
+      .join("");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool.close();
     Deno.removeSync(this.folder, { recursive: true });

@@ -12,6 +12,7 @@ const TOKEN = /\x1b\[(\??)(\d*)([A-Za-z])|[\n\r]|[^\x00-\x1f\x7f-\x9f]+|[^]/g;
 /** A terminal as a stream. */
 export class Screen implements OutputStream {
   readonly isTerminal = true;
+  readonly isBroken = false;
   /** What was written, one entry for each write. */
   readonly writes: string[] = [];
   cursorVisible = true;

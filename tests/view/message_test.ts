@@ -82,10 +82,20 @@ const HTTP_FAILURES: Table<HttpFailure, "reason"> = {
   connection_lost: [
     [{ reason: "connection_lost", cause: "reset" }, "connection lost: reset"],
   ],
+  no_connection: [
+    [{ reason: "no_connection", afterMs: 10_000 }, "no connection within 10 seconds"],
+  ],
   no_response: [
     [{ reason: "no_response", afterMs: 30_000 }, "no response within 30 seconds"],
   ],
   stalled: [[{ reason: "stalled", afterMs: 60_000 }, "response stalled for 60 seconds"]],
+  unfinished: [
+    [
+      { reason: "unfinished", afterMs: 600_000 },
+      "response not complete within 600 seconds",
+      "a 'timeout' of the job takes the place of this limit",
+    ],
+  ],
   too_many_redirects: [[{ reason: "too_many_redirects", limit: 5 }, "more than 5 redirects"]],
   redirect_scheme: [
     [

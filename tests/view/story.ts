@@ -23,6 +23,9 @@ export interface StoryOptions {
   readonly workflow?: Partial<Workflow>;
   /** Places of the selected jobs; all of them unless said. */
   readonly selected?: readonly number[];
+  readonly runId?: string;
+  /** When it begins; `START` unless said. */
+  readonly at?: number;
 }
 
 type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
@@ -31,14 +34,15 @@ type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
 export class Story {
   readonly state: RunState;
   readonly events: RunEvent[] = [];
-  now = START;
+  now: number;
 
   constructor(jobs: readonly JobSketch[], options: StoryOptions = {}) {
     const workflow = sketchWorkflow(jobs, options.workflow);
+    this.now = options.at ?? START;
     this.state = initialState(planJobs(workflow, options.selected ?? [...workflow.jobs.keys()]));
     this.tell({
       type: "run_started",
-      runId: "20261122-103000-x7k2",
+      runId: options.runId ?? "20261122-103000-x7k2",
       workflow: workflow.name,
       jobs: this.state.plan.jobs.length,
       settings: sketchSettings(options.settings),

@@ -1,0 +1,72 @@
+/**
+ * What the reaper does, for any `sh`. It hears lines: `+ GROUP`, a group to guard, whose leader lives;
+ * `- GROUP TICKS`, its leader has ended that long ago; the orders `s SIGNAL GROUP` and `p SIGNAL PID START`,
+ * each answered with a line; `q`, stop what is left and end. The end of its input is the death of orch.
+ */
+
+/**
+ * $1 is the cookie, $2 the grace in tenths of a second, $3 the control group or nothing. `kill -s X -- -N`
+ * is the form that every shell takes. Numbers are given to new processes again, so before each signal
+ * the reaper makes sure that they are still those it knows (`ours`): the leader began when it did, or has
+ * ended and somebody is in the group who had begun by then, since a number is free only when nobody is
+ * left. Times are read with the shell's own words; where there is no /proc, the numbers are trusted.
+ * A group of zombies that nobody has waited for yet is gone, though `kill -s 0` finds it. The sweep finds
+ * what left its group: grep reads environments without another program of ours.
+ */
+export const REAPER_SCRIPT = `
+trap '' INT TERM HUP QUIT PIPE
+cookie=$1 left=$2 cgroup=$3 groups=' ' proc=
+[ ! -r /proc/self/stat ] || proc=yes
+
+began() { began=; read -r stat <"/proc/$1/stat" && set -- \${stat##*) } && began=\${20}; }
+now() { : & began $!; wait; now=\${began:-0}; }
+members() { grep -hsE "^[0-9]+ \\(.*\\) [^ZX] [0-9]+ $1 " /proc/[0-9]*/stat; }
+ours() {
+  [ "$proc" ] || return 0
+  eval "known=\\\${began_$1-} gone=\\\${gone_$1-}"
+  if began "$1"; then [ "$began" = "$known" ]; return; fi
+  [ "$gone" ] || { now; gone=$now; eval "gone_$1=$now"; }
+  members "$1" | { while read -r stat; do
+    set -- \${stat##*) }
+    [ "\${20}" -gt "$gone" ] || exit 0
+  done; exit 1; }
+}
+guard() { case $groups in *" $1 "*) ;; *) groups="$groups$1 " ;; esac; }
+# Forgets what is gone: from then on the number may be a stranger's.
+prune() { all=$groups groups=' '; for g in $all; do kill -s 0 -- "-$g" && ours "$g" && guard "$g"; done; }
+lives() { [ ! "$proc" ] || [ "$(members "$1")" ]; }
+any() { prune; for g in $groups; do lives "$g" && return 0; done; return 1; }
+to_group() { kill -s "$1" -- "-$2" && [ "$1" = TERM ] && kill -s CONT -- "-$2"; }
+to_all() { prune; for g in $groups; do to_group "$1" "$g"; done; }
+to_one() { kill -s "$1" "$2" && [ "$1" = TERM ] && kill -s CONT "$2"; }
+
+while read -r op a b c; do
+  case $op in
+    +) began "$a"; eval "began_$a=$began gone_$a="; guard "$a" ;;
+    -) if kill -s 0 -- "-$a"; then now; eval "gone_$a=\$((now - b))"; guard "$a"; else prune; fi ;;
+    s) case $groups in *" $b "*) kill -s 0 -- "-$b" && ours "$b" && to_group "$a" "$b" ;; esac; echo ;;
+    p) began "$b"; [ "$began" = "$c" ] && to_one "$a" "$b"; echo ;;
+    q)
+      to_all TERM
+      left=25
+      while [ "$left" -gt 0 ] && any; do sleep 0.02; left=$((left - 1)); done
+      to_all KILL
+      exit 0 ;;
+  esac
+done
+
+marked() { grep "$@" "^ORCH_COOKIE=$cookie" /proc/[0-9]*/environ; }
+sweep() { for f in $(marked -lsz); do p=\${f#/proc/}; to_one "$1" "\${p%/environ}"; done; }
+alive() { any || marked -qsz; }
+to_all TERM
+sweep TERM
+while [ "$left" -gt 0 ] && alive; do sleep 0.1; left=$((left - 1)); done
+for again in 1 2 3 4 5; do
+  to_all KILL
+  sweep KILL
+  [ -z "$cgroup" ] || for d in "$cgroup"/*/; do echo 1 >"$d/cgroup.kill"; done
+  alive || break
+  sleep 0.1
+done
+[ -z "$cgroup" ] || rmdir "$cgroup"/*/ "$cgroup"
+`;
