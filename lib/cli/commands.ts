@@ -10,7 +10,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "": [
     "orch create --name demo --output demo.yaml",
     "orch run demo.yaml",
-    "orch analyze demo.yaml",
   ],
   run: [
     "orch run ci.yaml -c 8 --fail-fast -o results.json",

@@ -62,9 +62,7 @@ export function programHelpText(help: ProgramHelp, style: Style): string {
   const lines = [
     help.brief,
     "",
-    `${heading("Usage:")} orch COMMAND [FLAGS]`,
-    "       orch COMMAND --help",
-    "       orch --version",
+    `${heading("Usage:")} orch COMMAND [FLAGS]   or  orch COMMAND --help   or  orch --version`,
     "",
     heading("Commands:"),
     ...help.commands.flatMap((row) => rowLines(row, width)),

@@ -9,7 +9,9 @@ const FILE_NAME = /\.(ya?ml|json)$/i;
 
 /** There is no such command; `corrections` are those spelt alike. */
 export function noCommandText(input: string, corrections: readonly string[]): string {
-  const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : corrections.map(bare);
+  // The library thinks of words that have little in common.
+  const near = corrections.map(bare).filter((name) => name[0] === input[0] || input.includes(name));
+  const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : near;
   return `error: ${visibleLine(`No command '${input}'`)}${meantText(meant)}\nSee orch --help`;
 }
 
@@ -83,7 +85,7 @@ export const SEE_HELP = "Add --help to see what this command takes";
 export function noWorkflowText(looked: readonly string[]): string {
   return [
     "No workflow file is named, and none is here",
-    `  looked for  ${looked.join(", ")}`,
+    `  looked for  ${brief(looked)}`,
     "  run one     orch run FILE",
     `  make one    orch create --name demo --output ${looked[0]}`,
   ].join("\n");
@@ -138,11 +140,19 @@ export function hereText(found: readonly string[], looked: readonly string[]): s
   const [only] = found;
   if (only === undefined) {
     return [
-      `No workflow is in this folder: looked for ${looked.join(", ")}`,
+      `No workflow here: looked for ${brief(looked)}`,
       `To make one: orch create --name demo --output ${looked[0]}`,
     ];
   }
   return found.length === 1
     ? [`In this folder is ${only}: orch run`]
     : [`In this folder are ${found.join(" and ")}: orch run ${only}`];
+}
+
+/** Names of files, the endings alone where the name is that of the one before. */
+function brief(files: readonly string[]): string {
+  const stem = (file: string | undefined) => file?.replace(/\.\w+$/, "");
+  return files.map((file, i) =>
+    stem(file) === stem(files[i - 1]) ? file.slice(file.lastIndexOf(".")) : file
+  ).join(", ");
 }

@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["runn good.yaml", "No command 'runn': did you mean run?"],
   [
     "run",
-    "error: No workflow file is named, and none is here\n  looked for  workflow.yaml, workflow.yml",
+    "error: No workflow file is named, and none is here\n  looked for  workflow.yaml, .yml, .json, orch.yaml, .yml, .json\n",
   ],
   ["run", "\n  make one    orch create --name demo --output workflow.yaml\n"],
   ["run good.yaml --format svg", "--format: 'svg': expected one of text, json, github"],

@@ -60,9 +60,7 @@ Deno.test("programHelpText lists the commands, names the rare ones, and says wha
     text(`
       Does things
 
-      Usage: orch COMMAND [FLAGS]
-             orch COMMAND --help
-             orch --version
+      Usage: orch COMMAND [FLAGS]   or  orch COMMAND --help   or  orch --version
 
       Commands:
         run     Run a workflow

@@ -3,14 +3,14 @@ import { shellWord } from "../../lib/view/shell_word.ts";
 import * as say from "../../lib/view/usage_message.ts";
 import { assertEquals, assertNotMatch } from "../support/assert.ts";
 
-const LOOKED = ["workflow.yaml", "orch.yaml"];
+const LOOKED = ["workflow.yaml", "workflow.json", "orch.yaml"];
 
 /** What is said, and how it reads. */
 const ROWS: readonly (readonly [said: string, expected: string])[] = [
   [say.noCommandText("bogus", []), "error: No command 'bogus'\nSee orch --help"],
   [
-    say.noCommandText("rn", ["`run`", "`dryRun`"]),
-    "error: No command 'rn': did you mean run or dry-run?\nSee orch --help",
+    say.noCommandText("rn", ["`run`", "`reRun`", "`logs`"]),
+    "error: No command 'rn': did you mean run or re-run?\nSee orch --help",
   ],
   [
     say.noCommandText("ci.yaml", ["`run`"]),
@@ -35,22 +35,22 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
   [
     say.noWorkflowText(LOOKED),
     "No workflow file is named, and none is here\n" +
-    "  looked for  workflow.yaml, orch.yaml\n" +
+    "  looked for  workflow.yaml, .json, orch.yaml\n" +
     "  run one     orch run FILE\n" +
     "  make one    orch create --name demo --output workflow.yaml",
   ],
   [
-    say.whichWorkflowText(LOOKED),
+    say.whichWorkflowText(["workflow.yaml", "orch.yaml"]),
     "No workflow file is named, and there is more than one here: name 'workflow.yaml' or 'orch.yaml'",
   ],
   [
     say.hereText([], LOOKED).join("\n"),
-    "No workflow is in this folder: looked for workflow.yaml, orch.yaml\n" +
+    "No workflow here: looked for workflow.yaml, .json, orch.yaml\n" +
     "To make one: orch create --name demo --output workflow.yaml",
   ],
   [say.hereText(["orch.yaml"], LOOKED).join("\n"), "In this folder is orch.yaml: orch run"],
   [
-    say.hereText(LOOKED, LOOKED).join("\n"),
+    say.hereText(["workflow.yaml", "orch.yaml"], LOOKED).join("\n"),
     "In this folder are workflow.yaml and orch.yaml: orch run workflow.yaml",
   ],
   [say.QUIET_AND_VERBOSE, "--quiet and --verbose ask for opposite things: leave one out"],
