@@ -232,6 +232,10 @@ const analyze = buildCommand({
   },
   parameters: {
     flags: {
+      maxConcurrent: {
+        ...DRIVING.maxConcurrent,
+        brief: "Jobs at a time in the planned run (default: the file's, else 4)",
+      },
       output: path("Write the analysis as JSON to this file as well", "path"),
       json: flag("Print JSON: the same as --format json"),
       format: {
@@ -243,7 +247,7 @@ const analyze = buildCommand({
       },
     },
     positional: FILE,
-    aliases: { o: "output" },
+    aliases: { c: "maxConcurrent", o: "output" },
   },
   docs: { brief: "Show levels, order and critical path of a workflow" },
 });
