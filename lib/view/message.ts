@@ -12,7 +12,7 @@ import {
   type StopReason,
   unreachable,
 } from "../core/event.ts";
-import { bytesText, secondsText } from "./format.ts";
+import { bytesText, counted, secondsText } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
@@ -185,4 +185,9 @@ export function verdictText(status: RunStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** What is said of a file without mistakes. */
+export function validText(file: string, jobs: number): string {
+  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
 }
