@@ -6,7 +6,7 @@ import { RunLock } from "../../lib/runtime/run_lock.ts";
 import type { RunPlace } from "../../lib/runtime/run_store.ts";
 import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
 import { Captured, newProject, type Project } from "../support/cli.ts";
-import { keepRun, type KeptOptions } from "../support/kept_run.ts";
+import { keepMany, keepRun, type KeptOptions } from "../support/kept_run.ts";
 import { START, Story } from "../view/story.ts";
 
 /** A stream that says it is a terminal, and keeps what is written to it. */
@@ -177,6 +177,23 @@ Deno.test("orch history rebuild makes the index anew and says what is in it", as
     stdout,
     `Rebuilt ${project.path(".orch/history.db")}: 2 runs; 1 run without an end left out\n`,
   );
+});
+
+Deno.test("an index that is damaged anywhere is made anew, whatever is asked of it", async () => {
+  await using project = newProject();
+  await keepMany(project.path(".orch"), 60);
+  const ask = ["history", "--job", "job7", "--limit", "60"];
+  const expected = await project.orch(ask);
+  assertEquals(cells(expected.stdout).length, 61);
+  const path = project.path(".orch/history.db");
+  const bytes = await Deno.readFile(path);
+  const pageBytes = 4_096;
+  for (let page = 0; page < bytes.length / pageBytes; page++) {
+    const spoilt = bytes.slice();
+    spoilt.fill(0xa5, page * pageBytes, (page + 1) * pageBytes);
+    await Deno.writeFile(path, spoilt);
+    assertEquals(await project.orch(ask), expected, `page ${page}`);
+  }
 });
 
 /** Command lines that are refused, with exit 2, and what is said. */
