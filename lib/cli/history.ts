@@ -1,11 +1,11 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
 import { didYouMean } from "../core/did_you_mean.ts";
-import { type HistoryQuery, type IndexedJob, indexPath, isDamage } from "../runtime/history.ts";
+import { type HistoryQuery, type IndexedJob, isDamage } from "../runtime/history.ts";
 import { folderOf, resolvePath } from "../runtime/paths.ts";
 import { type IndexReports, openIndex, rebuildIndex, type RunIndex } from "../runtime/run_index.ts";
 import { placeOf, type RunPlace, RunStore } from "../runtime/run_store.ts";
 import { parseRunId } from "../runtime/run_directory.ts";
-import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
+import { indexPath, namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { historyDocument, jobHistoryDocument } from "../view/history_json.ts";
 import {

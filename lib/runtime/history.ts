@@ -78,11 +78,6 @@ const SCHEMA = `
 const IS_OF_WORKFLOW = `
   (?1 IS NULL OR workflow = ?1 OR file = ?1 OR substr(file, -length(?1) - 1) = '/' || ?1)`;
 
-/** The index of a state directory. */
-export function indexPath(stateDirectory: string): string {
-  return `${stateDirectory}/history.db`;
-}
-
 /** The index is of another version of orch. */
 class OtherVersion extends Error {
   override readonly name = "OtherVersion";

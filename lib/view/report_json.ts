@@ -95,7 +95,8 @@ export function eventResult(event: RunEvent): object {
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
 }
 
-function snakeCased(value: unknown): unknown {
+/** A value with the names of its facts as the results have them: `afterMs` becomes `after_ms`. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [

@@ -7,7 +7,7 @@ import { durationText } from "./format.ts";
 import { countsText, dateText, STATUS_LOOKS } from "./history_text.ts";
 import { outcomeText, skipText } from "./message.ts";
 import { publicStatus } from "./report_json.ts";
-import { paint, type Style } from "./style.ts";
+import { type Look, paint, settledSign, type Style } from "./style.ts";
 import { tableText } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -33,6 +33,14 @@ export interface ShowOptions {
   readonly style: Style;
   readonly utcOffsetMinutes: number;
   readonly now: number;
+}
+
+/** The sign of a job as it stands. */
+export function signOfJob(job: JobState, { glyphs }: Style): { glyph: string; look: Look } {
+  if (isLive(job)) return { glyph: glyphs.running, look: "cyan" };
+  if (job.phase === "backing_off") return { glyph: glyphs.retrying, look: "yellow" };
+  if (job.phase !== "settled") return { glyph: glyphs.waiting, look: "dim" };
+  return settledSign(job.status, glyphs);
 }
 
 /** A run as text. */

@@ -78,6 +78,18 @@ check(
 );
 
 check(
+  "shows what is missing at the end of the file where the text ends",
+  "name: x\njobs: [  \n\n",
+  located({ code: "E105", format: "yaml", cause: "x" }, at(4, 1)),
+  `
+  error[E105]: Cannot read the file as YAML: x
+   --> ci.yml:2:8
+    |
+  2 | jobs: [
+    |        ^`,
+);
+
+check(
   "leaves the label away where the title says it all",
   "jobs: []\n",
   located({ code: "E210" }, at(1, 1, 5)),
