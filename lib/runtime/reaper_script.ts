@@ -58,15 +58,34 @@ done
 marked() { grep "$@" "^ORCH_COOKIE=$cookie" /proc/[0-9]*/environ; }
 sweep() { for f in $(marked -lsz); do p=\${f#/proc/}; to_one "$1" "\${p%/environ}"; done; }
 alive() { any || marked -qsz; }
+kill_leaves() { for f in "$cgroup"/*/cgroup.kill; do [ ! -w "$f" ] || echo 1 >"$f"; done; }
+# Orch had stepped aside for its controllers, and this shell was born there.
+step_back() {
+  up=\${cgroup%/*}
+  for name in memory cpu pids; do echo "-$name" >"$up/cgroup.subtree_control"; done
+  echo $$ >"$up/cgroup.procs"
+}
+
 to_all TERM
 sweep TERM
 while [ "$left" -gt 0 ] && alive; do sleep 0.1; left=$((left - 1)); done
 for again in 1 2 3 4 5; do
   to_all KILL
   sweep KILL
-  [ -z "$cgroup" ] || for d in "$cgroup"/*/; do echo 1 >"$d/cgroup.kill"; done
+  [ -z "$cgroup" ] || kill_leaves
   alive || break
   sleep 0.1
 done
-[ -z "$cgroup" ] || rmdir "$cgroup"/*/ "$cgroup"
+[ "$cgroup" ] || exit 0
+# A group can be removed once the kernel is done with all that were in it; jobs may have made more below.
+left=100
+while [ "$left" -gt 0 ]; do
+  kill_leaves
+  rmdir "$cgroup"/*/*/*/ "$cgroup"/*/*/ "$cgroup"/*/
+  rmdir "$cgroup"
+  [ -d "$cgroup" ] || [ ! -d "$cgroup.orch" ] || { step_back; rmdir "$cgroup.orch"; }
+  [ -d "$cgroup" ] || [ -d "$cgroup.orch" ] || break
+  sleep 0.1
+  left=$((left - 1))
+done
 `;

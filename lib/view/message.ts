@@ -68,6 +68,9 @@ export function outcomeHint(outcome: Outcome): string | null {
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
   }
+  if (outcome.kind === "not_started" && outcome.why.reason === "linker_variable") {
+    return "start orch with --allow-run, without a list of programs, or unset the variable";
+  }
   return null;
 }
 
@@ -118,6 +121,8 @@ function notStartedText(why: NotStarted): string {
       return `the request cannot be sent: ${why.cause}`;
     case "permission_denied":
       return `orch lacks the permission ${why.flag}`;
+    case "linker_variable":
+      return `${why.name} is set, and orch may then start no program here`;
     case "spawn_failed":
       return `could not be started: ${why.cause}`;
     default:

@@ -88,6 +88,12 @@ export class Family implements AsyncDisposable {
   }
 }
 
+/** What the reaper of a program gets to know. */
+export interface OrchOptions {
+  readonly graceMs: number;
+  readonly cgroup?: string;
+}
+
 /** A program of its own with a reaper, which can be killed as orch can. */
 export class OrchAlike implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -95,10 +101,10 @@ export class OrchAlike implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #dead = false;
 
-  private constructor(cookie: string, graceMs: number) {
+  private constructor(cookie: string, options: OrchOptions) {
     const text = `
       import { Reaper } from "file://${ROOT}/lib/runtime/reaper.ts";
-      const reaper = new Reaper({ cookie: "${cookie}", graceMs: ${graceMs}, cgroup: null });
+      const reaper = new Reaper(${JSON.stringify({ cookie, cgroup: null, ...options })});
       for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
         for (const [op, group] of JSON.parse(line)) reaper[op](group);
         // Whom it does not guard it does not signal, but it answers.
@@ -118,9 +124,9 @@ export class OrchAlike implements AsyncDisposable {
   static async start(
     cookie: string,
     groups: readonly number[],
-    { graceMs }: { readonly graceMs: number },
+    options: OrchOptions,
   ): Promise<OrchAlike> {
-    const orch = new OrchAlike(cookie, graceMs);
+    const orch = new OrchAlike(cookie, options);
     await orch.#tell(groups.map((group) => ["add", group]));
     return orch;
   }
