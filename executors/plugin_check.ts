@@ -15,6 +15,7 @@ import {
   type PluginAction,
   type Workflow,
 } from "../lib/core/workflow.ts";
+import { flagsFor, type Permission } from "../lib/core/permission.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
@@ -31,7 +32,7 @@ export interface PluginCheck {
   readonly selected: readonly number[];
   /** Absolute: what paths of the workflow start from. */
   readonly baseDirectory: string;
-  readonly world: Pick<World, "files" | "clock">;
+  readonly world: Pick<World, "files" | "clock" | "may">;
 }
 
 /** The mistakes in the plugins of a workflow, and in what its jobs give to them. */
@@ -65,7 +66,7 @@ interface CheckedPlugin {
 }
 
 async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<Diagnostic[]> {
-  const { plugin: { type, path, permissions }, index, jobs } = checked;
+  const { plugin: { type, path }, index, jobs } = checked;
   const { baseDirectory, world } = check;
   const modulePath = resolvePath(baseDirectory, path);
   const wrongModule = (problem: ModuleProblem, cause = "") => {
@@ -73,8 +74,10 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
     return [diagnosticAt(atValue("plugins", index, "path"), detail)];
   };
   if (world.files.stat(modulePath)?.isFile !== true) return wrongModule("missing");
-  const flags = lackedFlags(permissions, baseDirectory);
-  if (flags.length > 0) {
+  const lacked = pluginPermissions(checked.plugin, baseDirectory)
+    .filter((permission) => !world.may(permission));
+  if (lacked.length > 0) {
+    const flags = flagsFor(lacked);
     return [diagnosticAt(atValue("plugins", index, "permissions"), { code: "E214", type, flags })];
   }
   const answer = await ask(modulePath, jobs.map(({ keys }) => keys), check);
@@ -137,36 +140,30 @@ function issuesOf(
   });
 }
 
-/** The flags of `deno run` that would give orch what a plugin is to have, as far as orch lacks it. */
-function lackedFlags(permissions: Plugin["permissions"], baseDirectory: string): string[] {
+/** What orch itself would have to be allowed, to hand it on to a plugin. */
+export function pluginPermissions({ permissions }: Plugin, baseDirectory: string): Permission[] {
   return PLUGIN_PERMISSIONS.flatMap((kind) => {
     const said = permissions[kind];
-    if (said === true) return isGranted({ name: kind }) ? [] : [`--allow-${kind}`];
-    const lacked = said.filter((object) => !isGranted(descriptorOf(kind, object, baseDirectory)));
-    return lacked.length === 0 ? [] : [`--allow-${kind}=${lacked.join(",")}`];
+    const objects = said === true ? [null] : said;
+    return objects.map((object) => permissionOf(kind, object, baseDirectory));
   });
 }
 
-function descriptorOf(
-  name: (typeof PLUGIN_PERMISSIONS)[number],
-  object: string,
+function permissionOf(
+  kind: (typeof PLUGIN_PERMISSIONS)[number],
+  object: string | null,
   baseDirectory: string,
-): Deno.PermissionDescriptor {
-  switch (name) {
+): Permission {
+  switch (kind) {
     case "net":
-      return { name, host: object };
+      return { kind, host: object };
     case "read":
     case "write":
-      return { name, path: resolvePath(baseDirectory, object) };
+      return { kind, path: object === null ? null : resolvePath(baseDirectory, object) };
     case "env":
-      return { name, variable: object };
-    case "run":
-      return { name, command: object };
     case "sys":
-      return { name, kind: object as Deno.SysPermissionDescriptor["kind"] & string };
+      return { kind, name: object };
+    case "run":
+      return { kind, program: object };
   }
-}
-
-function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(descriptor).state === "granted";
 }

@@ -13,7 +13,7 @@ import {
 } from "./diagnostic.ts";
 import { pluginTypes } from "./check_plugins.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
-import { didYouMean } from "./did_you_mean.ts";
+import { keyMeant } from "./key_meant.ts";
 import {
   type JobData,
   jobSchema,
@@ -111,7 +111,7 @@ function diagnosticsOfIssue(
     case "unrecognized_keys":
       return issue.keys.map((unknownKey) => {
         const known = keysAt(path);
-        const suggestion = didYouMean(unknownKey, known);
+        const suggestion = keyMeant(unknownKey, known);
         const detail = {
           code: "E202",
           key: unknownKey,

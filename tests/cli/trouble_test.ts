@@ -52,7 +52,7 @@ Deno.test("a mistake of ours is said to be one, with the stack if LOG_LEVEL asks
 
 Deno.test("a standard error that cannot be written to loses the words, not the results", async () => {
   await using project = newProject({ "w.yaml": W });
-  const full = { isTerminal: false, size: () => ({ columns: 80, rows: 24 }) };
+  const full = { isBroken: false, isTerminal: false, size: () => ({ columns: 80, rows: 24 }) };
   const { code } = await inBrokenWorld(project.path("w.yaml"), [
     "run",
     "--output",
