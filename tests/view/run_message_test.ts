@@ -1,10 +1,11 @@
 /** Sentences about runs that are kept, about their index and about their logs. */
 import type { JobState } from "../../lib/core/run_state.ts";
 import { cleanedText, notRemovedText, wouldCleanText } from "../../lib/view/clean_text.ts";
-import { type LogNote, logNoteText, noAttemptText, noJobText } from "../../lib/view/log_message.ts";
+import { type LogNote, logNoteText, noAttemptText } from "../../lib/view/log_message.ts";
 import {
   indexText,
   journalEndText,
+  noJobText,
   type NoRun,
   noRunText,
   runProblemText,
@@ -209,8 +210,15 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
 check("logs", Object.values(NOTES).flat().map(([note, text]) => [logNoteText(note), text]));
 
 check("jobs and attempts that are not there", [
-  [noJobText(ID, "bild", "build"), `Run ${ID} has no job 'bild': did you mean 'build'?`],
-  [noJobText(ID, "x", null), `Run ${ID} has no job 'x': orch show ${ID} lists them`],
+  [
+    noJobText("bild", ID, { suggestion: "build", leftOut: false }),
+    `Run ${ID} has no job 'bild': did you mean 'build'?`,
+  ],
+  [
+    noJobText("x\n", ID, { suggestion: null, leftOut: false }),
+    `Run ${ID} has no job 'x␊': orch show ${ID} lists them`,
+  ],
+  [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was left out of run ${ID}`],
   [noAttemptText({ jobId: "build", attempt: 9 }, 1), "--attempt 9: job 'build' has had 1 attempt"],
   [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had none yet"],
 ]);
