@@ -1,6 +1,11 @@
 /** Sentences about runs that are kept, about their index and about their logs. */
 import type { JobState } from "../../lib/core/run_state.ts";
-import { cleanedText, notRemovedText, wouldCleanText } from "../../lib/view/clean_text.ts";
+import {
+  cleanedText,
+  notRemovedText,
+  whichDirectoryText,
+  wouldCleanText,
+} from "../../lib/view/clean_text.ts";
 import { type LogNote, logNoteText, noAttemptText } from "../../lib/view/log_message.ts";
 import {
   indexText,
@@ -235,6 +240,14 @@ check("runs that go", [
   [
     wouldCleanText({ removed: [], running: [], failed: [], kept: 3 }).trim(),
     "Would remove nothing; would keep 3",
+  ],
+  [
+    whichDirectoryText(["a/.orch", "b/.orch"]),
+    "There are runs in a/.orch, b/.orch: --state-dir says which to clean",
+  ],
+  [
+    whichDirectoryText(["a", "b", "c", "d", "e", "f"]),
+    "There are runs in a, b, c, d, e and 1 more place: --state-dir says which to clean",
   ],
   [notRemovedText(ID, "no\npermission"), `error: Cannot remove run ${ID}: no␊permission`],
 ]);
