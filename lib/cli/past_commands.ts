@@ -71,7 +71,7 @@ export const history = buildCommand({
 });
 
 const RUN = {
-  brief: "Id of a run, its beginning, or that of its last part; last is the newest",
+  brief: "Id of a run, or the beginning of it or of its last part; last is the newest",
   parse: text,
   placeholder: "run",
   default: "last",

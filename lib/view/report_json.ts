@@ -3,6 +3,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { AttemptRecord, JobState, RunState } from "../core/run_state.ts";
 import type { Job } from "../core/workflow.ts";
 import { isLive } from "../core/run_state.ts";
+import { wallOf } from "../core/summary.ts";
 import type { JobStatus, Outcome } from "../core/event.ts";
 import { outcomeText, skipText } from "./message.ts";
 
@@ -27,7 +28,7 @@ export function resultsDocument(state: RunState, options: ResultsOptions): objec
     status: state.status,
     start_time: timeText(state.startedAt),
     end_time: timeText(state.finishedAt),
-    duration_seconds: secondsBetween(state.startedAt, state.finishedAt),
+    duration_seconds: secondsBetween(0, wallOf(state)),
     counts: { success, failed, cancelled, skipped },
     jobs: Object.fromEntries(
       state.plan.jobs.map((job, i) => [job.id, jobResult(state, i, job, options)]),

@@ -1,80 +1,11 @@
 /** The commands about runs that were made, on runs that were kept: what they find, print and refuse. */
-import { runCli } from "../../lib/cli/mod.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
 import { RunLock } from "../../lib/runtime/run_lock.ts";
-import type { RunPlace } from "../../lib/runtime/run_store.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { Captured, newProject, type Project } from "../support/cli.ts";
-import { keepRun, type KeptOptions } from "../support/kept_run.ts";
-import { START, Story } from "../view/story.ts";
-
-/** A stream that says it is a terminal, and keeps what is written to it. */
-class Terminal extends Captured {
-  override readonly isTerminal: boolean = true;
-}
-
-const [OLD, MID, NEW] = [
-  "20261120-103000-aaaa",
-  "20261121-103000-bbbb",
-  "20261122-103000-cccc",
-] as const;
-const DAY_MS = 86_400_000;
-
-/** A run of `build` and, if it succeeds, `test`. */
-function storyOf(runId: string, at: number, name = "ci"): Story {
-  const jobs = [{ id: "build" }, { id: "test", dependencies: ["build"] }];
-  return new Story(jobs, { runId, at, workflow: { name } });
-}
-
-function succeeded(story: Story): Story {
-  for (const id of ["build", "test"]) {
-    story.start(id);
-    story.pass(2_000);
-    story.end(id, { kind: "succeeded" }, { usage: { peakMemoryMb: 12, cpuSeconds: 1 } });
-  }
-  story.finish("completed");
-  return story;
-}
-
-function failed(story: Story): Story {
-  story.start("build");
-  story.pass(500);
-  story.end("build", { kind: "exited", code: 2 });
-  story.skip("test", { kind: "dependency", dependency: "build", cause: "build" });
-  story.finish("failed");
-  return story;
-}
-
-function died(story: Story): Story {
-  story.start("build");
-  story.pass(700);
-  story.end("build", { kind: "succeeded" });
-  story.start("test");
-  return story;
-}
-
-const OUTPUTS = {
-  "build.1.out": "compiled\n",
-  "build.1.err": "a warning\n",
-  "test.1.out": "half a li",
-} as const;
-
-/** An old success of another workflow, then a failure, then a run whose orch died. */
-async function threeRuns(
-  project: Project,
-  options: KeptOptions = { file: project.path("ci.yaml"), outputs: OUTPUTS },
-): Promise<RunPlace[]> {
-  const state = project.path(".orch");
-  return [
-    await keepRun(state, succeeded(storyOf(OLD, START - 2 * DAY_MS, "nightly")), {
-      ...options,
-      file: "/elsewhere/nightly.yaml",
-    }),
-    await keepRun(state, failed(storyOf(MID, START - DAY_MS)), options),
-    await keepRun(state, died(storyOf(NEW, START)), options),
-  ];
-}
+import { assertEquals, assertStringIncludes } from "../support/assert.ts";
+import { newProject } from "../support/cli.ts";
+import { keepMany, keepRun } from "../support/kept_run.ts";
+import { START } from "../view/story.ts";
+import { DAY_MS, failed, MID, NEW, OLD, storyOf, threeRuns } from "./three_runs.ts";
 
 /** The cells of a table, without its head and its dates. */
 function cells(table: string): string[] {
@@ -179,6 +110,23 @@ Deno.test("orch history rebuild makes the index anew and says what is in it", as
   );
 });
 
+Deno.test("an index that is damaged anywhere is made anew, whatever is asked of it", async () => {
+  await using project = newProject();
+  await keepMany(project.path(".orch"), 60);
+  const ask = ["history", "--job", "job7", "--limit", "60"];
+  const expected = await project.orch(ask);
+  assertEquals(cells(expected.stdout).length, 61);
+  const path = project.path(".orch/history.db");
+  const bytes = await Deno.readFile(path);
+  const pageBytes = 4_096;
+  for (let page = 0; page < bytes.length / pageBytes; page++) {
+    const spoilt = bytes.slice();
+    spoilt.fill(0xa5, page * pageBytes, (page + 1) * pageBytes);
+    await Deno.writeFile(path, spoilt);
+    assertEquals(await project.orch(ask), expected, `page ${page}`);
+  }
+});
+
 /** Command lines that are refused, with exit 2, and what is said. */
 const WRONG: readonly (readonly [string, string])[] = [
   ["history rebild", "expected rebuild, or nothing"],
@@ -257,129 +205,6 @@ Deno.test("orch events lists all events, as lines and as JSON", async () => {
     job_id: "build",
     details: { attempt: 1, outcome: { kind: "exited", code: 2 } },
   });
-});
-
-/** Command lines, and what stands on stdout and stderr. */
-const LOGS: readonly (readonly [string, stdout: string, stderr: string])[] = [
-  ["logs last build", "compiled\n", "a warning\n"],
-  ["logs last build --stderr", "a warning\n", ""],
-  ["logs last build --attempt 1", "compiled\n", "a warning\n"],
-  [
-    "logs",
-    "build | compiled\ntest | half a li\n",
-    "build | a warning\norch: the output of test ends where orch ended\n",
-  ],
-  ["logs last test", "half a li", "orch: the output of test ends where orch ended\n"],
-  [
-    "logs last --follow",
-    "build | compiled\ntest | half a li\n",
-    `build | a warning\norch: the run is unfinished and nobody works on it; orch resume ${NEW} goes on with it\n`,
-  ],
-  ["logs bbbb build --follow", "compiled\n", "a warning\n"],
-  [
-    "logs bbbb test",
-    "",
-    "orch: test has no output: it was skipped: needs build, which did not succeed\n",
-  ],
-  [
-    "logs bbbb test --follow",
-    "",
-    "orch: test has no output: it was skipped: needs build, which did not succeed\n",
-  ],
-];
-
-for (const [commandLine, stdout, stderr] of LOGS) {
-  Deno.test(`orch ${commandLine} prints what was written, each stream to its own`, async () => {
-    await using project = newProject();
-    await threeRuns(project);
-    assertEquals(await project.orch(commandLine.split(" ")), { code: 0, stdout, stderr });
-  });
-}
-
-Deno.test("orch logs says what became of output that is lost, cut or gone", async () => {
-  await using project = newProject();
-  const story = new Story([{ id: "a" }, { id: "b" }, { id: "c" }, { id: "d" }]);
-  const containment = "process_group" as const;
-  for (const id of ["a", "b", "c", "d"]) story.start(id);
-  story.end("a", { kind: "succeeded" }, { process: { containment, logLost: true } });
-  story.end("b", { kind: "succeeded" }, { process: { containment, truncated: true } });
-  story.end("c", { kind: "succeeded" });
-  const why = { reason: "script_missing", path: "x.sh" } as const;
-  story.end("d", { kind: "not_started", why });
-  story.finish("failed");
-  const { path } = await keepRun(project.path(".orch"), story, { outputs: { "b.1.out": "b\n" } });
-  const { code, stdout, stderr } = await project.orch(["logs"]);
-  assertEquals([code, stdout], [0, "b | b\n"]);
-  assertEquals(stderr.trimEnd().split("\n"), [
-    "orch: the output of a is lost: its files could not be opened",
-    "orch: the middle of the output of b was cut out: it grew over --max-log",
-    `orch: the output of c is gone: '${path}/jobs/c.1.out' is not there`,
-    "orch: d has no output: script 'x.sh' does not exist",
-  ]);
-});
-
-Deno.test("on a terminal output does nothing but show, in its colours if those are wanted", async () => {
-  await using project = newProject();
-  const output = "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\r\n";
-  const story = died(storyOf(NEW, START));
-  await keepRun(project.path(".orch"), story, { outputs: { "build.1.out": output } });
-  for (
-    const [color, expected] of [["1", "\x1b[31mred\x1b[0m ␛[2J␛]0;title␇\x1b[0m\n"], [
-      "",
-      "red ␛[2J␛]0;title␇\n",
-    ]]
-  ) {
-    const stdout = new Terminal();
-    const env = (name: string) => name === "NO_COLOR" && color === "" ? "1" : undefined;
-    const world = {
-      ...realWorld(),
-      stdout,
-      stderr: new Captured(),
-      env,
-      cwd: () => project.folder,
-    };
-    assertEquals(await runCli(["logs", "last", "build"], world), 0);
-    assertEquals(stdout.text, expected);
-  }
-});
-
-Deno.test("orch clean removes what the rules let go, and nothing that runs", async () => {
-  await using project = newProject();
-  const places = await threeRuns(project);
-  await project.orch(["history"]);
-  const long = new Date(Date.now() - 40 * DAY_MS);
-  for (const { path } of places.slice(0, 2)) {
-    await Deno.utime(RUN_FILES.journal(path), long, long);
-  }
-  const clean = async (...flags: string[]) => (await project.orch(["clean", ...flags])).stdout;
-  assertStringIncludes(await clean("--keep", "0", "--dry-run"), "Would remove 3 runs and free ");
-  assertEquals(project.list(".orch/runs"), [OLD, MID, NEW]);
-  assertEquals(await clean("--keep", "3"), "Nothing to remove; kept 3\n");
-  assertEquals(await clean("--older-than", "41d"), "Nothing to remove; kept 3\n");
-  assert(
-    /^Removed 1 run, freed .* KiB; kept 2\n$/.test(
-      await clean("--keep", "2", "--older-than", "30d"),
-    ),
-  );
-  assertEquals(project.list(".orch/runs"), [MID, NEW]);
-  {
-    using _lock = RunLock.acquire(RUN_FILES.lock(places[2]!.path), { startedAt: 1 });
-    assertStringIncludes(await clean("--keep", "0"), "Removed 1 run");
-    assertEquals(project.list(".orch/runs"), [NEW]);
-    assertEquals(await clean("--keep", "0"), "Nothing to remove; kept 1, of which 1 running\n");
-  }
-  const { stdout } = await project.orch(["history", "--json"]);
-  assertEquals(JSON.parse(stdout).runs.length, 1);
-});
-
-Deno.test("orch clean says which run it could not remove, and exits 3", async () => {
-  await using project = newProject();
-  const [first] = await threeRuns(project);
-  await Deno.mkdir(RUN_FILES.lock(first!.path));
-  const { code, stdout, stderr } = await project.orch(["clean", "--keep", "0"]);
-  assertEquals(code, 3);
-  assertStringIncludes(stdout, "Removed 2 runs");
-  assertStringIncludes(stderr, `error: Cannot remove run ${OLD}: `);
 });
 
 Deno.test("none of these commands writes anything but the index", async () => {

@@ -20,7 +20,7 @@ const FILES = {
 
 /** The command line, and what stands on stderr. */
 const WRONG: readonly (readonly [string, string])[] = [
-  ["bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["frobnicate", "error: No command 'frobnicate'\nSee orch --help\n"],
   ["good.yaml", "error: No command 'good.yaml': did you mean orch run good.yaml?"],
   ["help bogus", "error: No command 'bogus'\nSee orch --help\n"],
   ["--help bogus", "error: No command 'bogus'\nSee orch --help\n"],
@@ -139,6 +139,11 @@ const HELP: readonly (readonly [string, readonly string[]])[] = [
   ["run --help-all", ["--grace SECONDS", "--max-log SIZE"]],
   ["analyze --help", ["-o, --output", "--json", "table, json, dot, mermaid", "--format mermaid"]],
   ["create --help", ["--name NAME --output FILE", "ci, data, http, minimal", "-f, --force"]],
+  ["history --help", ["--workflow NAME", "--job ID", "--limit N", "orch history rebuild"]],
+  ["show --help", ["--json", "--state-dir DIR", "orch show last"]],
+  ["logs --help", ["[RUN] [JOB]", "--attempt N", "-f, --follow", "orch logs last --follow"]],
+  ["events --help", ["--json", "orch events last"]],
+  ["clean --help", ["--keep N", "--older-than AGE", "--dry-run", "orch clean --keep 50"]],
   ["validate -h", ["[FILE...]", "orch validate ci.yaml workflows/*.yaml"]],
 ];
 

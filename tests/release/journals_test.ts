@@ -23,9 +23,10 @@ for (const release of RELEASES) {
 
   Deno.test(`a run of orch ${release} is shown, listed and kept in the index`, async () => {
     await using project = newProject();
-    const runId = /"runId":"([^"]+)"/.exec(Deno.readTextFileSync(`${folder}/journal.jsonl`))![1]!;
+    const journal = await Deno.readTextFile(`${folder}/journal.jsonl`);
+    const runId = /"runId":"([^"]+)"/.exec(journal)![1]!;
     for (const name of namesIn(folder)) {
-      project.write(`.orch/runs/${runId}/${name}`, Deno.readFileSync(`${folder}/${name}`));
+      project.write(`.orch/runs/${runId}/${name}`, await Deno.readFile(`${folder}/${name}`));
     }
     const { code, stdout } = await project.orch(["show"]);
     assertEquals(code, 0);

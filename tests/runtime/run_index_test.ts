@@ -1,5 +1,6 @@
 /** The index of runs and the folders it is made from: whatever becomes of the one, the other is the truth. */
-import { History, indexPath } from "../../lib/runtime/history.ts";
+import { History } from "../../lib/runtime/history.ts";
+import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { type IndexReports, openIndex, rebuildIndex } from "../../lib/runtime/run_index.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
 import type { RunPlace } from "../../lib/runtime/run_store.ts";

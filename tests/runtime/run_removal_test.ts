@@ -1,5 +1,6 @@
 /** Runs that are removed, and those that must not be. */
-import { History, indexPath } from "../../lib/runtime/history.ts";
+import { History } from "../../lib/runtime/history.ts";
+import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
 import { RunLock } from "../../lib/runtime/run_lock.ts";
 import {

@@ -161,16 +161,19 @@ function flagNames(text: string): string[] {
   return text.replace(/(?<=\S) {2,}[A-Z].*$/, "").match(/(?<![\w-])--?[A-Za-z][\w-]*/g) ?? [];
 }
 
-/** Output without what differs from run to run: times, durations, sizes, ids, folders, downloads. */
+/** Output without what differs from run to run: dates, durations, sizes, ids, folders, downloads. */
 export function comparable(output: string, folder: string): string[] {
   return output.replaceAll(folder, "FOLDER")
     .replace(/^(Task|Download|Check|npm warn) .*\n/gm, "")
     .replace(/^\d\d:\d\d:\d\d /gm, "TIME ")
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3})?/g, "DATE")
     .replace(/\b\d{8}-\d{6}-\w{4}\b/g, "RUN")
     .replace(/\b(\d+h )?(\d+m )?\d+(\.\d+)?s\b/g, "DURATION")
-    .replace(/\b[\d.]+ MB\b/g, "SIZE")
+    .replace(/\b[\d.]+ (MB|KiB|MiB|bytes)\b/g, "SIZE")
     .replace(/\b[\d.]+× parallel/g, "SHARE")
     .replace(/─+/g, "─")
+    // What stands in a column is as wide as what differs.
+    .replace(/(?<=\S) {2,}/g, "  ")
     .trimEnd().split("\n").map((line) => line.trimEnd());
 }
 
