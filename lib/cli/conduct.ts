@@ -9,10 +9,10 @@ import { executors } from "../../executors/mod.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { RunLoop } from "../runtime/loop.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
+import { indexPath } from "../runtime/state_directory.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { ProcessPool, World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
-import { historyPath } from "./learned.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
 import type { RunView } from "./run_view.ts";
@@ -169,7 +169,7 @@ async function recordInHistory(
 ): Promise<void> {
   try {
     const { History } = await import("../runtime/history.ts");
-    using history = await History.open(historyPath(stateDirectory));
+    using history = await History.open(indexPath(stateDirectory));
     history.record(state, workflowPath ?? "-");
   } catch (error) {
     if (world.env("LOG_LEVEL") !== "DEBUG") return;

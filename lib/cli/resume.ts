@@ -16,7 +16,7 @@ import {
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import type { RunState } from "../core/run_state.ts";
-import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { folderOf } from "../runtime/paths.ts";
@@ -201,6 +201,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const problems = [
     ...checkFeasible(state.plan, settings),
     ...checkPrograms(state.plan, world),
+    ...checkLinkerVariables(state.plan, world),
     ...checkEnforceable(state.plan, world.processes),
   ];
   if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);

@@ -4,7 +4,7 @@ import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import type { Durability } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -14,7 +14,13 @@ import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
+import {
+  checkRunFlags,
+  OutputError,
+  type ProblemFormat,
+  reportProblems,
+  UsageError,
+} from "./output.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {
@@ -28,18 +34,22 @@ export interface RunOptions extends ConductOptions {
   readonly directory?: string;
   readonly stateDir?: string;
   readonly durability: Durability;
+  readonly format?: ProblemFormat;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
-  if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
+  const { format } = options;
+  if (!loaded.workflow.ok) {
+    return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
+  }
   const workflow = loaded.workflow.value;
   const selected = selectJobs(workflow, selectionOf(options));
   if (!selected.ok) {
     // A mistake on the command line: no line of the file is to blame.
-    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
+    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics, format);
   }
   const stateDirectory = namedStateDirectory(world, options.stateDir) ??
     resolvePath(loaded.folder, STATE_DIRECTORY);
@@ -50,9 +60,10 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const infeasible = [
     ...checkFeasible(plan, settings),
     ...checkPrograms(plan, world),
+    ...checkLinkerVariables(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
-  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
+  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, format);
 
   if (options.dryRun) {
     const { showDryRun } = await import("./dry_run.ts");

@@ -6,6 +6,7 @@ import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
 import { type JobText, needsItsShell } from "./shell_text.ts";
+import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import type { UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
 import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
@@ -65,6 +66,7 @@ export class SlotProcess implements RunningProcess {
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
+  #logLost = false;
   #over = false;
   /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
@@ -85,20 +87,20 @@ export class SlotProcess implements RunningProcess {
       // Our own trouble, such as a disk that is full: this job's end, not the run's.
       this.#pool.sampler.unwatch(slot.shell.group);
       this.#pool.giveBack(slot);
-      this.giveUp(error instanceof Error ? error.message : String(error));
+      this.giveUp(notStarted(error));
     });
   }
 
   /** Ends without having begun. */
-  giveUp(cause: string): void {
+  giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
-    this.#end({ kind: "not_started", cause });
+    this.#end(end);
   }
 
   stop(force: boolean): void {
     if (this.#over || this.#stopping === "forced") return;
-    if (this.#pool.forget(this)) return this.giveUp("stopped before it could start");
+    if (this.#pool.forget(this)) return this.giveUp(STOPPED_EARLY);
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
     if (force) this.#killUntilOver(this.#slot);
@@ -127,6 +129,8 @@ export class SlotProcess implements RunningProcess {
     const report = await Promise.race([reported, this.#abandoned.promise]);
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
+    this.#logLost = report.kind === "answered" &&
+      (report.logLost || logCap.lacksRoom(files, report.status !== 0));
     if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
@@ -241,11 +245,7 @@ export class SlotProcess implements RunningProcess {
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const logLost = report.kind === "answered" && report.logLost;
-    const measures = {
-      usage: this.#usage(report),
-      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
-    };
+    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -275,6 +275,7 @@ export class SlotProcess implements RunningProcess {
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
       ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
       ...(this.#truncated && { truncated: true }),
+      ...(this.#logLost && { logLost: true }),
       ...(unkillable.length > 0 && { unkillable }),
     };
   }

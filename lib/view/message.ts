@@ -7,12 +7,13 @@ import {
   type HttpFailure,
   type NotStarted,
   type Outcome,
+  type ProcessFacts,
   type RunStatus,
   type SkipReason,
   type StopReason,
   unreachable,
 } from "../core/event.ts";
-import { bytesText, secondsText } from "./format.ts";
+import { bytesText, counted, secondsText } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
@@ -47,6 +48,14 @@ function wordsOf(outcome: Outcome): string {
   }
 }
 
+/** What else is to be known of an attempt that has ended, each behind a semicolon; mostly nothing. */
+export function aftermathText({ logLost, unkillable }: Partial<ProcessFacts> = {}): string {
+  const lost = logLost ? "; its output, or a part of it, is lost: no room for its logs" : "";
+  return unkillable === undefined
+    ? lost
+    : `${lost}; still alive, not even KILL ends it: process ${unkillable.join(", ")}`;
+}
+
 function megabytes(size: number): string {
   return `${Number(size.toFixed(1))} MB`;
 }
@@ -67,6 +76,9 @@ export function outcomeHint(outcome: Outcome): string | null {
   }
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
+  }
+  if (outcome.kind === "not_started" && outcome.why.reason === "linker_variable") {
+    return "start orch with --allow-run, without a list of programs, or unset the variable";
   }
   return null;
 }
@@ -118,6 +130,8 @@ function notStartedText(why: NotStarted): string {
       return `the request cannot be sent: ${why.cause}`;
     case "permission_denied":
       return `orch lacks the permission ${why.flag}`;
+    case "linker_variable":
+      return `${why.name} is set, and orch may then start no program here`;
     case "spawn_failed":
       return `could not be started: ${why.cause}`;
     default:
@@ -180,4 +194,9 @@ export function verdictText(status: RunStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** What is said of a file without mistakes. */
+export function validText(file: string, jobs: number): string {
+  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
 }

@@ -25,7 +25,7 @@ const MARKER = "ORCH_TEST_PROJECT";
 
 /** What the surroundings of the tests must not decide. */
 const HIDDEN = (
-  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_HEAD_REF GITHUB_REF_NAME INIT_CWD LOG_LEVEL NO_COLOR " +
+  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_ACTIONS GITHUB_HEAD_REF GITHUB_REF_NAME INIT_CWD LOG_LEVEL NO_COLOR " +
   "ORCH_EXAMPLE_PORT ORCH_PYTHON TERM"
 ).split(" ");
 
@@ -241,6 +241,7 @@ export class Project implements AsyncDisposable {
         },
         hasShell: () => real.processes.hasShell(),
         enforcement: () => real.processes.enforcement(),
+        controlLacks: () => real.processes.controlLacks(),
         mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },
@@ -258,7 +259,7 @@ export class Project implements AsyncDisposable {
 
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
-  readonly isTerminal = false;
+  readonly isTerminal: boolean = false;
   readonly isBroken = false;
   readonly #decoder = new TextDecoder();
   #text = "";

@@ -2,6 +2,7 @@
  * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
  * caught, and processes do what a test says.
  */
+import type { ControlLack } from "../../lib/core/control_lacks.ts";
 import type {
   Enforcement,
   Files,
@@ -44,12 +45,13 @@ export class FakeWorld implements World {
 
   readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
-  /** Taken out of its world by some, as with the real one. */
-  readonly env = (name: string): string | undefined => this.variables.get(name);
+  // Like those of the real world, these are taken out of it.
+  readonly env = (name: string) => this.variables.get(name);
 
-  cwd(): string {
-    return this.folder;
-  }
+  /** What Deno lets orch do here. */
+  may: World["may"] = () => true;
+
+  readonly cwd = () => this.folder;
 
   random(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
@@ -189,6 +191,10 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   enforcement(): Enforcement {
     return { containment: "process_group", memory: "sampled", cpu: "nice" };
+  }
+
+  controlLacks(): Promise<readonly ControlLack[]> {
+    return Promise.resolve([]);
   }
 
   mayRun(): boolean {
