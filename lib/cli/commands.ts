@@ -20,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
+  explain: ["orch explain E204", "orch explain"],
   why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
   doctor: ["orch doctor", "orch doctor --json"],
   ...PAST_EXAMPLES,
@@ -249,7 +250,7 @@ const analyze = buildCommand({
     positional: FILE,
     aliases: { c: "maxConcurrent", o: "output" },
   },
-  docs: { brief: "Show levels, order and critical path of a workflow" },
+  docs: { brief: "Show levels, critical path and planned run of a workflow" },
 });
 
 const create = buildCommand({
@@ -308,6 +309,26 @@ const validate = buildCommand({
   docs: { brief: "Report every problem of workflow files" },
 });
 
+const explain = buildCommand({
+  async loader() {
+    const { explain } = await import("./explain.ts");
+    return function (this: CommandWorld, _flags: Record<never, never>, ...codes: string[]) {
+      this.exitCode = explain(codes, this.world);
+    };
+  },
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: "Such as E204 (default: all, a line each)",
+        parse: text,
+        placeholder: "code",
+      },
+    },
+  },
+  docs: { brief: "Say what a problem's code means, and how to mend it" },
+});
+
 const why = buildCommand({
   async loader() {
     const { why } = await import("./why.ts");
@@ -348,6 +369,7 @@ export const commands = buildRouteMap({
     analyze,
     create,
     validate,
+    explain,
     resume,
     rerun,
     history,

@@ -66,6 +66,7 @@ export class SlotProcess implements RunningProcess {
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
+  #logLost = false;
   #over = false;
   /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
@@ -128,6 +129,8 @@ export class SlotProcess implements RunningProcess {
     const report = await Promise.race([reported, this.#abandoned.promise]);
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
+    this.#logLost = report.kind === "answered" &&
+      (report.logLost || logCap.lacksRoom(files, report.status !== 0));
     if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
@@ -242,11 +245,7 @@ export class SlotProcess implements RunningProcess {
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const logLost = report.kind === "answered" && report.logLost;
-    const measures = {
-      usage: this.#usage(report),
-      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
-    };
+    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -276,6 +275,7 @@ export class SlotProcess implements RunningProcess {
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
       ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
       ...(this.#truncated && { truncated: true }),
+      ...(this.#logLost && { logLost: true }),
       ...(unkillable.length > 0 && { unkillable }),
     };
   }

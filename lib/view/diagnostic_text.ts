@@ -8,6 +8,8 @@ import { widthOf } from "./width.ts";
 
 /** Problems of one file that are shown in full. */
 export const MOST_SHOWN = 20;
+/** Codes that the last line names. */
+const MOST_EXPLAINED = 3;
 /** Edges of a cycle that are shown with their lines. */
 const MOST_RELATED = 8;
 /** Characters of a source line that are shown around the place. */
@@ -36,9 +38,15 @@ export function diagnosticsText(
   );
   const more = sorted.length - shown.length;
   if (more > 0) shown.push(`and ${counted(more, "more problem")}\n`);
-  return `${shown.join("\n")}\n${
-    counted(sorted.length, "problem")
-  } in ${file}; nothing was started\n`;
+  const count = `${counted(sorted.length, "problem")} in ${file}; nothing was started`;
+  return `${shown.join("\n")}\n${count}\n${paint(style, "dim", moreText(sorted))}\n`;
+}
+
+/** The command that tells more about these diagnostics, the most frequent codes first. */
+function moreText(diagnostics: readonly LocatedDiagnostic[]): string {
+  const byCode = Map.groupBy(diagnostics, ({ detail }) => detail.code);
+  const codes = [...byCode].sort(([, a], [, b]) => b.length - a.length).map(([code]) => code);
+  return `More about this: orch explain ${codes.slice(0, MOST_EXPLAINED).join(" ")}`;
 }
 
 /** Diagnostics by their places; what has none comes first. */

@@ -3,6 +3,7 @@
  * that follows from the definition of a command is laid out here; no line is wider than a terminal.
  */
 import { paint, type Style } from "./style.ts";
+import { wrapText } from "./wrap.ts";
 
 /** A flag or an argument. */
 export interface HelpRow {
@@ -68,13 +69,13 @@ export function programHelpText(help: ProgramHelp, style: Style): string {
     ...help.commands.flatMap((row) => rowLines(row, width)),
   ];
   if (help.rare.length > 0) {
-    lines.push(...wrapped(`And: ${help.rare.join(", ")}`, HELP_COLUMNS - INDENT, INDENT));
+    lines.push(...wrapText(`And: ${help.rare.join(", ")}`, HELP_COLUMNS - INDENT, INDENT));
   }
   lines.push(
     "",
     ...exampleLines(help.examples, heading),
     "",
-    ...help.here.flatMap((line) => wrapped(line, HELP_COLUMNS, 0)),
+    ...help.here.flatMap((line) => wrapText(line, HELP_COLUMNS)),
   );
   return textOf(lines);
 }
@@ -95,26 +96,10 @@ function leftWidth(rows: readonly HelpRow[]): number {
 function rowLines({ left, text, standard }: HelpRow, width: number): string[] {
   const at = INDENT + width + GAP;
   const words = standard === null ? text : `${text} (default: ${standard})`;
-  const [first = "", ...rest] = wrapped(words, HELP_COLUMNS - at, 0);
+  const [first = "", ...rest] = wrapText(words, HELP_COLUMNS - at);
   const margin = " ".repeat(at);
   const head = left.length <= width
     ? [`${" ".repeat(INDENT)}${left.padEnd(width + GAP)}${first}`]
     : [`${" ".repeat(INDENT)}${left}`, margin + first];
   return [...head, ...rest.map((line) => margin + line)].map((line) => line.trimEnd());
-}
-
-/** Text cut between words into lines of at most `columns`, each indented. */
-function wrapped(text: string, columns: number, indent: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length > columns && line !== "") {
-      lines.push(line);
-      line = word;
-    } else {
-      line = longer;
-    }
-  }
-  return [...lines, line].map((one) => " ".repeat(indent) + one);
 }

@@ -6,7 +6,7 @@
 import type { RunEvent } from "../core/event.ts";
 import { isLive, type RunState } from "../core/run_state.ts";
 import { durationText } from "./format.ts";
-import { outcomeText, skipText, stoppingText } from "./message.ts";
+import { aftermathText, outcomeText, skipText, stoppingText } from "./message.ts";
 import { lastDuration } from "./plain.ts";
 import { paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
@@ -111,19 +111,19 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
       const duration = lastDuration(state, event.jobId).padStart(7);
       return `${paint(style, "green", glyphs.success)} ${
         padToWidth(event.jobId, NAME_COLUMNS)
-      } ${duration}${again}`;
+      } ${duration}${again}${aftermathText(event.process)}`;
     }
     case "job_failed": {
       const duration = lastDuration(state, event.jobId).padStart(7);
       const text = `${glyphs.failed} ${padToWidth(event.jobId, NAME_COLUMNS)} ${duration}   ${
         outcomeText(event.outcome)
-      }`;
+      }${aftermathText(event.process)}`;
       return paint(style, "red", text);
     }
     case "job_cancelled":
       return `${paint(style, "yellow", glyphs.cancelled)} ${
         padToWidth(event.jobId, NAME_COLUMNS)
-      } cancelled`;
+      } cancelled${aftermathText(event.process)}`;
     case "job_skipped":
       return paint(
         style,

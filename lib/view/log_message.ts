@@ -48,7 +48,7 @@ function wordsOf(note: LogNote): string {
     case "unfinished":
       return `${output} ends where orch ended`;
     case "lost":
-      return `${output} is lost: its files could not be opened`;
+      return `${output} is lost, or a part of it: there was no room for its files, or no way to open them`;
     case "truncated":
       return `the middle of ${output} was cut out: it grew over --max-log`;
     case "cut_meanwhile":

@@ -7,6 +7,7 @@ import {
   type HttpFailure,
   type NotStarted,
   type Outcome,
+  type ProcessFacts,
   type RunStatus,
   type SkipReason,
   type StopReason,
@@ -45,6 +46,14 @@ function wordsOf(outcome: Outcome): string {
     default:
       return unreachable(outcome);
   }
+}
+
+/** What else is to be known of an attempt that has ended, each behind a semicolon; mostly nothing. */
+export function aftermathText({ logLost, unkillable }: Partial<ProcessFacts> = {}): string {
+  const lost = logLost ? "; its output, or a part of it, is lost: no room for its logs" : "";
+  return unkillable === undefined
+    ? lost
+    : `${lost}; still alive, not even KILL ends it: process ${unkillable.join(", ")}`;
 }
 
 function megabytes(size: number): string {

@@ -2,7 +2,7 @@
 import { type RunEvent, unreachable } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
 import { clockText, counted, durationText } from "./format.ts";
-import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
+import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
 import { type Look, paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -50,9 +50,9 @@ export function wordsOf(
     }
     case "job_retrying": {
       const wait = durationText(event.until - event.at);
-      const rest = `${event.jobId}: ${outcomeText(event.outcome)}; attempt ${
-        event.attempt + 1
-      } in ${wait}`;
+      const rest = `${event.jobId}: ${outcomeText(event.outcome)}${
+        aftermathText(event.process)
+      }; attempt ${event.attempt + 1} in ${wait}`;
       return line("yellow", glyphs.retrying, "retry", rest);
     }
     case "job_completed":
@@ -60,16 +60,28 @@ export function wordsOf(
         "green",
         glyphs.success,
         "ok",
-        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}`,
+        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}${
+          aftermathText(event.process)
+        }`,
       );
     case "job_failed": {
       const rest = `${event.jobId} after ${lastDuration(state, event.jobId)}: ${
         outcomeText(event.outcome)
       }`;
-      return line("red", glyphs.failed, "FAILED", rest + attemptText(event.attempt));
+      return line(
+        "red",
+        glyphs.failed,
+        "FAILED",
+        rest + attemptText(event.attempt) + aftermathText(event.process),
+      );
     }
     case "job_cancelled":
-      return line("yellow", glyphs.cancelled, "cancelled", event.jobId);
+      return line(
+        "yellow",
+        glyphs.cancelled,
+        "cancelled",
+        event.jobId + aftermathText(event.process),
+      );
     case "job_skipped":
       return line("dim", glyphs.skipped, "skipped", `${event.jobId}: ${skipText(event.reason)}`);
     case "run_stopping":

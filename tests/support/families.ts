@@ -69,7 +69,7 @@ export class Family implements AsyncDisposable {
     return processIds().flatMap((pid) => {
       const fields = statOf(pid);
       const [state = "Z", , group] = fields;
-      if (state === "Z" || !read(`/proc/${pid}/environ`).split("\0").includes(this.#mark)) {
+      if (/^[ZX]$/.test(state) || !read(`/proc/${pid}/environ`).split("\0").includes(this.#mark)) {
         return [];
       }
       return [{ pid, group: Number(group), state, startTime: Number(fields[19]) }];
@@ -174,7 +174,12 @@ export function reapers(cookie: string): number[] {
 
 /** Whether there is such a process, zombies aside. */
 export function isAlive(pid: number): boolean {
-  return (statOf(pid)[0] ?? "Z") !== "Z";
+  return !/^[ZX]$/.test(statOf(pid)[0] ?? "Z");
+}
+
+/** Numbers of the living processes of a group. */
+export function groupMembers(group: number): number[] {
+  return processIds().filter((pid) => isAlive(pid) && statOf(pid)[2] === String(group));
 }
 
 /** The fields of /proc/pid/stat from the third on: state, parent, group. */

@@ -155,7 +155,7 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
   lost: [
     [
       { kind: "lost", ...NAME },
-      "orch: the output of build is lost: its files could not be opened",
+      "orch: the output of build is lost, or a part of it: there was no room for its files, or no way to open them",
     ],
   ],
   truncated: [
