@@ -71,7 +71,7 @@ export const history = buildCommand({
 });
 
 const RUN = {
-  brief: "Id of a run, its beginning, or that of its last part; last is the newest",
+  brief: "Id of a run, or the beginning of it or of its last part; last is the newest",
   parse: text,
   placeholder: "run",
   default: "last",
@@ -86,7 +86,11 @@ export const show = buildCommand({
     };
   },
   parameters: {
-    flags: { json: flag("Print JSON, as --output of orch run writes it"), stateDir: STATE_DIR },
+    flags: {
+      graph: flag("Draw the graph too, with what became of each job"),
+      json: flag("Print JSON, as --output of orch run writes it"),
+      stateDir: STATE_DIR,
+    },
     positional: { kind: "tuple", parameters: [RUN] },
   },
   docs: { brief: "Show what became of a run and each of its jobs" },

@@ -41,6 +41,8 @@ export type NotStarted =
   | { readonly reason: "url_invalid"; readonly url: string }
   | { readonly reason: "request_invalid"; readonly cause: string }
   | { readonly reason: "permission_denied"; readonly flag: string }
+  /** Deno starts no program with such a variable, unless orch may run all programs. */
+  | { readonly reason: "linker_variable"; readonly name: string }
   | { readonly reason: "spawn_failed"; readonly cause: string };
 
 /** What one attempt used, where it could be measured. */

@@ -105,6 +105,40 @@ export class RunCgroup {
   }
 }
 
+/** The group of a run whose orch is dead, and its reaper with it. */
+export class LeftCgroup {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Those below the group this process is in that were called `…-<nameEnd>`. */
+  static find(nameEnd: string, parent: string | null = ownCgroup()): LeftCgroup[] {
+    const groups = parent === null ? [] : groupsBelow(parent);
+    return groups.filter((path) =>
+      path.startsWith(`${parent}/orch-`) && path.endsWith(`-${nameEnd}`)
+    )
+      .map((path) => new LeftCgroup(path));
+  }
+
+  /** The processes in it and below, the shells of slots among them. */
+  processes(): number[] {
+    return processesBelow(this.#path);
+  }
+
+  /** Removes it, once it is empty, and the leaf into which its orch had stepped. */
+  remove(): void {
+    removeGroup(this.#path);
+    removeGroup(this.#path + OWN_LEAF);
+  }
+}
+
+function processesBelow(path: string): number[] {
+  const lines = read(`${path}/cgroup.procs`).split("\n").slice(0, -1);
+  return [...lines.map(Number), ...groupsBelow(path).flatMap(processesBelow)];
+}
+
 /** The leaf of one slot. */
 export class SlotCgroup {
   readonly #path: string;

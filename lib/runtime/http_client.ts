@@ -9,6 +9,7 @@
 import { type ClientRequest, type IncomingMessage, request as startRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { isGranted } from "./permissions.ts";
 import type { HttpAnswer, OutgoingRequest } from "./world.ts";
 
 /** What the machine has a say in. */
@@ -41,7 +42,7 @@ export async function sendRequest(
   signal.throwIfAborted();
   // Otherwise Deno would ask the user, in the middle of a run.
   const host = `${url.hostname}:${portOf(url)}`;
-  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
+  if (!isGranted({ kind: "net", host })) {
     throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
   }
   if (isProxied(url, options)) {

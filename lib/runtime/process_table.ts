@@ -59,6 +59,12 @@ export async function signalProcesses(
   await ask(`kill -s ${signal} ${numbers}; kill -s CONT ${numbers}; :`);
 }
 
+/** Whether a group has a member that is no zombie; `null` where this process may not look itself. */
+export function livesAnybodyIn(group: number): boolean | null {
+  if (!mayReadProc()) return null;
+  return processIds().some((pid) => parseStat(readText(`/proc/${pid}/stat`))?.group === group);
+}
+
 let readable: boolean | null = null;
 
 function mayReadProc(): boolean {

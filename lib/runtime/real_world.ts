@@ -1,6 +1,7 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
 import { DenoProcesses } from "./process.ts";
 import { Timers } from "./timers.ts";
+import { isGranted } from "./permissions.ts";
 import type {
   Clock,
   Files,
@@ -32,6 +33,7 @@ export function realWorld(): World {
       const { sendRequest } = await import("./http_client.ts");
       return await sendRequest(request, { env: readVariable });
     },
+    may: isGranted,
     env: readVariable,
     cwd: () => Deno.cwd(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),

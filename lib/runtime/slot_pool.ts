@@ -8,11 +8,10 @@ import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
 import { cookiesOf, listProcesses } from "./process_table.ts";
 import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
+import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
 import { UsageSampler } from "./usage.ts";
 import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
 
-/** How long starting may fail before it is given up. */
-const LONGEST_TROUBLE_MS = 30_000;
 /** How old a look at all processes may be. */
 const LOOK_MS = 15;
 /** How long shells may take to end once they are told. */
@@ -21,8 +20,6 @@ const SHELL_END_MS = 500;
 const MOST_FREEZE_MS = 1_000;
 /** The longest of the waits between two attempts to remove a control group. */
 const LONGEST_REMOVAL_MS = 32;
-const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 2_000;
 
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
@@ -41,10 +38,7 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
   readonly #queue: SlotProcess[] = [];
-  /** Slots that may exist while the machine cannot start more. */
-  #limit = Infinity;
-  #trouble: { since: number; backoffMs: number } | null = null;
-  #cancelRetry: (() => void) | null = null;
+  readonly #trouble: SpawnTrouble;
   #opened = 0;
   /** The last look at all processes, which jobs that are stopped together share. */
   #looked: { at: number; look: Promise<Look | null> } = {
@@ -59,6 +53,13 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#cgroup = RunCgroup.open(options.cookie);
     this.sampler = new UsageSampler(clock);
     this.logCap = new LogCap(clock, options.maxLogBytes);
+    this.#trouble = new SpawnTrouble(clock, {
+      running: () => this.#slots.size,
+      waiting: () => this.#queue.length,
+      serve: () => this.#serve(),
+      giveUp: (end) => this.#giveUpAll(end),
+      notice: options.notice,
+    });
   }
 
   /** Started beside the first slot, whose shell needs as long to be ready, and before its first job. */
@@ -99,11 +100,11 @@ export class SlotPool implements ProcessPool, SlotHost {
   startAgain(process: SlotProcess, slot: Slot, cause: string): void {
     this.#retire(slot);
     this.#queue.unshift(process);
-    this.#backOff(cause);
+    this.#trouble.met(cause);
   }
 
   async close(): Promise<void> {
-    this.#cancelRetry?.();
+    this.#trouble.close();
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
@@ -172,7 +173,7 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   #open(): Slot | null {
-    if (this.#slots.size >= this.#limit) return null;
+    if (this.#slots.size >= this.#trouble.limit) return null;
     let leaf: SlotCgroup | null = null;
     try {
       const { reaper } = this;
@@ -192,33 +193,15 @@ export class SlotPool implements ProcessPool, SlotHost {
       return slot;
     } catch (error) {
       leaf?.close();
-      const cause = error instanceof Error ? error.message : String(error);
-      if (isForGood(error)) { for (const process of this.#queue.splice(0)) process.giveUp(cause); }
-      else this.#backOff(cause);
+      const end = notStarted(error);
+      if (isPassing(error)) this.#trouble.met(end.cause);
+      else this.#giveUpAll(end);
       return null;
     }
   }
 
-  /** EMFILE, EAGAIN, ENOMEM and their kin: fewer at a time, and one more every little while. */
-  #backOff(cause: string): void {
-    const now = this.clock.now();
-    if (this.#trouble === null) {
-      const parallel = Math.max(1, this.#slots.size);
-      this.options.notice({ kind: "spawn_trouble", cause, parallel });
-    }
-    this.#trouble ??= { since: now, backoffMs: FIRST_BACKOFF_MS };
-    if (this.#slots.size > 0) this.#trouble.since = now;
-    else if (now - this.#trouble.since > LONGEST_TROUBLE_MS) {
-      for (const process of this.#queue.splice(0)) process.giveUp(cause);
-      return;
-    }
-    this.#limit = this.#slots.size;
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.clock.callAt(now + this.#trouble.backoffMs, () => {
-      this.#limit = this.#slots.size + 1;
-      this.#serve();
-    });
-    this.#trouble.backoffMs = Math.min(2 * this.#trouble.backoffMs, LONGEST_BACKOFF_MS);
+  #giveUpAll(end: NotStartedEnd): void {
+    for (const process of this.#queue.splice(0)) process.giveUp(end);
   }
 
   #retire(slot: Slot): void {
@@ -235,10 +218,4 @@ export class SlotPool implements ProcessPool, SlotHost {
       void this.clock.callAt(this.clock.now() + milliseconds, resolve)
     );
   }
-}
-
-/** Whether waiting will not help: no such program, or no permission to start it. */
-function isForGood(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable ||
-    error instanceof Deno.errors.PermissionDenied;
 }

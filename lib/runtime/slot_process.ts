@@ -6,6 +6,7 @@ import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
 import { type JobText, needsItsShell } from "./shell_text.ts";
+import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import type { UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
 import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
@@ -86,20 +87,20 @@ export class SlotProcess implements RunningProcess {
       // Our own trouble, such as a disk that is full: this job's end, not the run's.
       this.#pool.sampler.unwatch(slot.shell.group);
       this.#pool.giveBack(slot);
-      this.giveUp(error instanceof Error ? error.message : String(error));
+      this.giveUp(notStarted(error));
     });
   }
 
   /** Ends without having begun. */
-  giveUp(cause: string): void {
+  giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
-    this.#end({ kind: "not_started", cause });
+    this.#end(end);
   }
 
   stop(force: boolean): void {
     if (this.#over || this.#stopping === "forced") return;
-    if (this.#pool.forget(this)) return this.giveUp("stopped before it could start");
+    if (this.#pool.forget(this)) return this.giveUp(STOPPED_EARLY);
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
     if (force) this.#killUntilOver(this.#slot);

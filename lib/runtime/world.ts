@@ -6,6 +6,7 @@
 
 import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
+import type { Permission } from "../core/permission.ts";
 
 /** Everything a program of ours may depend on. */
 export interface World {
@@ -20,6 +21,8 @@ export interface World {
   readStdin(limitBytes: number): Promise<Uint8Array>;
   /** Sends one HTTP request. See `http_client.ts`. */
   request(request: OutgoingRequest): Promise<HttpAnswer>;
+  /** Whether Deno lets orch do this; the user is not asked. */
+  may(permission: Permission): boolean;
   /** One environment variable; `undefined` where it is not set or may not be read. */
   env(name: string): string | undefined;
   /** The folder orch was started in. */
@@ -152,12 +155,16 @@ export interface PoolOptions {
   notice(notice: ProcessNotice): void;
 }
 
-/** Trouble of the machine that a run outlives. */
-export type ProcessNotice = {
-  readonly kind: "spawn_trouble";
-  readonly cause: string;
-  readonly parallel: number;
-};
+/** What a run outlives, and its user should know. */
+export type ProcessNotice =
+  /** The machine cannot start more processes just now. */
+  | { readonly kind: "spawn_trouble"; readonly cause: string; readonly parallel: number }
+  /** Attempts that left processes behind which orch may not stop, and whether more permissions would let it. */
+  | {
+    readonly kind: "left_behind";
+    readonly attempts: readonly string[];
+    readonly curable: boolean;
+  };
 
 /** The processes of one run. */
 export interface ProcessPool {
@@ -206,7 +213,12 @@ export type ProcessEnd =
     & { readonly kind: "out_of_memory"; readonly peakMb: number; readonly limitMb: number }
     & ProcessMeasures
   )
-  | { readonly kind: "not_started"; readonly cause: string };
+  | {
+    readonly kind: "not_started";
+    readonly cause: string;
+    /** The variable with which Deno starts no program, unless it may start all. */
+    readonly linkerVariable?: string;
+  };
 
 /** What was seen of a process beside its end. */
 export interface ProcessMeasures {

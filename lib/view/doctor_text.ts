@@ -26,7 +26,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "containment process_group":
     "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found",
   "containment direct":
-    "none: what a job starts is not followed, and jobs outlive an orch that is killed",
+    "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
   "memory_limit cgroup": "max_memory_mb is enforced by the kernel",
   "memory_limit sampled": "max_memory_mb is enforced by looking every 250 ms and killing",
   "memory_limit none": "max_memory_mb is reserved, not enforced: nothing here can measure",

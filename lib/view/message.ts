@@ -13,7 +13,7 @@ import {
   type StopReason,
   unreachable,
 } from "../core/event.ts";
-import { bytesText, secondsText } from "./format.ts";
+import { bytesText, counted, secondsText } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
@@ -77,6 +77,9 @@ export function outcomeHint(outcome: Outcome): string | null {
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
   }
+  if (outcome.kind === "not_started" && outcome.why.reason === "linker_variable") {
+    return "start orch with --allow-run, without a list of programs, or unset the variable";
+  }
   return null;
 }
 
@@ -127,6 +130,8 @@ function notStartedText(why: NotStarted): string {
       return `the request cannot be sent: ${why.cause}`;
     case "permission_denied":
       return `orch lacks the permission ${why.flag}`;
+    case "linker_variable":
+      return `${why.name} is set, and orch may then start no program here`;
     case "spawn_failed":
       return `could not be started: ${why.cause}`;
     default:
@@ -189,4 +194,9 @@ export function verdictText(status: RunStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** What is said of a file without mistakes. */
+export function validText(file: string, jobs: number): string {
+  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
 }

@@ -182,6 +182,7 @@ const ABSENT: World = {
   stderr: ABSENT_STREAM,
   readStdin: absent,
   request: absent,
+  may: absent,
   env: absent,
   cwd: absent,
   random: absent,

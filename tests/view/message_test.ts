@@ -147,6 +147,13 @@ const NOT_STARTED: Table<NotStarted, "reason"> = {
       "start orch with --allow-net",
     ],
   ],
+  linker_variable: [
+    [
+      { reason: "linker_variable", name: "LD_PRELOAD" },
+      "LD_PRELOAD is set, and orch may then start no program here",
+      "start orch with --allow-run, without a list of programs, or unset the variable",
+    ],
+  ],
   spawn_failed: [
     [{ reason: "spawn_failed", cause: "EAGAIN" }, "could not be started: EAGAIN"],
   ],
