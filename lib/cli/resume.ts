@@ -26,15 +26,16 @@ import { LockHeld, RunLock } from "../runtime/run_lock.ts";
 import { readRun, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
+import { noJobText } from "../view/log_message.ts";
 import {
   askText,
   cannotGoOnText,
   differenceText,
   fileGoneText,
   heldText,
+  mendText,
   nothingToDoText,
   repairedText,
-  unknownJobText,
 } from "../view/resume_message.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
@@ -166,7 +167,7 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
   const loaded = await loadWorkflow(world, plan.file);
   if (!loaded.workflow.ok) {
     await reportProblems(world, loaded, loaded.workflow.diagnostics);
-    world.stderr.write("Mend the file, or go on as the run was planned: --as-planned\n");
+    world.stderr.write(`${mendText()}\n`);
     return { ok: false, exitCode: EXIT.badInput };
   }
   const next = withWorkflow(plan, loaded.workflow.value);
@@ -269,7 +270,7 @@ function checkNames(runId: string, rerun: Rerun, { plan }: RunState): void {
   if (rerun.kind !== "from" && rerun.kind !== "only") return;
   for (const id of rerun.jobIds) {
     if (plan.indexOf.has(id)) continue;
-    throw new UsageError(unknownJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
+    throw new UsageError(noJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
   }
 }
 
