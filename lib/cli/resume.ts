@@ -3,7 +3,6 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
-import { didYouMean } from "../core/did_you_mean.ts";
 import type { RunSettings } from "../core/event.ts";
 import { checkFeasible } from "../core/plan.ts";
 import {
@@ -15,7 +14,6 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import type { RunState } from "../core/run_state.ts";
 import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -26,7 +24,6 @@ import { LockHeld, RunLock } from "../runtime/run_lock.ts";
 import { readRun, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
-import { noJobText } from "../view/log_message.ts";
 import {
   askText,
   cannotGoOnText,
@@ -42,7 +39,7 @@ import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
 import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
-import { findRun, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 
 /** The flags that `orch resume` and `orch rerun` share. */
@@ -198,7 +195,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const plan: PlanRecord = { ...beginning.plan, settings };
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
-  checkNames(runId, rerun, state);
+  checkNames(runId, rerun, { plan, state });
   const problems = [
     ...checkFeasible(state.plan, settings),
     ...checkPrograms(state.plan, world),
@@ -266,12 +263,10 @@ function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions
   };
 }
 
-function checkNames(runId: string, rerun: Rerun, { plan }: RunState): void {
+function checkNames(runId: string, rerun: Rerun, run: Pick<RunRecord, "plan" | "state">): void {
   if (rerun.kind !== "from" && rerun.kind !== "only") return;
-  for (const id of rerun.jobIds) {
-    if (plan.indexOf.has(id)) continue;
-    throw new UsageError(noJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
-  }
+  const unknown = rerun.jobIds.find((id) => !run.state.plan.indexOf.has(id));
+  if (unknown !== undefined) throw noSuchJob(unknown, runId, run);
 }
 
 /** The file to show problems in: as it is now, or none of its lines where the run goes on as planned. */

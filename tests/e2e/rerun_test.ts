@@ -163,7 +163,7 @@ Deno.test("resume goes on with what Ctrl-C has stopped, and with the newest of t
     await project.waitForFile("begun");
     run.signal("SIGINT");
     assertEquals((await run.finished).code, 130);
-    Deno.removeSync(project.path("begun"));
+    await Deno.remove(project.path("begun"));
   }
   project.write("go", "");
   const [newest, oldest] = runsOf(project);
