@@ -172,7 +172,7 @@ const GOING_ON = {
     brief: "From asking a job to end to killing it (default: as before)",
     placeholder: "seconds",
   },
-  stateDir: path("Where the run is kept", "dir"),
+  stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
   asPlanned: flag("Leave changes of the workflow file alone"),
   rerunLost: flag("Run again what may have done its work unseen"),
   assumeDone: flag("Take what may have done its work unseen as succeeded"),
@@ -180,7 +180,7 @@ const GOING_ON = {
 } as const;
 
 const RUN_NAME = {
-  brief: "Run: its id or the beginning of it, or last",
+  brief: "Its id, the beginning of it or of its last part, or last",
   parse: text,
   placeholder: "run",
 } as const;
@@ -210,7 +210,7 @@ const rerun = buildCommand({
   parameters: {
     flags: {
       ...GOING_ON,
-      failed: flag("Jobs that failed or were cancelled, and what needs them"),
+      failed: flag("What failed or was cancelled, and what needs it"),
       from: list("These jobs, and all that comes after them", "a,b"),
       only: list("These jobs, and nothing else that is done", "a,b"),
     },
@@ -235,7 +235,7 @@ const analyze = buildCommand({
     flags: {
       maxConcurrent: {
         ...DRIVING.maxConcurrent,
-        brief: "Jobs at a time in the planned run (default: the file's, else 4)",
+        brief: "Planned at a time (default: the file's, else 4)",
       },
       output: path("Write the analysis as JSON to this file as well", "path"),
       json: flag("Print JSON: the same as --format json"),
@@ -243,7 +243,7 @@ const analyze = buildCommand({
         kind: "enum",
         values: ["table", "json", "dot", "mermaid"],
         default: "table",
-        brief: "How to show it",
+        brief: "Print",
         placeholder: "form",
       },
     },
@@ -342,7 +342,10 @@ const why = buildCommand({
     };
   },
   parameters: {
-    flags: { json: flag("Print JSON"), stateDir: path("Where the run is kept", "dir") },
+    flags: {
+      json: flag("Print JSON"),
+      stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
+    },
     positional: {
       kind: "tuple",
       parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],

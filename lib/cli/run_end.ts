@@ -7,6 +7,7 @@ import type { World } from "../runtime/world.ts";
 import { endText } from "../view/end_text.ts";
 import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
+import { unseenDirectory } from "./stored_run.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -14,6 +15,8 @@ export interface EndedRun {
   /** All of them where a results file is asked for. */
   readonly events: readonly RunEvent[];
   readonly directory: RunDirectory;
+  /** Where the run is kept, absolute. */
+  readonly stateDirectory: string;
   readonly options: { readonly output?: string; readonly quiet: boolean };
   /** The workflow file, as the user named it. */
   readonly file: string;
@@ -29,13 +32,18 @@ export function reportEnd(run: EndedRun): void {
   }
 }
 
-function printEnd({ state, options, directory, world }: EndedRun): void {
+function printEnd({ state, options, directory, stateDirectory, world }: EndedRun): void {
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+    run: { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) },
+    tailsOf: (jobId) =>
+      tailsOf(jobId, { world, state, directory }).map((tail) => ({
+        ...tail,
+        path: pathFromHere(tail.path, world),
+      })),
   });
   world.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -66,7 +66,7 @@ Deno.test("orch logs says what became of output that is lost, cut or gone", asyn
   const { code, stdout, stderr } = await project.orch(["logs"]);
   assertEquals([code, stdout], [0, "b | b\n"]);
   assertEquals(stderr.trimEnd().split("\n"), [
-    "orch: the output of a is lost: its files could not be opened",
+    "orch: the output of a is lost, or a part of it: there was no room for its files, or no way to open them",
     "orch: the middle of the output of b was cut out: it grew over --max-log",
     `orch: the output of c is gone: '${path}/jobs/c.1.out' is not there`,
     "orch: d has no output: script 'x.sh' does not exist",
@@ -125,6 +125,20 @@ Deno.test("orch clean removes what the rules let go, and nothing that runs", asy
   }
   const { stdout } = await project.orch(["history", "--json"]);
   assertEquals(JSON.parse(stdout).runs.length, 1);
+});
+
+Deno.test("orch clean removes no runs of several places together", async () => {
+  await using project = newProject();
+  await threeRuns(project);
+  await keepRun(project.path("sub/.orch"), storyOf("20261101-000000-eeee", START));
+  const { code, stderr } = await project.orch(["clean", "--keep", "0"]);
+  assertEquals([code, stderr], [
+    2,
+    "error: There are runs in .orch, sub/.orch: --state-dir says which to clean\n",
+  ]);
+  const named = await project.orch(["clean", "--keep", "0", "--state-dir", "sub/.orch"]);
+  assertEquals(named.code, 0);
+  assertEquals([project.list(".orch/runs").length, project.list("sub/.orch/runs")], [3, []]);
 });
 
 Deno.test("orch clean says which run it could not remove, and exits 3", async () => {
