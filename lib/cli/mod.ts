@@ -13,6 +13,9 @@ import { EXIT } from "./exit_code.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";
 
+/** How long the last words of a run that was stopped may take to be read. */
+const LAST_WORDS_MS = 2_000;
+
 const application = buildApplication<CommandWorld>(commands, {
   name: "orch",
   versionInfo: { currentVersion: VERSION },
@@ -47,10 +50,28 @@ export async function runCli(args: readonly string[], world: World): Promise<num
       stderr.write("Add --help to see what this command takes\n");
     }
     if (asksForHelp(args)) stdout.write(examplesText(args));
-    return toExitCode(context.process.exitCode, context.exitCode);
+    const code = toExitCode(context.process.exitCode, context.exitCode);
+    await flush(world, { patient: code <= EXIT.cannotGoOn });
+    return code;
   } catch (error) {
-    return reportError(error, world);
+    reportError(error, world);
+    // The stream that is to say it may be the one that failed; the exit code says it then.
+    await stderr.flush().catch(() => {});
+    return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
   }
+}
+
+/**
+ * Waits until all was read: the end of a run is what a pager is open for, and nothing is at stake any
+ * more. Whoever stopped the run by a signal does not wait long for a reader that does not read.
+ */
+async function flush(world: World, { patient }: { readonly patient: boolean }): Promise<void> {
+  const flushed = Promise.all([world.stdout.flush(), world.stderr.flush()]);
+  if (patient) return void await flushed;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = world.clock.callAt(world.clock.now() + LAST_WORDS_MS, resolve);
+  await Promise.race([flushed, promise]);
+  cancel();
 }
 
 /** `-c8` as `-c 8`: the library knows values of short flags only as arguments of their own. */
@@ -124,7 +145,7 @@ function toExitCode(parsed: number | string | null, command: number): number {
 }
 
 /** Says in words what the world or we did wrong. */
-function reportError(error: unknown, { stderr, env }: World): number {
+function reportError(error: unknown, { stderr, env }: World): void {
   const lines = [`error: ${messageOf(error)}`];
   if (!isUsersOrPlatforms(error)) {
     lines.push("This is a bug in orch: please report it with the file and the command line");
@@ -133,9 +154,8 @@ function reportError(error: unknown, { stderr, env }: World): number {
   try {
     stderr.write(`${lines.join("\n")}\n`);
   } catch {
-    // Standard error may be what cannot be written to; the exit code says it then.
+    // Standard error may be what cannot be written to.
   }
-  return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
 }
 
 /** Errors of the platform have a name or a code that says it all; anything else is a mistake of ours. */

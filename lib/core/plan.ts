@@ -27,9 +27,11 @@ export interface Plan {
   readonly byRank: Int32Array;
   /** Work on the longest chain from the start of each job to the end of the run, in expected time. */
   readonly bottomLevel: Float64Array;
+  /** How long each job is expected to take, in milliseconds; `null` where nothing is known. */
+  readonly expectedMs: readonly (number | null)[];
 }
 
-/** What is known about how long a job takes: any unit, the same for all; `null` where nothing is known. */
+/** What is known about how long a job takes, in milliseconds; `null` where nothing is known. */
 export type Expectation = (job: Job) => number | null;
 
 /**
@@ -46,7 +48,8 @@ export function planJobs(
   const indexOf = new Map<string, number>();
   jobs.forEach((job, i) => indexOf.set(job.id, i));
   const dependents = buildGraph(jobs.length, edgesOf(jobs, indexOf));
-  const bottomLevel = bottomLevels(dependents, expectedTimes(jobs, expectation));
+  const expectedMs = jobs.map(expectation);
+  const bottomLevel = bottomLevels(dependents, expectedTimes(expectedMs));
   const byRank = Int32Array.from(jobs.keys()).sort((a, b) =>
     bottomLevel[b]! - bottomLevel[a]! || a - b
   );
@@ -63,6 +66,7 @@ export function planJobs(
     rank,
     byRank,
     bottomLevel,
+    expectedMs,
   };
 }
 
@@ -111,8 +115,7 @@ function edgesOf(jobs: readonly Job[], indexOf: ReadonlyMap<string, number>): Ed
   return edges;
 }
 
-function expectedTimes(jobs: readonly Job[], expectation: Expectation): Float64Array {
-  const said = jobs.map(expectation);
+function expectedTimes(said: readonly (number | null)[]): Float64Array {
   const known = said.filter((time) => time !== null).sort((a, b) => a - b);
   const otherwise = known[known.length >> 1] ?? 1;
   return Float64Array.from(said, (time) => time ?? otherwise);

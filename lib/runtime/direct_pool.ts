@@ -51,6 +51,11 @@ export class DirectPool implements ProcessPool {
     }
   }
 
+  /** Nobody looks at processes here. */
+  usageOf(): null {
+    return null;
+  }
+
   freeze(): Promise<void> {
     for (const child of this.#live) signal(child, "SIGSTOP");
     return Promise.resolve();

@@ -1,16 +1,8 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
+import { QueuedStream } from "./output_stream.ts";
 import { DenoProcesses } from "./process.ts";
 import { Timers } from "./timers.ts";
-import type {
-  Clock,
-  Files,
-  FileTail,
-  FileWriter,
-  Machine,
-  OutputStream,
-  Signals,
-  World,
-} from "./world.ts";
+import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -25,8 +17,9 @@ export function realWorld(): World {
     processes: new DenoProcesses(clock),
     signals: realSignals,
     machine: realMachine,
-    stdout: outputStream(Deno.stdout),
-    stderr: outputStream(Deno.stderr),
+    stdout: new QueuedStream(Deno.stdout),
+    stderr: new QueuedStream(Deno.stderr),
+    onCrash,
     readStdin,
     fetch: (input, init) => fetch(input, init),
     env: readVariable,
@@ -177,38 +170,20 @@ function containerMemoryBytes(): number {
   return Infinity;
 }
 
-type StandardStream = typeof Deno.stdout;
-
-function outputStream(stream: StandardStream): OutputStream {
-  const encoder = new TextEncoder();
-  let broken = false;
-  return {
-    write(text) {
-      const bytes = encoder.encode(text);
-      for (let done = 0; done < bytes.length && !broken;) {
-        try {
-          done += stream.writeSync(bytes.subarray(done));
-        } catch (error) {
-          if (nobodyReads(error)) broken = true;
-          else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-        }
-      }
-    },
-    isTerminal: stream.isTerminal(),
-    size() {
-      try {
-        return Deno.consoleSize();
-      } catch {
-        return { columns: 80, rows: 24 };
-      }
-    },
+/** What nobody caught would end the program on the spot: whoever listens ends it in order instead. */
+function onCrash(callback: (error: unknown) => void): () => void {
+  const thrown = (event: ErrorEvent) => heard(event, event.error);
+  const rejected = (event: PromiseRejectionEvent) => heard(event, event.reason);
+  const heard = (event: Event, error: unknown) => {
+    event.preventDefault();
+    callback(error);
   };
-}
-
-/** After `orch … | head`, or with the terminal closed: no reason to fail a run. */
-function nobodyReads(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe ||
-    (error instanceof Error && "code" in error && error.code === "EIO");
+  globalThis.addEventListener("error", thrown);
+  globalThis.addEventListener("unhandledrejection", rejected);
+  return () => {
+    globalThis.removeEventListener("error", thrown);
+    globalThis.removeEventListener("unhandledrejection", rejected);
+  };
 }
 
 async function readStdin(limitBytes: number): Promise<Uint8Array> {

@@ -9,7 +9,14 @@ import { ShellSlot } from "./shell_slot.ts";
 import { cookiesOf, listProcesses } from "./process_table.ts";
 import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { UsageSampler } from "./usage.ts";
-import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How long starting may fail before it is given up. */
 const LONGEST_TROUBLE_MS = 30_000;
@@ -34,6 +41,8 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
   readonly #queue: SlotProcess[] = [];
+  /** Attempts by their names, until they have ended. */
+  readonly #live = new Map<string, SlotProcess>();
   /** Slots that may exist while the machine cannot start more. */
   #limit = Infinity;
   #trouble: { since: number; backoffMs: number } | null = null;
@@ -61,9 +70,15 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   start(spec: ProcessSpec): RunningProcess {
     const process = new SlotProcess(this, spec);
+    this.#live.set(spec.attemptName, process);
+    process.ended.then(() => this.#live.delete(spec.attemptName));
     this.#queue.push(process);
     this.#serve();
     return process;
+  }
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.#live.get(attemptName)?.meter.now() ?? null;
   }
 
   async freeze(): Promise<void> {

@@ -1,11 +1,15 @@
 /**
  * Paints a region of lines at the bottom of a terminal, inline, at its own pace: at most ten frames a
- * second, one write per frame, none where nothing changed. Permanent lines scroll away above it. What
- * it shows cannot change the run; however the run ends, the cursor comes back.
+ * second, one write per frame, none where nothing changed, none while the terminal has not taken the
+ * one before, and never for more than a fiftieth of the time. Permanent lines scroll away above it.
+ * What it shows cannot change the run; however the run ends, the cursor comes back.
  */
 import type { Clock, OutputStream, Signals } from "./world.ts";
 
+/** Time between two frames. */
 const FRAME_MS = 100;
+/** It is at least so many times what the last frame cost. */
+const LEAST_REST = 50;
 
 const BEGIN_FRAME = "\x1b[?2026h";
 const END_FRAME = "\x1b[?2026l";
@@ -23,6 +27,8 @@ export interface RegionOptions {
   readonly signals: Signals;
   /** The lines to show now, none wider than the terminal. */
   frame(): readonly string[];
+  /** Columns that a line takes. */
+  widthOf(line: string): number;
 }
 
 /** A live region. Open it once, close it on every way out. */
@@ -33,17 +39,17 @@ export class LiveRegion {
   readonly #options: RegionOptions;
   readonly #ignoreResize: () => void;
   #pending: string[] = [];
-  /** The lines that stand on the screen now; `null` where they must be drawn again. */
-  #drawn: readonly string[] | null = null;
-  /** How many rows they take. */
-  #height = 0;
+  /** The lines that stand on the screen now. */
+  #drawn: readonly string[] = [];
+  /** Whether the next frame is drawn whatever it holds. */
+  #stale = true;
+  #resized = false;
   #cancelTick: (() => void) | null = null;
   #closed = false;
 
   constructor(options: RegionOptions) {
     this.#options = options;
-    // A resize may have wrapped or cut what was drawn: the next frame is drawn whatever it holds.
-    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#drawn = null);
+    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#resized = true);
     this.#tick(HIDE_CURSOR);
   }
 
@@ -72,12 +78,16 @@ export class LiveRegion {
   /** Draws again after `suspend`. */
   resume(): void {
     if (this.#closed) return;
-    this.#drawn = null;
-    this.#tick(HIDE_CURSOR);
+    this.#stale = true;
+    // Not at once: what has changed meanwhile is told first.
+    this.#schedule(0, HIDE_CURSOR);
   }
 
   #tick(before = ""): void {
-    const { clock, frame } = this.#options;
+    const { clock, frame, stream } = this.#options;
+    // A frame is worth nothing once there is a newer one; what is permanent waits for its turn.
+    if (stream.waiting > 0) return this.#schedule(FRAME_MS, before);
+    const startedAt = clock.now();
     try {
       const lines = frame();
       if (this.#isNews(lines)) this.#write(before + this.#draw(lines));
@@ -85,7 +95,12 @@ export class LiveRegion {
       this.#fail(error);
     }
     if (this.#closed) return;
-    this.#cancelTick = clock.callAt(clock.now() + FRAME_MS, () => this.#tick());
+    this.#schedule(Math.max(FRAME_MS, LEAST_REST * (clock.now() - startedAt)));
+  }
+
+  #schedule(afterMs: number, before = ""): void {
+    const { clock } = this.#options;
+    this.#cancelTick = clock.callAt(clock.now() + afterMs, () => this.#tick(before));
   }
 
   #write(text: string): void {
@@ -104,20 +119,33 @@ export class LiveRegion {
 
   #isNews(lines: readonly string[]): boolean {
     const drawn = this.#drawn;
-    if (drawn === null || this.#pending.length > 0 || lines.length !== drawn.length) return true;
-    return lines.some((line, i) => line !== drawn[i]);
+    if (this.#stale || this.#resized || this.#pending.length > 0) return true;
+    return lines.length !== drawn.length || lines.some((line, i) => line !== drawn[i]);
   }
 
   #draw(lines: readonly string[]): string {
-    const up = this.#height > 0 ? `\x1b[${this.#height}A\r` : "\r";
-    // A permanent line may be wider than the terminal: nothing may stand where it wraps to.
-    const permanent = this.#pending.length === 0
-      ? ""
-      : CLEAR_BELOW + this.#pending.map((line) => `${line}\n`).join("");
+    const rows = this.#rowsDrawn();
+    const up = rows > 0 ? `\x1b[${rows}A\r` : "\r";
+    // A permanent line may be wider than the terminal, and so may be what a resize has wrapped: nothing
+    // may stand where they end.
+    const clear = this.#pending.length > 0 || this.#resized ? CLEAR_BELOW : "";
+    const permanent = this.#pending.map((line) => `${line}\n`).join("");
     const region = lines.map((line) => `${line}${CLEAR_LINE}\n`).join("");
     this.#pending = [];
     this.#drawn = lines;
-    this.#height = lines.length;
-    return `${BEGIN_FRAME}${up}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
+    this.#stale = false;
+    this.#resized = false;
+    return `${BEGIN_FRAME}${up}${clear}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
+  }
+
+  /**
+   * Rows that the region takes on the screen. A terminal that was made narrower wraps the lines that it
+   * shows, as most do; those on which they are cut off instead lose a line above the region.
+   */
+  #rowsDrawn(): number {
+    if (!this.#resized) return this.#drawn.length;
+    const { columns } = this.#options.stream.size();
+    const rows = this.#drawn.map((line) => Math.ceil(this.#options.widthOf(line) / columns));
+    return rows.reduce((sum, count) => sum + Math.max(1, count), 0);
   }
 }

@@ -24,6 +24,11 @@ export interface World {
   cwd(): string;
   /** `count` random bytes. */
   random(count: number): Uint8Array;
+  /**
+   * Calls back with what nobody caught, a mistake of ours: whoever listens has to end the program. The
+   * function returned takes that back.
+   */
+  onCrash(callback: (error: unknown) => void): () => void;
 }
 
 /** Time, and the only way to be called later. */
@@ -38,10 +43,14 @@ export interface Clock {
   utcOffsetMinutes(): number;
 }
 
-/** A stream that people or programs read. */
+/** A stream that people or programs read, perhaps later than we write, or never. */
 export interface OutputStream {
-  /** Writes all of `text` before it returns. */
+  /** Hands `text` over and does not wait for a reader. Throws what an earlier write failed with. */
   write(text: string): void;
+  /** Characters that were handed over and nobody has taken yet. */
+  readonly waiting: number;
+  /** Resolves when nothing waits, or nobody will ever read it; rejects with what a write failed with. */
+  flush(): Promise<void>;
   readonly isTerminal: boolean;
   /** The size now; 80 by 24 where it is not known. */
   size(): { readonly columns: number; readonly rows: number };
@@ -129,12 +138,21 @@ export type ProcessNotice = {
 /** The processes of one run. */
 export interface ProcessPool {
   start(spec: ProcessSpec): RunningProcess;
+  /** What the attempt of this name uses now; `null` where it does not run, or nobody can tell (yet). */
+  usageOf(attemptName: string): LiveUsage | null;
   /** Stops time for every process: SIGSTOP. Resolves when that was sent. */
   freeze(): Promise<void>;
   /** Lets them go on: SIGCONT. */
   thaw(): void;
   /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
   close(): Promise<void>;
+}
+
+/** What a running attempt was last seen to use. */
+export interface LiveUsage {
+  readonly memoryBytes: number;
+  /** Share of one processor, over about a second; `null` after a first look. */
+  readonly cpuPercent: number | null;
 }
 
 /** What a process is to be. It has no input, no controlling terminal, and a session of its own. */

@@ -1,6 +1,6 @@
 /** A run for pipes, files and CI: one line per event, with its time. */
 import { type RunEvent, unreachable } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
+import { activeMs, type RunState } from "../core/run_state.ts";
 import { clockText, counted, durationText } from "./format.ts";
 import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
 import { type Look, paint, type Style } from "./style.ts";
@@ -99,7 +99,11 @@ function wordsOf(
   }
 }
 
-function runText(event: Extract<RunEvent, { type: "run_started" }>, state: RunState): string {
+/** What is run, and how. */
+export function runText(
+  event: Extract<RunEvent, { type: "run_started" }>,
+  state: RunState,
+): string {
   const all = state.plan.workflow.jobs.length;
   const jobs = event.jobs === all ? counted(all, "job") : `${event.jobs} of ${counted(all, "job")}`;
   return `${
@@ -111,8 +115,8 @@ function attemptText(attempt: number): string {
   return attempt > 1 ? ` (attempt ${attempt})` : "";
 }
 
-/** How long the attempt took that ended last. */
+/** How long the attempt took that ended last, without the time in which it stood still. */
 export function lastDuration(state: RunState, jobId: string): string {
   const last = state.attempts[state.plan.indexOf.get(jobId)!]?.at(-1);
-  return last === undefined ? durationText(0) : durationText(last.endedAt - last.startedAt);
+  return durationText(last === undefined ? 0 : activeMs(state, last.startedAt, last.endedAt));
 }

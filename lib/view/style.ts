@@ -22,6 +22,11 @@ export interface Glyphs {
   /** Between the facts of one line. */
   readonly dot: string;
   readonly times: string;
+  /** Before a number that is a guess. */
+  readonly about: string;
+  /** What a progress bar is made of: what is done, and what is not. */
+  readonly done: string;
+  readonly undone: string;
 }
 
 const UNICODE: Glyphs = {
@@ -38,6 +43,9 @@ const UNICODE: Glyphs = {
   ellipsis: "…",
   dot: "·",
   times: "×",
+  about: "≈",
+  done: "█",
+  undone: "░",
 };
 
 const ASCII: Glyphs = {
@@ -54,6 +62,9 @@ const ASCII: Glyphs = {
   ellipsis: "...",
   dot: "|",
   times: "x",
+  about: "~",
+  done: "#",
+  undone: ".",
 };
 
 /** A style: with colour or without, in Unicode or in ASCII. */

@@ -97,7 +97,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       attempt: 1,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
-      processes: { start: absent, freeze: absent, thaw: absent, close: absent },
+      processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },
       workingDirectory: folder,
       environment: options.environment ?? {},
     },
@@ -159,7 +159,13 @@ const ABSENT_FILES: Files = {
   remove: absent,
 };
 
-const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
+const ABSENT_STREAM = {
+  write: absent,
+  waiting: 0,
+  flush: absent,
+  isTerminal: false,
+  size: absent,
+};
 
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
@@ -174,4 +180,5 @@ const ABSENT: World = {
   env: absent,
   cwd: absent,
   random: absent,
+  onCrash: absent,
 };

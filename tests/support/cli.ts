@@ -226,6 +226,7 @@ export class Project implements AsyncDisposable {
           const pool = await real.processes.open(options);
           return {
             start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
+            usageOf: (attemptName) => pool.usageOf(attemptName),
             freeze: () => pool.freeze(),
             thaw: () => pool.thaw(),
             close: () => pool.close(),
@@ -251,6 +252,7 @@ export class Project implements AsyncDisposable {
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
   readonly isTerminal = false;
+  readonly waiting = 0;
   #text = "";
   readonly #watchers = new Set<() => void>();
 
@@ -265,6 +267,10 @@ export class Captured implements OutputStream {
   write(text: string): void {
     this.#text += text;
     for (const watch of [...this.#watchers]) watch();
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Resolves as soon as the text matches; fails after a deadline, with the text. */

@@ -7,6 +7,7 @@ import type {
   Files,
   FileTail,
   FileWriter,
+  LiveUsage,
   OutputStream,
   PoolOptions,
   ProcessEnd,
@@ -54,6 +55,19 @@ export class FakeWorld implements World {
 
   random(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
+  }
+
+  readonly #crashing = new Set<(error: unknown) => void>();
+
+  onCrash(callback: (error: unknown) => void): () => void {
+    this.#crashing.add(callback);
+    return () => this.#crashing.delete(callback);
+  }
+
+  /** Something of ours fails that nobody catches; false where nobody listens. */
+  crash(error: unknown): boolean {
+    for (const callback of [...this.#crashing]) callback(error);
+    return this.#crashing.size > 0;
   }
 }
 
@@ -129,9 +143,14 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
+  readonly waiting = 0;
 
   write(text: string): void {
     this.text += text;
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   size(): { readonly columns: number; readonly rows: number } {
@@ -168,6 +187,13 @@ export class FakeProcesses implements Processes, ProcessPool {
     const process: FakeProcess = { spec, stops, ended, end, stop: (force) => stops.push(force) };
     this.started.push(process);
     return process;
+  }
+
+  /** What attempts use, by their names. */
+  readonly usage = new Map<string, LiveUsage>();
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.usage.get(attemptName) ?? null;
   }
 
   freeze(): Promise<void> {

@@ -12,6 +12,8 @@ const TOKEN = /\x1b\[(\??)(\d*)([A-Za-z])|[\n\r]|[^\x00-\x1f\x7f-\x9f]+|[^]/g;
 /** A terminal as a stream. */
 export class Screen implements OutputStream {
   readonly isTerminal = true;
+  /** Characters that a test says nobody has taken yet. */
+  waiting = 0;
   /** What was written, one entry for each write. */
   readonly writes: string[] = [];
   cursorVisible = true;
@@ -54,6 +56,10 @@ export class Screen implements OutputStream {
   /** The lines on the screen now, as `text` shows them. */
   visible(): string[] {
     return this.#lines.map((line) => line.trimEnd());
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   write(text: string): void {
