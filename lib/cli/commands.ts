@@ -134,6 +134,13 @@ const run = buildCommand({
         brief: "Cut the middle out of logs that grow over this size",
         placeholder: "size",
       },
+      stateDir: path("Folder to remember runs in; default: .orch beside the file", "dir"),
+      durability: {
+        kind: "enum",
+        values: ["process", "power"],
+        default: "process",
+        brief: "What the record survives: orch's death, or a power cut too",
+      },
       quiet: flag("Say nothing unless a job fails"),
       verbose: flag("Show every event, and the output of each job as it ends"),
     },

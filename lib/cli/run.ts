@@ -1,41 +1,39 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
-import type { RunEvent, RunSettings } from "../core/event.ts";
+import type { RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
-import { initialState, jobIndex } from "../core/run_state.ts";
+import { initialState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { executors } from "../../executors/mod.ts";
 import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
+import { type Durability, Journal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
-import { RunLoop } from "../runtime/loop.ts";
 import { resolvePath } from "../runtime/paths.ts";
 import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.ts";
-import { Supervisor } from "../runtime/supervisor.ts";
+import {
+  namedStateDirectory,
+  STATE_DIRECTORY,
+  STATE_VARIABLE,
+} from "../runtime/state_directory.ts";
+import { RunLock } from "../runtime/run_lock.ts";
+import { writePlan } from "../runtime/plan_store.ts";
 import type { World } from "../runtime/world.ts";
-import { EXIT } from "./exit_code.ts";
-import { checkOutputPath, reportProblems, UsageError } from "./output.ts";
-import { openView } from "./open_view.ts";
-import { listenForPause } from "./pause.ts";
-import { listenForStops } from "./stops.ts";
+import { conduct, type ConductOptions } from "./conduct.ts";
+import { learnedDurations } from "./learned.ts";
+import { checkOutputPath, OutputError, reportProblems, UsageError } from "./output.ts";
 
 /** The flags of `orch run`. */
-export interface RunOptions {
+export interface RunOptions extends ConductOptions {
   readonly maxConcurrent?: number;
   readonly dryRun: boolean;
-  readonly output?: string;
-  readonly live?: boolean;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly only: readonly string[];
   readonly deps: boolean;
   readonly failFast: boolean;
   readonly directory?: string;
-  readonly grace: number;
-  /** Bytes. */
-  readonly maxLog: number;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  readonly stateDir?: string;
+  readonly durability: Durability;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
@@ -49,7 +47,11 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     // A mistake on the command line: no line of the file is to blame.
     return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
   }
-  const plan = planJobs(workflow, selected.value);
+  const stateDirectory = namedStateDirectory(world, options.stateDir) ??
+    resolvePath(loaded.folder, STATE_DIRECTORY);
+  const workflowPath = file === "-" ? null : resolvePath(world.cwd(), file);
+  const learned = await learnedDurations(stateDirectory, workflowPath, world);
+  const plan = planJobs(workflow, selected.value, learned);
   const settings = await settingsOf(plan, options, { world, loaded });
   const infeasible = [
     ...checkFeasible(plan, settings),
@@ -62,8 +64,45 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     const { showDryRun } = await import("./dry_run.ts");
     return showDryRun(plan, settings, world);
   }
-  const directory = createRunDirectory(world, resolvePath(loaded.folder, ".orch"));
-  return await runPlan({ plan, settings, directory, options, loaded, world });
+  const directory = newRunDirectory(world, stateDirectory);
+  using _lock = RunLock.acquire(directory.lockPath, { startedAt: world.clock.now() });
+  const { durability } = options;
+  const baseDirectory = baseDirectoryOf(loaded, options, world);
+  const record = {
+    file: workflowPath,
+    baseDirectory,
+    workflow,
+    selected: plan.fileIndex,
+    settings,
+  };
+  await writePlan(directory, 0, { record, durability });
+  const { clock } = world;
+  return await conduct({
+    state: initialState(plan),
+    events: [],
+    firstInput: { type: "run_requested", runId: directory.runId, settings },
+    journal: Journal.create(directory.journalPath, { durability, clock }),
+    directory,
+    stateDirectory,
+    baseDirectory,
+    file: loaded.file,
+    workflowPath,
+    options,
+    world,
+  });
+}
+
+/** The folder of a new run, or in words why there can be none. */
+function newRunDirectory(world: World, stateDirectory: string): RunDirectory {
+  try {
+    return createRunDirectory(world, stateDirectory);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new OutputError(
+      `Cannot keep the run in '${stateDirectory}': ${cause}\n` +
+        `Name another folder with --state-dir or ${STATE_VARIABLE}`,
+    );
+  }
 }
 
 /** Refuses what cannot work before any work is done. */
@@ -112,70 +151,4 @@ function baseDirectoryOf(loaded: LoadedFile, options: RunOptions, world: World):
   return options.directory === undefined
     ? loaded.folder
     : resolvePath(world.cwd(), options.directory);
-}
-
-/** All that one run needs. */
-interface RunContext {
-  readonly plan: Plan;
-  readonly settings: RunSettings;
-  readonly directory: RunDirectory;
-  readonly options: RunOptions;
-  readonly loaded: LoadedFile;
-  readonly world: World;
-}
-
-async function runPlan(context: RunContext): Promise<number> {
-  const { plan, settings, directory, options, loaded, world } = context;
-  const state = initialState(plan);
-  const events: RunEvent[] = [];
-  const view = await openView(state, { ...options, directory, world });
-  const processes = await world.processes.open({
-    cookie: directory.runId,
-    graceMs: settings.graceMs,
-    maxLogBytes: options.maxLog,
-    notice: (notice) => view.notice(notice),
-  });
-  const supervisor = new Supervisor({
-    world,
-    processes,
-    executors,
-    jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
-    run: directory,
-    baseDirectory: baseDirectoryOf(loaded, options, world),
-    post: (input) => loop.post(input),
-  });
-  const loop = new RunLoop(state, {
-    clock: world.clock,
-    record: (batch) => {
-      if (options.output !== undefined) { for (const event of batch) events.push(event); }
-    },
-    perform: (event) => supervisor.perform(event),
-    show: (event) => view.show(event),
-  });
-  const ignorePause = listenForPause({
-    world,
-    processes,
-    view,
-    resumed: (pausedMs) => loop.post({ type: "pause_ended", pausedMs }),
-  });
-  const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
-  try {
-    loop.post({ type: "run_requested", runId: directory.runId, settings });
-    // What is needed only at the end is loaded while the first jobs run.
-    if (!options.quiet) void import("./run_end.ts");
-    await Promise.race([loop.finished, stops.impatient]);
-    await Promise.race([processes.close(), stops.impatient]);
-  } finally {
-    supervisor.killAll();
-    view.close();
-    stops.close();
-    ignorePause();
-  }
-  if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  if (!options.quiet || options.output !== undefined || state.status !== "completed") {
-    const { reportEnd } = await import("./run_end.ts");
-    reportEnd({ state, events, directory, options, file: loaded.file, world });
-  }
-  if (loop.viewError !== null) throw loop.viewError;
-  return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
 }

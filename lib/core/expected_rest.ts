@@ -7,8 +7,8 @@ import type { Plan } from "./plan.ts";
 import { activeMs, isLive, type RunState } from "./run_state.ts";
 
 /** The median of what is expected of the jobs of a plan, in milliseconds; `null` where nothing is known. */
-export function usualMs({ expectedMs }: Plan): number | null {
-  const known = expectedMs.filter((ms) => ms !== null).sort((a, b) => a - b);
+export function usualMs({ expected }: Plan): number | null {
+  const known = expected.filter((ms) => ms !== null).sort((a, b) => a - b);
   return known[known.length >> 1] ?? null;
 }
 
@@ -25,11 +25,11 @@ export function expectedRestMs(
   for (let i = 0; i < plan.jobs.length; i++) {
     const job = state.jobs[i]!;
     if (job.phase === "settled") continue;
-    const whole = plan.expectedMs[i] ?? usualMs;
+    const whole = plan.expected[i] ?? usualMs;
     const done = isLive(job) ? Math.min(whole, activeMs(state, job.since, now)) : 0;
     const wait = job.phase === "backing_off" ? Math.max(0, job.until - now) : 0;
     open++;
-    if (plan.expectedMs[i] !== null) known++;
+    if (plan.expected[i] !== null) known++;
     work += whole - done;
     chain = Math.max(chain, wait + plan.bottomLevel[i]! - done);
   }

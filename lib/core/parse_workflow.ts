@@ -256,6 +256,7 @@ function toJob(data: JobData, defaults: JobDefaults): Job {
       maxConcurrentJobs: limits?.max_concurrent_jobs ?? null,
     },
     enforce: (data.enforce ?? defaults.enforce) === "require" ? "require" : "best-effort",
+    idempotent: data.idempotent ?? true,
     timeoutMs: seconds.length === 0 ? null : Math.min(...seconds) * 1000,
     tags: data.tags ?? [],
   };

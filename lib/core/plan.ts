@@ -25,13 +25,13 @@ export interface Plan {
   readonly rank: Int32Array;
   /** The job at each place. */
   readonly byRank: Int32Array;
+  /** How long each job is expected to take; `null` where nothing is known. */
+  readonly expected: readonly (number | null)[];
   /** Work on the longest chain from the start of each job to the end of the run, in expected time. */
   readonly bottomLevel: Float64Array;
-  /** How long each job is expected to take, in milliseconds; `null` where nothing is known. */
-  readonly expectedMs: readonly (number | null)[];
 }
 
-/** What is known about how long a job takes, in milliseconds; `null` where nothing is known. */
+/** What is known about how long a job takes: any unit, the same for all; `null` where nothing is known. */
 export type Expectation = (job: Job) => number | null;
 
 /**
@@ -48,8 +48,8 @@ export function planJobs(
   const indexOf = new Map<string, number>();
   jobs.forEach((job, i) => indexOf.set(job.id, i));
   const dependents = buildGraph(jobs.length, edgesOf(jobs, indexOf));
-  const expectedMs = jobs.map(expectation);
-  const bottomLevel = bottomLevels(dependents, expectedTimes(expectedMs));
+  const expected = jobs.map(expectation);
+  const bottomLevel = bottomLevels(dependents, assumedTimes(expected));
   const byRank = Int32Array.from(jobs.keys()).sort((a, b) =>
     bottomLevel[b]! - bottomLevel[a]! || a - b
   );
@@ -65,8 +65,8 @@ export function planJobs(
     demands: jobs.map((job) => demandOf(job.limits)),
     rank,
     byRank,
+    expected,
     bottomLevel,
-    expectedMs,
   };
 }
 
@@ -115,10 +115,10 @@ function edgesOf(jobs: readonly Job[], indexOf: ReadonlyMap<string, number>): Ed
   return edges;
 }
 
-function expectedTimes(said: readonly (number | null)[]): Float64Array {
-  const known = said.filter((time) => time !== null).sort((a, b) => a - b);
+function assumedTimes(expected: readonly (number | null)[]): Float64Array {
+  const known = expected.filter((time) => time !== null).sort((a, b) => a - b);
   const otherwise = known[known.length >> 1] ?? 1;
-  return Float64Array.from(said, (time) => time ?? otherwise);
+  return Float64Array.from(expected, (time) => time ?? otherwise);
 }
 
 function bottomLevels(dependents: Graph, times: Float64Array): Float64Array {

@@ -1,14 +1,16 @@
 /**
  * What a run was planned from, as the text of `plan.json`: the workflow with every default filled in,
  * which of its jobs were selected, and the settings. A run is resumed from this and not from the
- * workflow file, which may have changed since; what has changed is told from a hash for each job.
+ * workflow file, which may have changed since; what has changed is told by a hash of each job, made when
+ * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
+import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
-import { type Plan, planJobs } from "./plan.ts";
+import { type Expectation, type Plan, planJobs } from "./plan.ts";
 import type { Action, Job, Workflow } from "./workflow.ts";
 
-/** The version of the format that is written; raised as well when `jobHash` changes. */
+/** The version of the format that is written. */
 export const PLAN_VERSION = 1;
 
 /** What a plan file holds. */
@@ -43,9 +45,22 @@ export interface PlanDifference {
 /** The text of a plan file. */
 export function encodePlan(record: PlanRecord): string {
   const { file, baseDirectory, workflow, selected, settings } = record;
-  const hashes = Object.fromEntries(selectedJobs(record).map((job) => [job.id, jobHash(job)]));
-  const content = { file, baseDirectory, settings, selected, hashes, workflow };
-  return `${JSON.stringify({ version: PLAN_VERSION, ...content })}\n`;
+  const content = { version: PLAN_VERSION, file, baseDirectory, settings, selected, workflow };
+  const covered = JSON.stringify(content).slice(0, -1);
+  return `${covered},"crc":"${checksum(covered)}"}\n`;
+}
+
+const ENCODER = new TextEncoder();
+const SUFFIX = /,"crc":"([0-9a-f]{8})"\}\n$/;
+const SUFFIX_LENGTH = `,"crc":"00000000"}\n`.length;
+
+function checksum(text: string): string {
+  return crc32(ENCODER.encode(text)).toString(16).padStart(8, "0");
+}
+
+function isAsWritten(text: string): boolean {
+  const said = SUFFIX.exec(text.slice(-SUFFIX_LENGTH))?.[1];
+  return said !== undefined && said === checksum(text.slice(0, -SUFFIX_LENGTH));
 }
 
 /** Reads the text of a plan file. Never throws, whatever the text is. */
@@ -56,19 +71,21 @@ export function decodePlan(text: string): DecodedPlan {
     return { ok: false, problem: "newer", version: version.number };
   }
   const read = planSchema.safeParse(version.content);
-  if (!read.success) return { ok: false, problem: "damaged" };
-  const { hashes, file, baseDirectory, workflow, selected, settings } = read.data;
-  const record: PlanRecord = { file, baseDirectory, workflow, selected, settings };
-  const isWhole =
-    selected.every((index, i) =>
-      index < workflow.jobs.length && (i === 0 || index > selected[i - 1]!)
-    ) && selectedJobs(record).every((job) => hashes[job.id] === jobHash(job));
-  return isWhole ? { ok: true, record } : { ok: false, problem: "damaged" };
+  if (!read.success || !isAsWritten(text)) return { ok: false, problem: "damaged" };
+  const { file, baseDirectory, workflow, selected, settings } = read.data;
+  const isWhole = selected.every((index, i) =>
+    index < workflow.jobs.length && (i === 0 || index > selected[i - 1]!)
+  );
+  if (!isWhole) return { ok: false, problem: "damaged" };
+  return { ok: true, record: { file, baseDirectory, workflow, selected, settings } };
 }
 
 /** The plan that a record describes. */
-export function planOfRecord({ workflow, selected }: PlanRecord): Plan {
-  return planJobs(workflow, selected);
+export function planOfRecord(
+  { workflow, selected }: PlanRecord,
+  expectation?: Expectation,
+): Plan {
+  return planJobs(workflow, selected, expectation);
 }
 
 /** How the selected jobs of `next` differ from those of `old`. */
@@ -109,16 +126,16 @@ export function withDownstream(plan: Plan, ids: readonly string[]): string[] {
 }
 
 /**
- * A word for all of a job that bears on what it does and when: everything but its id, name and tags.
- * The order of mappings and of what it waits for does not matter.
+ * A word for all of a job that bears on what it does and when: everything but its id, name, tags
+ * and whether it may run twice. The order of mappings and of what it waits for does not matter.
  */
 export function jobHash(job: Job): string {
   return hash64(JSON.stringify(MATTERS.map((read) => read(job))));
 }
 
-/** What a hash is made of, for each key of a job, flat: there may be 100,000 to hash before a run. */
+/** What a hash is made of, for each key of a job, flat: there may be 100,000 to hash. */
 const WHAT_MATTERS: {
-  readonly [K in Exclude<keyof Job, "id" | "name" | "tags">]: (job: Job) => unknown;
+  readonly [K in Exclude<keyof Job, "id" | "name" | "tags" | "idempotent">]: (job: Job) => unknown;
 } = {
   action: ({ action }) =>
     action.type === "http"
@@ -239,6 +256,7 @@ const job = z.object({
     maxConcurrentJobs: orNull(count),
   }),
   enforce: z.enum(["require", "best-effort"]),
+  idempotent: z.boolean(),
   timeoutMs: orNull(amount),
   tags: texts,
 });
@@ -256,7 +274,6 @@ const planSchema = z.object({
     branch: orNull(text),
   }),
   selected: z.array(count),
-  hashes: variables,
   workflow: z.object({
     name: text,
     version: text,

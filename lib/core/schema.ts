@@ -74,6 +74,7 @@ export const jobSchema = z.strictObject({
   resource_limits: z.optional(jobLimits),
   timeout: z.optional(seconds),
   enforce: z.optional(text),
+  idempotent: z.optional(z.boolean()),
   tags: z.optional(z.array(text)),
   http: z.optional(http),
 });

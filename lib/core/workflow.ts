@@ -47,6 +47,8 @@ export interface Job {
   readonly limits: ResourceLimits;
   /** Whether a limit that nothing here can enforce stops the run before it starts. */
   readonly enforce: "require" | "best-effort";
+  /** Whether doing its work twice does no harm: an attempt that is lost then begins again unasked. */
+  readonly idempotent: boolean;
   /** Wall time of one attempt, in milliseconds; `null` is no limit. */
   readonly timeoutMs: number | null;
   readonly tags: readonly string[];

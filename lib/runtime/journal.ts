@@ -210,7 +210,7 @@ export async function readJournalFile(path: string): Promise<JournalContent> {
  */
 export async function repairJournal(path: string, content: JournalContent): Promise<string> {
   const original = `${path}.damaged-${content.validBytes}`;
-  await writeSafely(original, await Deno.readFile(path));
+  await saveFile(original, await Deno.readFile(path), "power");
   await cut(path, content.validBytes);
   return original;
 }
@@ -220,12 +220,18 @@ const FILE_MODE = 0o600;
 /** A crash on the way leaves the tail where it was, or in both places; the next writer does it again. */
 async function moveTailAside(path: string, offset: number): Promise<void> {
   const bytes = await Deno.readFile(path);
-  await writeSafely(`${path}.torn-${offset}`, bytes.subarray(offset));
+  await saveFile(`${path}.torn-${offset}`, bytes.subarray(offset), "power");
   await cut(path, offset);
 }
 
-async function writeSafely(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file that the journal speaks of, before it does. Throws the platform's error. */
+export async function saveFile(
+  path: string,
+  bytes: Uint8Array,
+  durability: Durability,
+): Promise<void> {
   await Deno.writeFile(path, bytes, { mode: FILE_MODE });
+  if (durability === "process") return;
   using file = await Deno.open(path, { write: true });
   await file.syncData();
 }

@@ -14,8 +14,11 @@ export type Posted = Input extends infer I ? I extends Input ? Omit<I, "at"> : n
 /** What the loop does with events. */
 export interface LoopPorts {
   readonly clock: Clock;
-  /** Writes events down; throwing ends the run as a failure of orch itself. */
-  record(events: readonly RunEvent[]): void;
+  /**
+   * Writes events down; where it returns a promise, they are acted on once that resolves. Throwing or
+   * rejecting ends the run as a failure of orch itself.
+   */
+  record(events: readonly RunEvent[]): void | Promise<void>;
   /** Acts on an event. Must not throw: what goes wrong comes back as an input. */
   perform(event: RunEvent): void;
   /** Shows an event that `state` has already taken in. What it throws is kept from the run. */
@@ -35,6 +38,8 @@ export class RunLoop {
   #inbox: Input[] = [];
   #pumping = false;
   #over = false;
+  /** Resolves when all that waits to be acted on has been. */
+  #acting: Promise<void> | null = null;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
 
   constructor(state: RunState, ports: LoopPorts) {
@@ -59,8 +64,7 @@ export class RunLoop {
       this.#pumping = false;
       this.#setTimer();
     } catch (error) {
-      this.#end();
-      this.#finish.reject(error);
+      this.#fail(error);
     }
   }
 
@@ -72,12 +76,36 @@ export class RunLoop {
       for (const event of step(this.#state, input)) events.push(event);
     }
     if (events.length === 0) return;
-    this.#ports.record(events);
+    const written = this.#ports.record(events);
+    if (written === undefined && this.#acting === null) this.#act(events);
+    else this.#actAfter(written, events);
+  }
+
+  #act(events: readonly RunEvent[]): void {
     for (const event of events) this.#ports.perform(event);
     for (const event of events) this.#show(event);
-    if (this.#state.status === null) return;
+    if (events.at(-1)!.type !== "run_finished") return;
     this.#end();
     this.#finish.resolve();
+  }
+
+  /** Acts on events once they are safe, and after those that came before. */
+  #actAfter(written: void | Promise<void>, events: readonly RunEvent[]): void {
+    const earlier = this.#acting;
+    const acted = (async () => {
+      await earlier;
+      await written;
+      this.#act(events);
+    })();
+    this.#acting = acted;
+    acted.then(() => {
+      if (this.#acting === acted) this.#acting = null;
+    }, (error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#end();
+    this.#finish.reject(error);
   }
 
   #show(event: RunEvent): void {

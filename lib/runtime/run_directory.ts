@@ -3,6 +3,7 @@
  * Ids are parsed before they become paths.
  */
 import type { AttemptFiles } from "./attempt.ts";
+import { ENDS_STEM } from "./ends.ts";
 import type { World } from "./world.ts";
 
 /** A run id that has been checked: `20261122-113040-x7k2`, time first, so that names sort by time. */
@@ -26,12 +27,30 @@ export function newRunId(world: Pick<World, "clock" | "random">): RunId {
   return `${time}-${tail}` as RunId;
 }
 
-/** The open folder of one run. */
+/** The folder of one run, and where in it everything is. All paths are absolute. */
 export interface RunDirectory {
   readonly runId: RunId;
-  /** Absolute path. */
   readonly path: string;
+  readonly lockPath: string;
+  readonly journalPath: string;
+  /** How the files begin in which slots write down ends: see `ends.ts`. */
+  readonly endsStem: string;
+  /** The plan file of this number: 0 is what the run began with. */
+  planPath(number: number): string;
   filesOf(jobId: string, attempt: number): AttemptFiles;
+}
+
+/** The folder of the run `runId` at `path`, which need not be there. */
+export function runDirectoryAt(path: string, runId: RunId): RunDirectory {
+  return {
+    runId,
+    path,
+    lockPath: `${path}/run.lock`,
+    journalPath: `${path}/journal.jsonl`,
+    endsStem: `${path}/${ENDS_STEM}`,
+    planPath: (number) => `${path}/${number === 0 ? "plan.json" : `plan.${number}.json`}`,
+    filesOf: (jobId, attempt) => attemptFiles(`${path}/jobs/${jobId}.${attempt}`),
+  };
 }
 
 /** Creates the folder of a new run under the state folder `stateDirectory`. Throws the platform's error. */
@@ -44,11 +63,7 @@ export function createRunDirectory(world: World, stateDirectory: string): RunDir
     const path = `${stateDirectory}/runs/${runId}`;
     if (!world.files.makeDirectory(path)) continue;
     world.files.makeDirectory(`${path}/jobs`);
-    return {
-      runId,
-      path,
-      filesOf: (jobId, attempt) => attemptFiles(`${path}/jobs/${jobId}.${attempt}`),
-    };
+    return runDirectoryAt(path, runId);
   }
 }
 

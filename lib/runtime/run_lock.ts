@@ -12,6 +12,11 @@ export interface LockHolder {
   readonly startedAt: number;
 }
 
+/** Whether an orch works on a run, and which. */
+export type Activity =
+  | { readonly kind: "running"; readonly by: LockHolder | null }
+  | { readonly kind: "idle" };
+
 /** Another orch works on this run. */
 export class LockHeld extends Error {
   override readonly name = "LockHeld";
@@ -39,7 +44,11 @@ export class RunLock implements Disposable {
   static acquire(path: string, { startedAt }: { readonly startedAt: number }): RunLock {
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     try {
-      if (!file.tryLockSync(true)) throw new LockHeld(readHolder(path));
+      while (!file.tryLockSync(true)) {
+        // It is shared only by those who look at it, and by them for microseconds.
+        if (!file.tryLockSync(false)) throw new LockHeld(readHolder(path));
+        file.unlockSync();
+      }
       const holder: LockHolder = { pid: Deno.pid, host: hostName(), startedAt };
       file.truncateSync(0);
       file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
@@ -57,6 +66,20 @@ export class RunLock implements Disposable {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+}
+
+/**
+ * Whether anybody holds the lock whose file is `path`, without taking it. Never throws: what cannot be
+ * looked at is nobody's that we know of.
+ */
+export function lookAtLock(path: string): Activity {
+  try {
+    // Shared, so that two who look do not see each other.
+    using file = Deno.openSync(path, { read: true });
+    return file.tryLockSync(false) ? { kind: "idle" } : { kind: "running", by: readHolder(path) };
+  } catch {
+    return { kind: "idle" };
   }
 }
 

@@ -28,6 +28,14 @@ const ANSWER_BYTES = 4096;
 
 const ENCODER = new TextEncoder();
 
+/** What a slot is told when it is made. */
+export interface SlotOptions {
+  /** Shell text that comes before any job. */
+  readonly firstWords?: string | undefined;
+  /** The file in which it writes down how its jobs ended, for when nobody is left to be told. */
+  readonly endsPath?: string | null;
+}
+
 /** One warm shell. */
 export class ShellSlot {
   /** Its process group: that of every job in it. */
@@ -39,6 +47,7 @@ export class ShellSlot {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** A word that no job can know begins each answer. */
   readonly #token: string;
+  readonly #endsPath: string | null;
   #unread = "";
   #announced = false;
   #logLost = false;
@@ -51,9 +60,10 @@ export class ShellSlot {
   #waiting: ((report: SlotReport) => void) | null = null;
   #death: SlotReport | null = null;
 
-  /** Starts a shell. `firstWords` come before any job. Throws the platform's error. */
-  constructor(token: string, firstWords = "") {
+  /** Starts a shell. Throws the platform's error. */
+  constructor(token: string, { firstWords = "", endsPath = null }: SlotOptions = {}) {
     this.#token = token;
+    this.#endsPath = endsPath;
     this.#child = new Deno.Command("sh", {
       args: ["-s"],
       stdin: "piped",
@@ -76,7 +86,11 @@ export class ShellSlot {
   run(job: JobText): Promise<SlotReport> {
     if (this.#death !== null) return Promise.resolve(this.#death);
     return new Promise((resolve) => {
-      const { text, marked } = jobText(job, { token: this.#token, pid: this.group });
+      const { text, marked } = jobText(job, {
+        token: this.#token,
+        pid: this.group,
+        endsPath: this.#endsPath,
+      });
       this.#waiting = resolve;
       this.#marked = marked;
       this.#write(text);

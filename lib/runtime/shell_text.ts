@@ -13,6 +13,8 @@ export interface JobText {
   readonly stderrPath: string;
   /** How much the job gives way to others, 0 to 19; 0 leaves it alone. */
   readonly niceness: number;
+  /** Which attempt it is. */
+  readonly attemptName: string;
 }
 
 /** `value` as one word of shell text, whatever it holds. NUL cannot be said to a shell: it was refused. */
@@ -23,10 +25,11 @@ export function quote(value: string): string {
 /**
  * The first words to a slot. It must outlive the signals that stop its job, since both are in one
  * process group; its own messages (which job was killed by a signal) belong to the answers; it
- * makes the files of its jobs private, and gives each job the umask that it came with. USR1 is the mark of `jobText`.
+ * makes the files of its jobs private, and gives each job the umask that it came with. USR1 is the mark of `jobText`, and
+ * `__orch_t` says that the slot was told to end while a job ran in it.
  */
 export const SLOT_PREAMBLE =
-  "exec 2>&1; trap : HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask); umask 077\n";
+  "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask); umask 077\n";
 
 /** Text for a slot, and how its answer is to be read. */
 export interface SlotText {
@@ -45,7 +48,7 @@ export interface SlotText {
  */
 export function jobText(
   job: JobText,
-  slot: { readonly token: string; readonly pid: number },
+  slot: { readonly token: string; readonly pid: number; readonly endsPath: string | null },
 ): SlotText {
   const { text, marked } = action(job, `case $? in 130|141) kill -USR1 ${slot.pid};; esac`);
   const setup = [
@@ -58,10 +61,19 @@ export function jobText(
     `cd ${quote(job.workingDirectory)} || exit 1`,
   ];
   return {
-    text: `( ${setup.join("; ")}; ${text} )\n` +
-      `__orch_s=$?; times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x=\n`,
+    text: `( ${setup.join("; ")}; ${text} )\n__orch_s=$?; ` +
+      (slot.endsPath === null ? "" : endText(job.attemptName, slot.endsPath)) +
+      `times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x= __orch_t=\n`,
     marked,
   };
+}
+
+/**
+ * Writes down how the attempt ended before anybody is told: once orch is dead, telling ends the slot.
+ * The format is read in `ends.ts`.
+ */
+function endText(attemptName: string, endsPath: string): string {
+  return `echo ${quote(attemptName)} "$__orch_s $__orch_t." 2>/dev/null >>${quote(endsPath)}; `;
 }
 
 /** What follows the token in the line that says that the files of a job could not be opened. */

@@ -181,7 +181,10 @@ export class SlotPool implements ProcessPool, SlotHost {
       const { reaper } = this;
       leaf = this.#cgroup?.leaf() ?? null;
       const token = `${this.options.cookie}.${++this.#opened}`;
-      const slot = { shell: new ShellSlot(token, leaf?.firstWords), leaf };
+      const { endsStem } = this.options;
+      const endsPath = endsStem === null ? null : `${endsStem}${this.#opened}`;
+      const shell = new ShellSlot(token, { firstWords: leaf?.firstWords, endsPath });
+      const slot = { shell, leaf };
       this.#slots.add(slot);
       reaper.add(slot.shell.group);
       return slot;

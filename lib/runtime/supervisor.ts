@@ -50,6 +50,16 @@ export class Supervisor {
     for (const attempt of this.#live.values()) attempt.stop(true);
   }
 
+  /** Asks whatever is live to end, kills what takes longer than the grace, and waits for all of it. */
+  async stopAll(graceMs: number): Promise<void> {
+    const { clock } = this.#options.world;
+    const attempts = [...this.#live.values()];
+    for (const attempt of attempts) attempt.stop(false);
+    const cancel = clock.callAt(clock.now() + graceMs, () => this.killAll());
+    await Promise.all(attempts.map(({ ended }) => ended.catch(unexpected)));
+    cancel();
+  }
+
   #start(event: StartedEvent): void {
     const attempt = this.#begin(event);
     this.#live.set(event.jobId, attempt);

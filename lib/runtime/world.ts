@@ -124,6 +124,11 @@ export interface PoolOptions {
   readonly graceMs: number;
   /** The files of an attempt are cut near this size. */
   readonly maxLogBytes: number;
+  /**
+   * Each slot writes down how its jobs ended in a file of its own, which begins so: it is read if orch
+   * dies before it hears of an end. `null` where nobody will.
+   */
+  readonly endsStem: string | null;
   /** Says what the user should know and no attempt can. */
   notice(notice: ProcessNotice): void;
 }

@@ -111,7 +111,7 @@ function timesOf(
   if (!isLive(current)) return { elapsed: "", rest: "", share: null };
   const elapsedMs = activeMs(state, current.since, now);
   const elapsed = tickingText(elapsedMs);
-  const expected = state.plan.expectedMs[job] ?? null;
+  const expected = state.plan.expected[job] ?? null;
   if (expected === null) return { elapsed, rest: "", share: null };
   const late = elapsedMs - expected;
   const rest = late < 0 ? `${style.glyphs.about}${tickingText(-late)}` : `+${tickingText(late)}`;

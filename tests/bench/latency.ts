@@ -31,6 +31,7 @@ const processes = await world.processes.open({
   cookie: directory.runId,
   graceMs: 1000,
   maxLogBytes: 2 ** 28,
+  endsStem: null,
   notice() {},
 });
 const freeAt = new Map<string, number>();

@@ -1,5 +1,5 @@
 /** The lock of a run: one orch at a time, whatever ends it. */
-import { LockHeld, RunLock } from "../../lib/runtime/run_lock.ts";
+import { LockHeld, lookAtLock, RunLock } from "../../lib/runtime/run_lock.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { until } from "../support/pool.ts";
 
@@ -115,3 +115,38 @@ function isFree(folder: Folder): boolean {
     throw error;
   }
 }
+
+Deno.test("to look at a lock tells who has it, and takes it from nobody", () => {
+  using folder = new Folder();
+  assertEquals(lookAtLock(folder.lock), { kind: "idle" });
+  const lock = RunLock.acquire(folder.lock, { startedAt: 1 });
+  const looked = lookAtLock(folder.lock);
+  assertEquals(looked.kind === "running" && looked.by?.pid, Deno.pid);
+  assertEquals(held(folder).by?.pid, Deno.pid);
+  lock.release();
+  assertEquals(lookAtLock(folder.lock), { kind: "idle" });
+  assertEquals(JSON.parse(folder.text()).startedAt, 1);
+});
+
+Deno.test("who looks at a lock all the time does not keep others from having it", async () => {
+  using folder = new Folder();
+  RunLock.acquire(folder.lock, { startedAt: 0 }).release();
+  const look = `import { lookAtLock } from ${JSON.stringify(MODULE)};
+    console.log("looking");
+    for (;;) lookAtLock(${JSON.stringify(folder.lock)});`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", look],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  try {
+    for (let i = 1; i <= 2_000; i++) RunLock.acquire(folder.lock, { startedAt: i }).release();
+  } finally {
+    child.kill("SIGKILL");
+    await reader.cancel();
+    await child.status;
+  }
+  assertEquals(JSON.parse(folder.text()).startedAt, 2_000);
+});

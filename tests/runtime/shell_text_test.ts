@@ -181,7 +181,7 @@ Deno.test("speaksOfItsShell: the process number of the shell, however it is writ
   assertEquals(wrong, []);
 });
 
-const SLOT = { token: "the-token.1", pid: 1 };
+const SLOT = { endsPath: null, token: "the-token.1", pid: 1 };
 
 function job(changes: Partial<JobText> = {}): JobText {
   return {
@@ -191,6 +191,7 @@ function job(changes: Partial<JobText> = {}): JobText {
     stdoutPath: "/dev/null",
     stderrPath: "/dev/null",
     niceness: 0,
+    attemptName: "a.1",
     ...changes,
   };
 }

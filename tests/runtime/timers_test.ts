@@ -1,3 +1,4 @@
+/** Calls at a time: order, taking back, trouble in a callback, and the end of the program. */
 import { assertEquals } from "@std/assert";
 import { Timers } from "../../lib/runtime/timers.ts";
 

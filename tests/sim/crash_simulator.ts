@@ -119,15 +119,10 @@ async function live(
       attempts.get(event.jobId)!.stop(event.force);
     }
   };
-  let durable: void | Promise<void>;
-  let trouble: unknown = null;
   const loop = new RunLoop(state, {
     clock,
-    record: (events) => durable = journal.append(events),
-    perform(event) {
-      if (durable === undefined) perform(event);
-      else void durable.then(() => perform(event)).catch((error) => trouble ??= error);
-    },
+    record: (events) => journal.append(events),
+    perform,
     show() {},
   });
   loop.finished.catch(() => {});
@@ -144,7 +139,6 @@ async function live(
     if (durability === "power") { for (let hop = 0; hop < MOST_HOPS; hop++) await null; }
   }
   if (file.dead) return { state, died: true, writes: file.writes };
-  if (trouble !== null) throw trouble;
   await loop.finished;
   assert(state.status !== null, "the run ends with run_finished");
   return { state, died: false, writes: file.writes };

@@ -28,7 +28,7 @@ export function simulate(run: RandomRun): RunEvent[] {
   const recorded: RunEvent[] = [];
   const loop = new RunLoop(state, {
     clock,
-    record: (events) => recorded.push(...events),
+    record: (events) => void recorded.push(...events),
     perform(event) {
       if (event.type === "job_started") {
         live.set(event.jobId, new ScriptedAttempt(event, { run, clock, loop }));

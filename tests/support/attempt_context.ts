@@ -123,6 +123,7 @@ function jobOf(action: Action): Job {
     retry: { maxAttempts: 1, initialDelayMs: 0, maxDelayMs: 0, backoffFactor: 1, jitter: 0 },
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
     enforce: "best-effort",
+    idempotent: true,
     timeoutMs: null,
     tags: [],
   };

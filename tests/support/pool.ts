@@ -41,6 +41,7 @@ export class TestPool implements AsyncDisposable {
       cookie: this.cookie,
       graceMs: 300,
       maxLogBytes: 2 ** 28,
+      endsStem: null,
       notice: (notice) => this.notices.push(notice),
       ...options,
     });

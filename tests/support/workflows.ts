@@ -23,6 +23,7 @@ export function sketchJob(sketch: JobSketch): Job {
     },
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
     enforce: "best-effort",
+    idempotent: true,
     timeoutMs: null,
     tags: [],
     ...sketch,

@@ -1,0 +1,163 @@
+/**
+ * One run under this orch, new or gone on with: from its first input to the exit code. What is to be
+ * done has been decided and written down; here it is driven, remembered, shown and brought to its end.
+ */
+import type { RunEvent } from "../core/event.ts";
+import type { FirstInput } from "../core/resume.ts";
+import { jobIndex, type RunState } from "../core/run_state.ts";
+import { executors } from "../../executors/mod.ts";
+import { type Journal, JournalError } from "../runtime/journal.ts";
+import { RunLoop } from "../runtime/loop.ts";
+import type { RunDirectory } from "../runtime/run_directory.ts";
+import { Supervisor } from "../runtime/supervisor.ts";
+import type { ProcessPool, World } from "../runtime/world.ts";
+import { EXIT } from "./exit_code.ts";
+import { historyPath } from "./learned.ts";
+import { openView } from "./open_view.ts";
+import { listenForPause } from "./pause.ts";
+import { listenForStops, type Stops } from "./stops.ts";
+
+/** How a run is shown and what it leaves. */
+export interface ConductOptions {
+  readonly output?: string;
+  readonly live?: boolean;
+  /** Seconds between asking a job to end and killing it. */
+  readonly grace: number;
+  /** Bytes. */
+  readonly maxLog: number;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** A run that is ready to be driven. Its lock is held. */
+export interface ReadyRun {
+  /** As its journal says. */
+  readonly state: RunState;
+  /** What has happened before. */
+  readonly events: readonly RunEvent[];
+  readonly firstInput: FirstInput;
+  readonly journal: Journal;
+  readonly directory: RunDirectory;
+  readonly stateDirectory: string;
+  /** Absolute: what relative paths of the workflow start from. */
+  readonly baseDirectory: string;
+  /** The workflow file, as the user named it, and absolute; `null` where it came from standard input. */
+  readonly file: string;
+  readonly workflowPath: string | null;
+  readonly options: ConductOptions;
+  readonly world: World;
+}
+
+/** Drives the run to its end and returns the exit code. */
+export async function conduct(run: ReadyRun): Promise<number> {
+  const { state, directory, options, world } = run;
+  const view = await openView(state, { ...options, directory, world });
+  const processes = await world.processes.open({
+    cookie: newCookie(run),
+    graceMs: options.grace * 1000,
+    maxLogBytes: options.maxLog,
+    endsStem: directory.endsStem,
+    notice: (notice) => view.notice(notice),
+  });
+  const events: RunEvent[] = options.output === undefined ? [] : [...run.events];
+  const supervisor = new Supervisor({
+    world,
+    processes,
+    executors,
+    jobOf: (id) => state.plan.jobs[jobIndex(state, id)]!,
+    run: directory,
+    baseDirectory: run.baseDirectory,
+    post: (input) => loop.post(input),
+  });
+  const loop = new RunLoop(state, {
+    clock: world.clock,
+    record(batch) {
+      if (options.output !== undefined) { for (const event of batch) events.push(event); }
+      return run.journal.append(batch);
+    },
+    perform: (event) => supervisor.perform(event),
+    show: (event) => view.show(event),
+  });
+  const ignorePause = listenForPause({
+    world,
+    processes,
+    view,
+    resumed: (pausedMs) => loop.post({ type: "pause_ended", pausedMs }),
+  });
+  const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
+  try {
+    loop.post(run.firstInput);
+    // What is needed only at the end is loaded while the first jobs run.
+    if (!options.quiet) void import("./run_end.ts");
+    await finish({ run, loop, supervisor, processes, stops });
+  } finally {
+    supervisor.killAll();
+    view.close();
+    stops.close();
+    ignorePause();
+  }
+  if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
+  await recordInHistory(run);
+  if (!options.quiet || options.output !== undefined || state.status !== "completed") {
+    const { reportEnd } = await import("./run_end.ts");
+    reportEnd({ state, events, directory, options, file: run.file, world });
+  }
+  if (loop.viewError !== null) throw loop.viewError;
+  return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
+}
+
+interface Parts {
+  readonly run: ReadyRun;
+  readonly loop: RunLoop;
+  readonly supervisor: Supervisor;
+  readonly processes: ProcessPool;
+  readonly stops: Stops;
+}
+
+/** Waits for the end of the run, or for the moment at which the user will not wait any longer. */
+async function finish({ run, loop, supervisor, processes, stops }: Parts): Promise<void> {
+  try {
+    await Promise.race([loop.finished, run.journal.failed, stops.impatient]);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    sayJournalFailed(run, error);
+    // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
+    await Promise.race([supervisor.stopAll(run.options.grace * 1000), stops.impatient]);
+    await Promise.race([processes.close(), stops.impatient]);
+    return;
+  }
+  await Promise.race([processes.close(), stops.impatient]);
+  if (run.state.status !== null) await run.journal.close();
+}
+
+function sayJournalFailed({ directory, world }: ReadyRun, error: JournalError): void {
+  const what = error.operation === "write" ? "Cannot write" : "Cannot save";
+  world.stderr.write(
+    `error: ${what} '${directory.journalPath}': ${error.message}\n` +
+      "The run stops here, since nothing more could be remembered. Nothing that finished is lost:\n" +
+      `  orch resume ${directory.runId}\n`,
+  );
+}
+
+/**
+ * What stands in the environment of every process of this life of the run. It begins with a word of its
+ * own, so that what still cleans up after an earlier life takes none of this one's processes for its.
+ */
+function newCookie({ directory, world }: ReadyRun): string {
+  const life = Array.from(world.random(4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${life}-${directory.runId}`;
+}
+
+/** The index can be made again from the journals: trouble with it is no trouble of the run. */
+async function recordInHistory(
+  { state, stateDirectory, workflowPath, world }: ReadyRun,
+): Promise<void> {
+  try {
+    const { History } = await import("../runtime/history.ts");
+    using history = await History.open(historyPath(stateDirectory));
+    history.record(state, workflowPath ?? "-");
+  } catch (error) {
+    if (world.env("LOG_LEVEL") !== "DEBUG") return;
+    world.stderr.write(`debug: the run is not in the index: ${error}\n`);
+  }
+}

@@ -1,0 +1,32 @@
+/** What earlier runs tell about how long the jobs of a workflow take. */
+import type { Expectation } from "../core/plan.ts";
+import type { World } from "../runtime/world.ts";
+
+/** The index of the runs in a state directory. */
+export function historyPath(stateDirectory: string): string {
+  return `${stateDirectory}/history.db`;
+}
+
+const NOTHING: Expectation = () => null;
+
+/**
+ * How long the jobs of the workflow at `path` (absolute; `null` where it has none) took when they last
+ * succeeded. Nothing is known where the index is missing or cannot be read: that costs the order, not
+ * the run.
+ */
+export async function learnedDurations(
+  stateDirectory: string,
+  path: string | null,
+  world: World,
+): Promise<Expectation> {
+  const index = historyPath(stateDirectory);
+  if (path === null || world.files.stat(index) === null) return NOTHING;
+  try {
+    const { History } = await import("../runtime/history.ts");
+    using history = await History.open(index);
+    const durations = history.expectations(path);
+    return ({ id }) => durations.get(id) ?? null;
+  } catch {
+    return NOTHING;
+  }
+}

@@ -1,0 +1,36 @@
+/** A run that a command is about: found by its name, read, and what is wrong with it said. */
+import type { JournalContent } from "../core/journal_read.ts";
+import type { ReadRun } from "../core/run_record.ts";
+import { namedStateDirectory } from "../runtime/state_directory.ts";
+import { type RunPlace, RunStore } from "../runtime/run_store.ts";
+import type { World } from "../runtime/world.ts";
+import { journalEndText, noRunText, runProblemText } from "../view/run_message.ts";
+import { UsageError } from "./output.ts";
+
+/** What every command about a run takes. */
+export interface StoreOptions {
+  readonly stateDir?: string;
+}
+
+/** The run that `name` means. Throws a `UsageError` where it means none, or several. */
+export function findRun(name: string, options: StoreOptions, world: World): RunPlace {
+  const located = RunStore.find(world, options).locate(name);
+  if (located.kind === "found") return located.place;
+  throw new UsageError(noRunText(name, located, namedStateDirectory(world, options.stateDir)));
+}
+
+/** Says on stderr what is wrong with a run that was read; whether all of it could be read. */
+export function reportRun(runId: string, read: ReadRun, world: World): boolean {
+  if (!read.ok) {
+    world.stderr.write(`error: ${runProblemText(runId, read.problem)}\n`);
+    return false;
+  }
+  return reportJournal(runId, read.record.journal, world);
+}
+
+/** Says on stderr where a journal could not be read to its end; whether it could. */
+export function reportJournal(runId: string, journal: JournalContent, world: World): boolean {
+  const text = journalEndText(runId, journal.end);
+  if (text !== null) world.stderr.write(`error: ${text}\n`);
+  return text === null;
+}

@@ -1,0 +1,45 @@
+/**
+ * How attempts ended that nobody was told of: the slots of a run write it down themselves (see
+ * `shell_text.ts`), so that what was done while orch was dead need not be done again.
+ */
+
+/** How the files of the slots begin, in the folder of a run; a number follows. */
+export const ENDS_STEM = "ends-";
+
+/** An end that was written down. */
+export interface WrittenEnd {
+  /** As shells tell it: 128 and more may be a signal. */
+  readonly status: number;
+  /** Whether the slot was told to end before its job had: then this is no end of the job's own. */
+  readonly wasStopped: boolean;
+  /** At the latest, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+const LINE = /^(\S+) (\d+) (1?)\.$/;
+
+/**
+ * The ends in the text of one slot's file, by the name of the attempt. A line that is not whole was
+ * being written when its slot died, and says nothing. `writtenAt` is when the file last changed.
+ */
+export function parseEnds(text: string, writtenAt: number): Map<string, WrittenEnd> {
+  const ends = new Map<string, WrittenEnd>();
+  for (const line of text.split("\n").slice(0, -1)) {
+    const [, name, status, stopped] = LINE.exec(line) ?? [];
+    if (name === undefined) continue;
+    ends.set(name, { status: Number(status), wasStopped: stopped === "1", at: writtenAt });
+  }
+  return ends;
+}
+
+/** All ends that the slots of a run wrote down in its folder. Throws the platform's error. */
+export async function readEnds(runPath: string): Promise<Map<string, WrittenEnd>> {
+  const ends = new Map<string, WrittenEnd>();
+  for await (const { name } of Deno.readDir(runPath)) {
+    if (!name.startsWith(ENDS_STEM)) continue;
+    const path = `${runPath}/${name}`;
+    const [text, { mtime }] = await Promise.all([Deno.readTextFile(path), Deno.stat(path)]);
+    for (const [attempt, end] of parseEnds(text, mtime?.getTime() ?? 0)) ends.set(attempt, end);
+  }
+  return ends;
+}

@@ -1,0 +1,89 @@
+/**
+ * Where runs are kept, seen by someone who asks about them later. A run is kept beside its workflow
+ * file, and who asks need not stand there: so the folder orch was started in counts, the nearest one
+ * above it that has runs, and those up to two levels below it.
+ */
+import { folderOf, resolvePath } from "./paths.ts";
+import type { World } from "./world.ts";
+
+/** The name of a state directory beside a workflow file. */
+export const STATE_DIRECTORY = ".orch";
+/** The variable that puts another in its place, as `--state-dir` does. */
+export const STATE_VARIABLE = "ORCH_STATE_DIR";
+
+const LEVELS_BELOW = 2;
+/** Folders below that are looked into at most, nearest first. */
+const MOST_FOLDERS = 1_000;
+/** What holds no workflows and may be very large. */
+const NOT_SEARCHED: ReadonlySet<string> = new Set([STATE_DIRECTORY, ".git", "node_modules"]);
+
+/** The state directory that the user names, by flag or variable, absolute; `null` where none is named. */
+export function namedStateDirectory(
+  world: Pick<World, "cwd" | "env">,
+  flag: string | undefined,
+): string | null {
+  const named = flag ?? world.env(STATE_VARIABLE);
+  return named ? resolvePath(world.cwd(), named) : null;
+}
+
+/**
+ * The state directories in sight that hold runs, absolute, nearest first: the named one alone, whether
+ * or not it is there, and else those found from the folder orch was started in.
+ */
+export function stateDirectories(
+  world: Pick<World, "cwd" | "env">,
+  flag: string | undefined,
+): string[] {
+  const named = namedStateDirectory(world, flag);
+  if (named !== null) return [named];
+  const found = new Set<string>();
+  const above = nearestAbove(world.cwd());
+  if (above !== null) found.add(above);
+  for (const below of foundBelow(world.cwd())) found.add(below);
+  return [...found];
+}
+
+function nearestAbove(folder: string): string | null {
+  for (let at = folder;; at = folderOf(at)) {
+    const path = resolvePath(at, STATE_DIRECTORY);
+    if (holdsRuns(path)) return path;
+    if (folderOf(at) === at) return null;
+  }
+}
+
+/** Level by level, so that the limit cuts off what is farthest away. */
+function foundBelow(folder: string): string[] {
+  const found: string[] = [];
+  let level = [folder];
+  let left = MOST_FOLDERS;
+  for (let depth = 0; depth < LEVELS_BELOW; depth++) {
+    const next = level.flatMap(foldersIn).slice(0, left);
+    left -= next.length;
+    for (const inner of next) {
+      const path = resolvePath(inner, STATE_DIRECTORY);
+      if (holdsRuns(path)) found.push(path);
+    }
+    level = next;
+  }
+  return found;
+}
+
+/** Links are not followed: what they lead to is somebody else's. */
+function foldersIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)]
+      .filter(({ name, isDirectory }) => isDirectory && !NOT_SEARCHED.has(name))
+      .map(({ name }) => resolvePath(folder, name)).sort();
+  } catch {
+    // What may not be read holds nothing that could be shown.
+    return [];
+  }
+}
+
+function holdsRuns(stateDirectory: string): boolean {
+  try {
+    return Deno.statSync(`${stateDirectory}/runs`).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The sentences about runs that are kept: which one is meant, and what is wrong with what it left. Each
+ * is safe to print, and says what to do next where there is something to do.
+ */
+import { unreachable } from "../core/event.ts";
+import type { JournalEnd } from "../core/journal_read.ts";
+import type { NamedRun } from "../core/run_name.ts";
+import type { RunProblem } from "../core/run_record.ts";
+import { grouped } from "./format.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** Ids named where a word means several. */
+const MOST_NAMED = 8;
+
+/** Why there is no run to work with, and what was looked at. */
+export type NoRun = Exclude<NamedRun, { kind: "found" }>;
+
+/** Why the word `name` names no run. `directory` is the one the user has named, if any. */
+export function noRunText(name: string, none: NoRun, directory: string | null): string {
+  return visibleLine(noRunWords(name, none, directory));
+}
+
+function noRunWords(name: string, none: NoRun, directory: string | null): string {
+  switch (none.kind) {
+    case "no_runs":
+      return directory === null
+        ? "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
+        : `No runs in ${quoted(directory)}`;
+    case "ambiguous": {
+      const more = none.runIds.length - MOST_NAMED;
+      const rest = more > 0 ? ` and ${grouped(more)} more` : "";
+      return `'${name}' may be ${none.runIds.slice(0, MOST_NAMED).join(", ")}${rest}: which one?`;
+    }
+    case "none":
+      return none.suggestion === null
+        ? `No run ${quoted(name)}: orch history lists them`
+        : `No run ${quoted(name)}: did you mean ${none.suggestion}?`;
+    default:
+      return unreachable(none);
+  }
+}
+
+/** Why a run cannot be read. */
+export function runProblemText(runId: string, problem: RunProblem): string {
+  return visibleLine(runProblemWords(runId, problem));
+}
+
+function runProblemWords(runId: string, problem: RunProblem): string {
+  const path = quoted(problem.path);
+  switch (problem.kind) {
+    case "no_journal":
+      return `Run ${runId} has no journal: it ended before anything began, or ${path} was removed`;
+    case "no_plan":
+      return `Run ${runId} has lost its plan: ${path} is not there; ${eventsHint(runId)}`;
+    case "plan_damaged":
+      return `Run ${runId} cannot be read: ${path} is not as it was written; ${eventsHint(runId)}`;
+    case "plan_newer":
+      return `Run ${runId} was made by a newer orch: ${path} has format ${problem.version}`;
+    case "plan_of_another":
+      return `Run ${runId} cannot be read: its journal does not belong to ${path}; ${
+        eventsHint(runId)
+      }`;
+    case "unreadable":
+      return `Run ${runId} cannot be read: ${path}: ${problem.cause}`;
+    default:
+      return unreachable(problem);
+  }
+}
+
+function eventsHint(runId: string): string {
+  return `orch events ${runId} --json shows what happened`;
+}
+
+/** What is wrong with the end of a journal that was read; `null` where nothing is. */
+export function journalEndText(runId: string, end: JournalEnd): string | null {
+  switch (end.kind) {
+    case "clean":
+    case "torn":
+      return null;
+    case "corrupt":
+      return `The journal of run ${runId} is damaged at byte ${
+        grouped(end.offset)
+      }: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
+    case "newer":
+      return `The journal of run ${runId} was written by a newer orch (format ${end.version}): what this one does not know, and all after it, is not shown`;
+    default:
+      return unreachable(end);
+  }
+}
