@@ -6,6 +6,7 @@ import {
   type TypedFlagParameter,
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
+import { JOB_OUTPUTS, UIS } from "./run_view.ts";
 
 /** What every command gets as `this`. */
 export interface CommandWorld extends CommandContext {
@@ -105,11 +106,23 @@ const run = buildCommand({
       },
       dryRun: flag("Show what would run, and start nothing"),
       output: path("Write the results as JSON to this file", "path"),
+      ui: {
+        kind: "enum",
+        values: UIS,
+        optional: true,
+        brief: "How to show the run",
+      },
       live: {
         kind: "boolean",
         optional: true,
-        brief: "Redraw a live view; default: on a terminal",
+        brief: "The same as --ui live or plain; default: live on a terminal",
       } satisfies TypedFlagParameter<boolean | undefined>,
+      jobOutput: {
+        kind: "enum",
+        values: JOB_OUTPUTS,
+        optional: true,
+        brief: "What to print of the output of jobs; default: failed",
+      },
       tags: list("Run the jobs with one of these tags, and what they need", "a,b"),
       skipTags: list("Leave out the jobs with one of these tags", "a,b"),
       only: list("Run these jobs, and what they need", "ids"),

@@ -9,24 +9,23 @@ import { executors } from "../../executors/mod.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { RunLoop } from "../runtime/loop.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
+import { attemptName } from "../runtime/attempt.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { ProcessPool, World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
 import { historyPath } from "./learned.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
 import { listenForStops, type Stops } from "./stops.ts";
 
 /** How a run is shown and what it leaves. */
-export interface ConductOptions {
+export interface ConductOptions extends ViewFlags {
   readonly output?: string;
-  readonly live?: boolean;
   /** Seconds between asking a job to end and killing it. */
   readonly grace: number;
   /** Bytes. */
   readonly maxLog: number;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
 }
 
 /** A run that is ready to be driven. Its lock is held. */
@@ -51,7 +50,15 @@ export interface ReadyRun {
 /** Drives the run to its end and returns the exit code. */
 export async function conduct(run: ReadyRun): Promise<number> {
   const { state, directory, options, world } = run;
-  const view = await openView(state, { ...options, directory, world });
+  const { file, workflowPath } = run;
+  const view = await openView(state, {
+    ...options,
+    directory,
+    file,
+    workflowPath,
+    world,
+    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
+  });
   const processes = await world.processes.open({
     cookie: newCookie(run),
     graceMs: options.grace * 1000,
@@ -89,7 +96,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
     loop.post(run.firstInput);
     // What is needed only at the end is loaded while the first jobs run.
     if (!options.quiet) void import("./run_end.ts");
-    await finish({ run, loop, supervisor, processes, stops });
+    await finish({ run, loop, supervisor, processes, stops, view });
   } finally {
     supervisor.killAll();
     view.close();
@@ -100,7 +107,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
   await recordInHistory(run);
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
-    reportEnd({ state, events, directory, options, file: run.file, world });
+    await reportEnd({ state, events, directory, options, file, world, view });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
@@ -112,15 +119,16 @@ interface Parts {
   readonly supervisor: Supervisor;
   readonly processes: ProcessPool;
   readonly stops: Stops;
+  readonly view: RunView;
 }
 
 /** Waits for the end of the run, or for the moment at which the user will not wait any longer. */
-async function finish({ run, loop, supervisor, processes, stops }: Parts): Promise<void> {
+async function finish({ run, loop, supervisor, processes, stops, view }: Parts): Promise<void> {
   try {
     await Promise.race([loop.finished, run.journal.failed, stops.impatient]);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    sayJournalFailed(run, error);
+    sayJournalFailed(run, error, view);
     // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
     await Promise.race([supervisor.stopAll(run.options.grace * 1000), stops.impatient]);
     await Promise.race([processes.close(), stops.impatient]);
@@ -130,9 +138,9 @@ async function finish({ run, loop, supervisor, processes, stops }: Parts): Promi
   if (run.state.status !== null) await run.journal.close();
 }
 
-function sayJournalFailed({ directory, world }: ReadyRun, error: JournalError): void {
+function sayJournalFailed({ directory }: ReadyRun, error: JournalError, view: RunView): void {
   const what = error.operation === "write" ? "Cannot write" : "Cannot save";
-  world.stderr.write(
+  view.say(
     `error: ${what} '${directory.journalPath}': ${error.message}\n` +
       "The run stops here, since nothing more could be remembered. Nothing that finished is lost:\n" +
       `  orch resume ${directory.runId}\n`,

@@ -10,6 +10,7 @@ import {
 import type { World } from "../runtime/world.ts";
 import { commands, type CommandWorld, EXAMPLES } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
+import { takeLook } from "./look_flags.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";
 
@@ -38,26 +39,18 @@ const application = buildApplication<CommandWorld>(commands, {
 
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
 export async function runCli(args: readonly string[], world: World): Promise<number> {
-  const { stdout, stderr } = world;
-  const context = {
-    process: { stdout, stderr, exitCode: null as number | string | null },
-    world,
-    exitCode: EXIT.ok as number,
-  };
+  const looked = takeLook(args, world);
+  const code = typeof looked === "string"
+    ? reportError(new UsageError(looked), world)
+    : await runCommand(looked.args, looked.world);
   try {
-    await run(application, args.flatMap(splitAttached), context);
-    if (context.process.exitCode === ExitCode.InvalidArgument) {
-      stderr.write("Add --help to see what this command takes\n");
-    }
-    if (asksForHelp(args)) stdout.write(examplesText(args));
-    const code = toExitCode(context.process.exitCode, context.exitCode);
     await flush(world, { patient: code <= EXIT.cannotGoOn });
     return code;
   } catch (error) {
-    reportError(error, world);
+    const failed = reportError(error, world);
     // The stream that is to say it may be the one that failed; the exit code says it then.
-    await stderr.flush().catch(() => {});
-    return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
+    await world.stderr.flush().catch(() => {});
+    return failed;
   }
 }
 
@@ -72,6 +65,25 @@ async function flush(world: World, { patient }: { readonly patient: boolean }): 
   const cancel = world.clock.callAt(world.clock.now() + LAST_WORDS_MS, resolve);
   await Promise.race([flushed, promise]);
   cancel();
+}
+
+async function runCommand(args: readonly string[], world: World): Promise<number> {
+  const { stdout, stderr } = world;
+  const context = {
+    process: { stdout, stderr, exitCode: null as number | string | null },
+    world,
+    exitCode: EXIT.ok as number,
+  };
+  try {
+    await run(application, args.flatMap(splitAttached), context);
+    if (context.process.exitCode === ExitCode.InvalidArgument) {
+      stderr.write("Add --help to see what this command takes\n");
+    }
+    if (asksForHelp(args)) stdout.write(examplesText(args));
+    return toExitCode(context.process.exitCode, context.exitCode);
+  } catch (error) {
+    return reportError(error, world);
+  }
 }
 
 /** `-c8` as `-c 8`: the library knows values of short flags only as arguments of their own. */
@@ -145,7 +157,7 @@ function toExitCode(parsed: number | string | null, command: number): number {
 }
 
 /** Says in words what the world or we did wrong. */
-function reportError(error: unknown, { stderr, env }: World): void {
+function reportError(error: unknown, { stderr, env }: World): number {
   const lines = [`error: ${messageOf(error)}`];
   if (!isUsersOrPlatforms(error)) {
     lines.push("This is a bug in orch: please report it with the file and the command line");
@@ -154,8 +166,9 @@ function reportError(error: unknown, { stderr, env }: World): void {
   try {
     stderr.write(`${lines.join("\n")}\n`);
   } catch {
-    // Standard error may be what cannot be written to.
+    // Standard error may be what cannot be written to; the exit code says it then.
   }
+  return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
 }
 
 /** Errors of the platform have a name or a code that says it all; anything else is a mistake of ours. */

@@ -4,6 +4,7 @@ import type { LoadedFile } from "../runtime/load.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import { makeStyle, type Style } from "../view/style.ts";
 import { EXIT } from "./exit_code.ts";
+import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
 
 /** A mistake on the command line, already in words; ends the command with exit 2. */
 export class UsageError extends Error {
@@ -15,17 +16,29 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
-/** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
+/**
+ * How text on this stream may look. For colour `--color` (ORCH_COLOR) has the first word, then NO_COLOR,
+ * then FORCE_COLOR, then TERM and whether it is a terminal.
+ */
 export function styleFor(stream: OutputStream, world: World): Style {
   const dumb = world.env("TERM") === "dumb";
-  return makeStyle({ color: forcedColor(world) ?? (stream.isTerminal && !dumb), ascii: dumb });
+  return makeStyle({
+    color: forcedColor(world) ?? (stream.isTerminal && !dumb),
+    ascii: dumb || isOn(world.env(ASCII_VARIABLE)),
+  });
 }
 
-/** What the user's environment asks for; `null` where it asks for nothing. */
+/** What the user asks for; `null` where that is nothing. */
 function forcedColor({ env }: World): boolean | null {
+  const when = env(COLOR_VARIABLE);
+  if (when === "always" || when === "never") return when === "always";
   if (env("NO_COLOR")) return false;
   const force = env("FORCE_COLOR");
-  return force ? force !== "0" && force !== "false" : null;
+  return force ? isOn(force) : null;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 
 /** Prints all problems of a file on stderr and returns the exit code. */

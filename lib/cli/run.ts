@@ -21,6 +21,7 @@ import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
 import { checkOutputPath, OutputError, reportProblems, UsageError } from "./output.ts";
+import { agreedFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {
@@ -37,7 +38,8 @@ export interface RunOptions extends ConductOptions {
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
-export async function run(options: RunOptions, file: string, world: World): Promise<number> {
+export async function run(flags: RunOptions, file: string, world: World): Promise<number> {
+  const options = agreedFlags(flags);
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
   if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
@@ -107,9 +109,6 @@ function newRunDirectory(world: World, stateDirectory: string): RunDirectory {
 
 /** Refuses what cannot work before any work is done. */
 function checkOptions(options: RunOptions, world: World): void {
-  if (options.quiet && options.verbose) {
-    throw new UsageError("--quiet and --verbose ask for opposite things: leave one out");
-  }
   if (options.output !== undefined) checkOutputPath(world, options.output);
   const { directory } = options;
   if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {

@@ -7,6 +7,7 @@ import type { World } from "../runtime/world.ts";
 import { endText } from "../view/end_text.ts";
 import { styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -14,30 +15,32 @@ export interface EndedRun {
   /** All of them where a results file is asked for. */
   readonly events: readonly RunEvent[];
   readonly directory: RunDirectory;
-  readonly options: { readonly output?: string; readonly quiet: boolean };
+  readonly options: ViewFlags & { readonly output?: string };
   /** The workflow file, as the user named it. */
   readonly file: string;
   readonly world: World;
+  readonly view: RunView;
 }
 
 /** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
-export function reportEnd(run: EndedRun): void {
+export async function reportEnd(run: EndedRun): Promise<void> {
   try {
     if (run.options.output !== undefined) writeResults(run.options.output, run);
   } finally {
-    printEnd(run);
+    await printEnd(run);
   }
 }
 
-function printEnd({ state, options, directory, world }: EndedRun): void {
+async function printEnd({ state, options, directory, world, view }: EndedRun): Promise<void> {
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+    tailsOf: (jobId) =>
+      options.jobOutput === "none" ? null : tailsOf(jobId, { world, state, directory }),
   });
-  world.stderr.write(`${lines.join("\n")}\n`);
+  await view.end(`${lines.join("\n")}\n`);
 }
 
 /** A path below the folder orch was started in is shown from there. */

@@ -54,6 +54,8 @@ const realFiles: Files = {
   },
   read: (path) => Deno.readFile(path),
   readTail,
+  readAt,
+  append: (path, text) => Deno.writeTextFileSync(path, text, { append: true }),
   write: (path, text) => Deno.writeTextFileSync(path, text, { mode: FILE_MODE }),
   replace(path, text) {
     const facts = realFiles.stat(path);
@@ -100,33 +102,46 @@ function removeIfThere(path: string): void {
 }
 
 function readTail(path: string, limitBytes: number): FileTail {
-  let file: Deno.FsFile;
+  using file = openIfThere(path);
+  if (file === null) return { text: "", omittedBytes: 0 };
+  const { size } = file.statSync();
+  const start = Math.max(0, size - limitBytes);
+  const bytes = readBytes(file, { offset: start, length: Math.min(size, limitBytes) });
+  // A cut in the middle of a character would show as a replacement character.
+  let from = 0;
+  while (start > 0 && from < 4 && from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from++;
+  return { text: new TextDecoder().decode(bytes.subarray(from)), omittedBytes: start + from };
+}
+
+function readAt(path: string, range: Range): Uint8Array {
+  using file = openIfThere(path);
+  return file === null ? new Uint8Array() : readBytes(file, range);
+}
+
+/** A part of a file. */
+interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+function openIfThere(path: string): Deno.FsFile | null {
   try {
-    file = Deno.openSync(path);
+    return Deno.openSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { text: "", omittedBytes: 0 };
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  try {
-    const { size } = file.statSync();
-    const start = Math.max(0, size - limitBytes);
-    if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
-    const bytes = new Uint8Array(Math.min(size, limitBytes));
-    let filled = 0;
-    for (let read = 1; read && filled < bytes.length;) {
-      read = file.readSync(bytes.subarray(filled)) ?? 0;
-      filled += read;
-    }
-    // A cut in the middle of a character would show as a replacement character.
-    let from = 0;
-    while (start > 0 && from < 4 && from < filled && (bytes[from]! & 0xc0) === 0x80) from++;
-    return {
-      text: new TextDecoder().decode(bytes.subarray(from, filled)),
-      omittedBytes: start + from,
-    };
-  } finally {
-    file.close();
+}
+
+function readBytes(file: Deno.FsFile, { offset, length }: Range): Uint8Array {
+  if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for (let read = 1; read && filled < length;) {
+    read = file.readSync(bytes.subarray(filled)) ?? 0;
+    filled += read;
   }
+  return bytes.subarray(0, filled);
 }
 
 const realSignals: Signals = {

@@ -8,8 +8,9 @@ import type { Clock, OutputStream, Signals } from "./world.ts";
 
 /** Time between two frames. */
 const FRAME_MS = 100;
-/** It is at least so many times what the last frame cost. */
+/** It is at least so many times what a frame costs, up to a second. */
 const LEAST_REST = 50;
+const LONGEST_REST_MS = 1_000;
 
 const BEGIN_FRAME = "\x1b[?2026h";
 const END_FRAME = "\x1b[?2026l";
@@ -44,6 +45,8 @@ export class LiveRegion {
   /** Whether the next frame is drawn whatever it holds. */
   #stale = true;
   #resized = false;
+  /** What the last frame cost, in milliseconds. One that comes alone, as the first does, is no measure. */
+  #lastCost = 0;
   #cancelTick: (() => void) | null = null;
   #closed = false;
 
@@ -95,7 +98,10 @@ export class LiveRegion {
       this.#fail(error);
     }
     if (this.#closed) return;
-    this.#schedule(Math.max(FRAME_MS, LEAST_REST * (clock.now() - startedAt)));
+    const cost = clock.now() - startedAt;
+    const rest = Math.min(LONGEST_REST_MS, LEAST_REST * Math.min(cost, this.#lastCost));
+    this.#lastCost = cost;
+    this.#schedule(Math.max(FRAME_MS, rest));
   }
 
   #schedule(afterMs: number, before = ""): void {

@@ -70,6 +70,10 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** The last `limitBytes` of a file as text; empty where there is no file. */
   readTail(path: string, limitBytes: number): FileTail;
+  /** At most `length` bytes of a file, from `offset` on; none where there is no file or no more of it. */
+  readAt(path: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
+  /** Adds to the end of a file, which is made where there is none. */
+  append(path: string, text: string): void;
   /** Creates or replaces a file, 0600. */
   write(path: string, text: string): void;
   /** As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. */

@@ -58,6 +58,8 @@ export interface FrameOptions {
 /** The region for this state and moment, one string per line, none wider than the terminal. */
 export function liveFrame(state: RunState, options: FrameOptions): string[] {
   const { style, columns, plan } = options;
+  // Nothing has been decided yet, and there is nothing to wait for.
+  if (state.startedAt === null) return [];
   const width = columns - 1;
   const busy = busyJobs(state);
   const cpuPercent = cpuOf(state, busy, options);
@@ -129,9 +131,8 @@ function moreText({ jobs }: RunState, unshown: readonly number[], { glyphs }: St
 function cpuOf(
   { jobs, plan }: RunState,
   busy: readonly number[],
-  { hasUsage, processors, usageOf }: FrameOptions,
+  { processors, usageOf }: FrameOptions,
 ): number | null {
-  if (!hasUsage) return null;
   let sum: number | null = null;
   for (const job of busy) {
     const current = jobs[job]!;

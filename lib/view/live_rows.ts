@@ -47,7 +47,7 @@ const BAR_COLUMNS = 12;
 const CPU_COLUMNS = 5;
 const MEMORY_COLUMNS = 4;
 const USAGE_COLUMNS = 2 + CPU_COLUMNS + 1 + MEMORY_COLUMNS;
-/** Of the last line of output: what is worth showing, and what is worth more than other columns. */
+/** Of the last line of output: what is worth showing, and what is worth more than what a job uses. */
 const LEAST_LINE = 12;
 const GOOD_LINE = 20;
 /** Parts the last line of output from the columns: ` │ `. */
@@ -95,7 +95,7 @@ function layoutOf(state: RunState, jobs: readonly number[], options: RowOptions)
   const rest = take(1 + guess, options.hasExpectations);
   const line = take(LINE_COLUMNS + LEAST_LINE, true);
   const spare = line === 0 ? 0 : GOOD_LINE - LEAST_LINE;
-  const bar = take(1 + BAR_COLUMNS, options.hasExpectations, spare);
+  const bar = take(1 + BAR_COLUMNS, options.hasExpectations);
   const usage = take(USAGE_COLUMNS, options.hasUsage, spare);
   const before = 2 + name + bar + 1 + elapsed + rest + usage;
   return { name, elapsed, rest, bar, usage, line: line === 0 ? 0 : before };
@@ -114,7 +114,9 @@ function timesOf(
   const expected = state.plan.expected[job] ?? null;
   if (expected === null) return { elapsed, rest: "", share: null };
   const late = elapsedMs - expected;
-  const rest = late < 0 ? `${style.glyphs.about}${tickingText(-late)}` : `+${tickingText(late)}`;
+  const rest = late < 1000
+    ? `${style.glyphs.about}${tickingText(999 - late)}`
+    : `+${tickingText(late)}`;
   return { elapsed, rest, share: expected <= 0 ? 1 : Math.min(1, elapsedMs / expected) };
 }
 

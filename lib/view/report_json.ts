@@ -32,7 +32,7 @@ export function resultsDocument(state: RunState, options: ResultsOptions): objec
     jobs: Object.fromEntries(
       state.plan.jobs.map((job, i) => [job.id, jobResult(state, i, job, options)]),
     ),
-    events: options.events.map(eventResult),
+    events: options.events.map(eventJson),
   };
 }
 
@@ -87,10 +87,21 @@ function exitCode(last: AttemptRecord | undefined): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-function eventResult(event: RunEvent): object {
+/** An event as results and event streams have it. */
+export function eventJson(event: RunEvent): object {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
+}
+
+/** What an event stream says of trouble that the run outlives. */
+export function noticeJson(message: string, at: number): object {
+  return { timestamp: timeText(at), event_type: "notice", job_id: null, details: { message } };
+}
+
+/** What an event stream has in the place of events that nobody read in time. */
+export function lostEventsJson(count: number, at: number): object {
+  return { timestamp: timeText(at), event_type: "events_lost", job_id: null, details: { count } };
 }
 
 function snakeCased(value: unknown): unknown {

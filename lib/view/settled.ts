@@ -2,7 +2,7 @@
 import type { RunEvent } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
 import { outcomeText, skipText, stoppingText } from "./message.ts";
-import { lastDuration, runText } from "./plain.ts";
+import { lastDuration, reopenedText, runText } from "./plain.ts";
 import { paint, type Style } from "./style.ts";
 import { padToWidth } from "./width.ts";
 
@@ -15,6 +15,8 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
   switch (event.type) {
     case "run_started":
       return paint(style, "bold", `${glyphs.running} ${runText(event, state)}`);
+    case "run_reopened":
+      return paint(style, "bold", `${glyphs.running} going on ${reopenedText(event, state)}`);
     case "job_completed": {
       const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";
       const duration = lastDuration(state, event.jobId).padStart(7);

@@ -153,6 +153,8 @@ const ABSENT_FILES: Files = {
   stat: absent,
   read: absent,
   readTail: absent,
+  readAt: absent,
+  append: absent,
   write: absent,
   replace: absent,
   makeDirectory: absent,

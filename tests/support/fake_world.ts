@@ -107,6 +107,18 @@ export class MemoryFiles implements Files {
     return { text: new TextDecoder().decode(bytes.subarray(start)), omittedBytes: start };
   }
 
+  readAt(
+    path: string,
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): Uint8Array {
+    const bytes = new TextEncoder().encode(this.contents.get(path) ?? "");
+    return bytes.slice(offset, offset + length);
+  }
+
+  append(path: string, text: string): void {
+    this.contents.set(path, (this.contents.get(path) ?? "") + text);
+  }
+
   write(path: string, text: string): void {
     this.contents.set(path, text);
   }
