@@ -69,7 +69,7 @@ interface Layout {
 export function jobRows(state: RunState, jobs: readonly number[], options: RowOptions): string[] {
   const layout = layoutOf(state, jobs, options);
   return jobs.map((job) => {
-    const row = rowOf(state, job, { ...options, layout });
+    const row = rowOf(state, job, { ...options, layout }).trimEnd();
     return cutToWidth(row, options.width, options.style.glyphs.ellipsis);
   });
 }

@@ -77,7 +77,7 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan:
 /** The looks there are. */
 export type Look = keyof typeof CODES;
 
-/** `text` in a look, where the style has colour. */
+/** `text` in a look, where the style has colour and there is something to see. */
 export function paint(style: Style, look: Look, text: string): string {
-  return style.color ? `\x1b[${CODES[look]}m${text}\x1b[0m` : text;
+  return style.color && text.trim() !== "" ? `\x1b[${CODES[look]}m${text}\x1b[0m` : text;
 }
