@@ -29,11 +29,11 @@ export function styleFor(stream: OutputStream, world: World): Style {
 }
 
 /** What the user asks for; `null` where that is nothing. */
-function forcedColor({ env }: World): boolean | null {
-  const when = env(COLOR_VARIABLE);
+function forcedColor(world: World): boolean | null {
+  const when = world.env(COLOR_VARIABLE);
   if (when === "always" || when === "never") return when === "always";
-  if (env("NO_COLOR")) return false;
-  const force = env("FORCE_COLOR");
+  if (world.env("NO_COLOR")) return false;
+  const force = world.env("FORCE_COLOR");
   return force ? isOn(force) : null;
 }
 
