@@ -155,7 +155,8 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
-  readonly waiting = 0;
+  /** Characters that a test says nobody has taken yet. */
+  waiting = 0;
 
   write(text: string): void {
     this.text += text;
