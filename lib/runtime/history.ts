@@ -107,7 +107,15 @@ export class History implements Disposable {
         const ended = attempts[i] ?? [];
         const peak = ended.at(-1)?.usage?.peakMemoryMb ?? null;
         const first = ended[0]?.startedAt ?? null;
-        insert.run(runId, plan.jobs[i]!.id, job.status, ended.length, first, workOf(ended), peak);
+        insert.run(
+          runId,
+          plan.jobs[i]!.id,
+          job.status,
+          ended.length,
+          first,
+          workOf(state, i),
+          peak,
+        );
       });
       database.exec("COMMIT");
     } catch (error) {

@@ -11,6 +11,11 @@ const FRAME_MS = 100;
 /** It is at least so many times what a frame costs, up to a second. */
 const LEAST_REST = 50;
 const LONGEST_REST_MS = 1_000;
+/**
+ * Time without a resize before the next frame: one that is on its way while the terminal wraps its lines
+ * anew would go up too far, and over lines that are to stay.
+ */
+const STILL_MS = 150;
 
 const BEGIN_FRAME = "\x1b[?2026h";
 const END_FRAME = "\x1b[?2026l";
@@ -20,6 +25,8 @@ const WRAP_OFF = "\x1b[?7l";
 const WRAP_ON = "\x1b[?7h";
 const CLEAR_BELOW = "\x1b[J";
 const CLEAR_LINE = "\x1b[K";
+/** Not `CLEAR_BELOW` from the top: at the top of the screen some terminals keep what it clears. */
+const CLEAR_ROW_AND_GO_DOWN = "\x1b[2K\x1b[B";
 
 /** What a region needs. */
 export interface RegionOptions {
@@ -42,24 +49,27 @@ export class LiveRegion {
   #pending: string[] = [];
   /** The lines that stand on the screen now. */
   #drawn: readonly string[] = [];
+  /** Columns that the terminal had then. */
+  #columns = 0;
   /** Whether the next frame is drawn whatever it holds. */
   #stale = true;
-  #resized = false;
+  #isCursorHidden = false;
   /** What the last frame cost, in milliseconds. One that comes alone, as the first does, is no measure. */
   #lastCost = 0;
+  /** Takes back the next frame; `null` where none is planned. */
   #cancelTick: (() => void) | null = null;
   #closed = false;
 
   constructor(options: RegionOptions) {
     this.#options = options;
-    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#resized = true);
-    this.#tick(HIDE_CURSOR);
+    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#heardResize());
+    this.#tick();
   }
 
-  /** Leaves a permanent line above the region, with the next frame; at once where there is none. */
-  print(line: string): void {
-    if (this.#closed) this.#write(`${line}\n`);
-    else this.#pending.push(line);
+  /** Leaves permanent lines above the region, with the next frame; at once where there is none. */
+  print(text: string): void {
+    if (this.#closed) this.#write(`${text}\n`);
+    else for (const line of text.split("\n")) this.#pending.push(line);
   }
 
   /** Takes the region off the screen, leaves its permanent lines, and gives the cursor back. */
@@ -68,14 +78,15 @@ export class LiveRegion {
     this.#closed = true;
     this.#cancelTick?.();
     this.#ignoreResize();
-    this.#write(this.#draw([]) + SHOW_CURSOR);
+    this.#write(this.#draw([]) + this.#showCursor());
   }
 
   /** Takes the region off the screen and gives the cursor back, until `resume`. */
   suspend(): void {
     if (this.#closed) return;
     this.#cancelTick?.();
-    this.#write(this.#draw([]) + SHOW_CURSOR);
+    this.#cancelTick = null;
+    this.#write(this.#draw([]) + this.#showCursor());
   }
 
   /** Draws again after `suspend`. */
@@ -83,17 +94,17 @@ export class LiveRegion {
     if (this.#closed) return;
     this.#stale = true;
     // Not at once: what has changed meanwhile is told first.
-    this.#schedule(0, HIDE_CURSOR);
+    this.#schedule(0);
   }
 
-  #tick(before = ""): void {
+  #tick(): void {
     const { clock, frame, stream } = this.#options;
     // A frame is worth nothing once there is a newer one; what is permanent waits for its turn.
-    if (stream.waiting > 0) return this.#schedule(FRAME_MS, before);
+    if (stream.waiting > 0) return this.#schedule(FRAME_MS);
     const startedAt = clock.now();
     try {
       const lines = frame();
-      if (this.#isNews(lines)) this.#write(before + this.#draw(lines));
+      if (this.#isNews(lines)) this.#write(this.#hideCursor() + this.#draw(lines));
     } catch (error) {
       this.#fail(error);
     }
@@ -104,9 +115,27 @@ export class LiveRegion {
     this.#schedule(Math.max(FRAME_MS, rest));
   }
 
-  #schedule(afterMs: number, before = ""): void {
+  #hideCursor(): string {
+    if (this.#isCursorHidden) return "";
+    this.#isCursorHidden = true;
+    return HIDE_CURSOR;
+  }
+
+  #showCursor(): string {
+    this.#isCursorHidden = false;
+    return SHOW_CURSOR;
+  }
+
+  #heardResize(): void {
+    this.#stale = true;
+    if (this.#cancelTick === null) return;
+    this.#cancelTick();
+    this.#schedule(STILL_MS);
+  }
+
+  #schedule(afterMs: number): void {
     const { clock } = this.#options;
-    this.#cancelTick = clock.callAt(clock.now() + afterMs, () => this.#tick(before));
+    this.#cancelTick = clock.callAt(clock.now() + afterMs, () => this.#tick());
   }
 
   #write(text: string): void {
@@ -125,22 +154,27 @@ export class LiveRegion {
 
   #isNews(lines: readonly string[]): boolean {
     const drawn = this.#drawn;
-    if (this.#stale || this.#resized || this.#pending.length > 0) return true;
+    if (this.#stale || this.#pending.length > 0) return true;
     return lines.length !== drawn.length || lines.some((line, i) => line !== drawn[i]);
   }
 
   #draw(lines: readonly string[]): string {
-    const rows = this.#rowsDrawn();
+    const { columns } = this.#options.stream.size();
+    const rows = this.#rowsDrawn(columns);
     const up = rows > 0 ? `\x1b[${rows}A\r` : "\r";
     // A permanent line may be wider than the terminal, and so may be what a resize has wrapped: nothing
     // may stand where they end.
-    const clear = this.#pending.length > 0 || this.#resized ? CLEAR_BELOW : "";
-    const permanent = this.#pending.map((line) => `${line}\n`).join("");
+    const fits = (line: string) => !line.includes("\t") && this.#options.widthOf(line) < columns;
+    const isClean = rows === this.#drawn.length && this.#pending.every(fits);
+    const clear = isClean || rows === 0 ? "" : CLEAR_ROW_AND_GO_DOWN.repeat(rows) + up;
+    // Behind the last column there is nothing to clear but the last character.
+    const end = isClean ? `${CLEAR_LINE}\n` : "\n";
+    const permanent = this.#pending.map((line) => line + end).join("");
     const region = lines.map((line) => `${line}${CLEAR_LINE}\n`).join("");
     this.#pending = [];
     this.#drawn = lines;
+    this.#columns = columns;
     this.#stale = false;
-    this.#resized = false;
     return `${BEGIN_FRAME}${up}${clear}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
   }
 
@@ -148,9 +182,8 @@ export class LiveRegion {
    * Rows that the region takes on the screen. A terminal that was made narrower wraps the lines that it
    * shows, as most do; those on which they are cut off instead lose a line above the region.
    */
-  #rowsDrawn(): number {
-    if (!this.#resized) return this.#drawn.length;
-    const { columns } = this.#options.stream.size();
+  #rowsDrawn(columns: number): number {
+    if (columns >= this.#columns) return this.#drawn.length;
     const rows = this.#drawn.map((line) => Math.ceil(this.#options.widthOf(line) / columns));
     return rows.reduce((sum, count) => sum + Math.max(1, count), 0);
   }

@@ -98,7 +98,7 @@ function rowText(state: RunState, index: number): string {
   const job = state.jobs[index]!;
   const attempts = state.attempts[index] ?? [];
   const glyph = job.phase === "settled" ? glyphs[job.status] : "";
-  const time = attempts.length === 0 ? "" : durationText(workOf(attempts));
+  const time = attempts.length === 0 ? "" : durationText(workOf(state, index));
   const id = state.plan.jobs[index]!.id;
   return `| ${glyph} | ${id} | ${markdownText(resultText(job))} | ${time} | ${attempts.length} |\n`;
 }

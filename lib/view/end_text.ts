@@ -60,7 +60,7 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
   const attempts = state.attempts[index] ?? [];
   const facts = [outcomeText(settled.outcome)];
   if (attempts.length > 1) facts.push(`${attempts.length} attempts`);
-  facts.push(durationText(workOf(attempts)));
+  facts.push(durationText(workOf(state, index)));
   const title = [`${job.id} FAILED`, ...facts].join(` ${style.glyphs.dot} `);
   const lines = [rule(style, title), paint(style, "dim", `$ ${commandLine(job, style)}`)];
   const tails = tailsOf(job.id)?.filter(({ text }) => text.trim() !== "") ?? null;

@@ -98,12 +98,24 @@ export class Screen implements OutputStream {
       case "A":
         this.#y = Math.max(0, this.#y - number);
         return;
+      case "B":
+        this.#y = Math.min(this.#rows - 1, this.#y + Math.max(1, number));
+        this.#lines[this.#y] ??= "";
+        this.#wraps[this.#y] ??= false;
+        return;
       case "K":
+        if (number === 2) {
+          this.#lines[this.#y] = "";
+          this.#wraps[this.#y] = false;
+          return;
+        }
         // On a full line the cursor stands on the last character, not behind it: that one goes too.
         this.#lines[this.#y] = line.slice(0, Math.min(this.#x, this.#columns - 1));
         this.#wraps[this.#y] = false;
         return;
       case "J":
+        // As tmux does: what is cleared as a whole goes into the history.
+        if (this.#x === 0 && this.#y === 0) this.#history.push(...this.#lines.splice(0));
         this.#lines[this.#y] = line.slice(0, Math.min(this.#x, this.#columns - 1));
         this.#lines.length = this.#y + 1;
         this.#wraps.length = this.#y + 1;
