@@ -208,8 +208,10 @@ function usageText(usage: JobUsage | null): string {
 }
 
 /** A row with the last line of output behind it, where there is room and something to show. */
-function withLine(row: string, line: string, { layout, style }: LaidOut): string {
+function withLine(row: string, line: string, { layout, style, width }: LaidOut): string {
   if (layout.line === 0 || line === "") return row;
-  const shown = paint(style, "dim", `${style.glyphs.bar} ${visibleLine(line)}`);
-  return `${widthOf(row) < layout.line ? padToWidth(row, layout.line) : row} ${shown}`;
+  const before = `${padToWidth(row, layout.line)} `;
+  const text = `${style.glyphs.bar} ${visibleLine(line)}`;
+  const room = Math.max(0, width - widthOf(before));
+  return before + paint(style, "dim", cutToWidth(text, room, style.glyphs.ellipsis));
 }
