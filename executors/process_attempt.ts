@@ -26,7 +26,11 @@ export function startProcess(launch: Launch, context: AttemptContext): RunningAt
 
 function toAttemptEnd(end: ProcessEnd): AttemptEnd {
   if (end.kind === "not_started") {
-    return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause: end.cause } } };
+    const { cause, linkerVariable: name } = end;
+    const why = name === undefined
+      ? { reason: "spawn_failed", cause } as const
+      : { reason: "linker_variable", name } as const;
+    return { outcome: { kind: "not_started", why } };
   }
   const { usage, process, ...how } = end;
   const outcome: Outcome = how.kind === "exited" && how.code === 0 ? { kind: "succeeded" } : how;

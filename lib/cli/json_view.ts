@@ -1,6 +1,6 @@
 /** A run as a stream of events for programs: one JSON object per line on standard output. */
 import { noticeText } from "../view/notice.ts";
-import { eventJson, lostEventsJson, noticeJson } from "../view/report_json.ts";
+import { eventResult, lostEventsJson, noticeJson } from "../view/report_json.ts";
 import { Outlet } from "./outlet.ts";
 import type { RunView, ViewOptions } from "./run_view.ts";
 
@@ -10,7 +10,7 @@ export function openJson({ world }: ViewOptions): RunView {
   const line = (object: object) => `${JSON.stringify(object)}\n`;
   const outlet = new Outlet(stdout, (lines) => line(lostEventsJson(lines, clock.now())));
   return {
-    show: (event) => outlet.print(line(eventJson(event))),
+    show: (event) => outlet.print(line(eventResult(event))),
     notice: (notice) => outlet.print(line(noticeJson(noticeText(notice), clock.now()))),
     say: (text) => stderr.write(text),
     suspend() {},

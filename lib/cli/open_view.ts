@@ -10,6 +10,8 @@ import { agreedFlags, jobOutputOf, viewKind } from "./view_choice.ts";
 /** Opens the view that the options and the surroundings ask for. */
 export async function openView(state: RunState, flags: ViewOptions): Promise<RunView> {
   const { world } = flags;
+  // No time limit and no signal waits for whoever reads this.
+  for (const stream of [world.stdout, world.stderr]) stream.unblock();
   const agreed = agreedFlags(flags);
   const kind = viewKind(agreed, {
     isScreen: world.stderr.isTerminal && world.env("TERM") !== "dumb",

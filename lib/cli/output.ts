@@ -2,7 +2,9 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
+import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
+import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
 import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
 
@@ -41,20 +43,55 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 
-/** Prints all problems of a file on stderr and returns the exit code. */
+/** How the problems of a file can be shown. */
+export const PROBLEM_FORMATS = ["text", "json", "github"] as const;
+
+/** One of them; where none is asked for it is text, with annotations in GitHub Actions. */
+export type ProblemFormat = (typeof PROBLEM_FORMATS)[number] | undefined;
+
+/** A file that was checked, with its problems in place. */
+export async function checkedFile(
+  loaded: LoadedFile,
+  diagnostics: readonly Diagnostic[],
+): Promise<CheckedFile> {
+  const { locate } = await import("../runtime/load.ts");
+  const { text, located } = await locate(loaded, diagnostics);
+  return { source: { file: loaded.file, text }, jobs: null, problems: located };
+}
+
+/** Prints all problems of a file and returns the exit code: text on stderr, the rest on stdout. */
 export async function reportProblems(
   world: World,
   loaded: LoadedFile,
   diagnostics: readonly Diagnostic[],
+  format?: ProblemFormat,
 ): Promise<number> {
-  const [{ locate }, { diagnosticsText }] = await Promise.all([
-    import("../runtime/load.ts"),
-    import("../view/diagnostic_text.ts"),
-  ]);
-  const { text, located } = await locate(loaded, diagnostics);
-  const style = styleFor(world.stderr, world);
-  world.stderr.write(diagnosticsText({ file: loaded.file, text }, located, style));
+  const checked = await checkedFile(loaded, diagnostics);
+  if (format === "json") {
+    const { diagnosticsDocument } = await import("../view/diagnostic_report.ts");
+    world.stdout.write(jsonText(diagnosticsDocument([checked])));
+  } else {
+    await printProblems(world, checked, format);
+  }
   return EXIT.badInput;
+}
+
+/** Prints the problems of one file for people, or as annotations. */
+export async function printProblems(
+  world: World,
+  { source, problems }: CheckedFile,
+  format: Exclude<ProblemFormat, "json">,
+): Promise<void> {
+  if (format !== "github") {
+    const { diagnosticsText } = await import("../view/diagnostic_text.ts");
+    world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
+    if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
+  }
+  const { githubAnnotations, MOST_ANNOTATIONS } = await import("../view/diagnostic_report.ts");
+  const [stream, most] = format === "github"
+    ? [world.stdout, Infinity]
+    : [world.stderr, MOST_ANNOTATIONS];
+  stream.write(githubAnnotations(source, problems, most));
 }
 
 /** Refuses an output path whose folder is not there, before any work is done. */
@@ -62,10 +99,10 @@ export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
   if (world.files.stat(folder)?.isDirectory !== true) {
-    throw new UsageError(`Cannot write '${path}': folder '${folder}' does not exist`);
+    throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
   }
   if (world.files.stat(path)?.isDirectory) {
-    throw new UsageError(`Cannot write '${path}': it is a folder`);
+    throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
   }
 }
 
@@ -75,11 +112,17 @@ export function writeOutput(world: World, path: string, text: string): void {
     world.files.replace(path, text);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(`Cannot write '${path}': ${cause}`);
+    throw new OutputError(words.cannotWriteText(path, cause));
   }
 }
 
 /** A document as JSON text, ending in a newline. */
 export function jsonText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A path below the folder orch was started in is shown from there. */
+export function pathFromHere(path: string, world: World): string {
+  const here = `${world.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
 }

@@ -5,7 +5,7 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText } from "../view/end_text.ts";
-import { styleFor } from "./output.ts";
+import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 
@@ -41,10 +41,4 @@ async function printEnd({ state, options, directory, world, view }: EndedRun): P
       options.jobOutput === "none" ? null : tailsOf(jobId, { world, state, directory }),
   });
   await view.end(`${lines.join("\n")}\n`);
-}
-
-/** A path below the folder orch was started in is shown from there. */
-function pathFromHere(path: string, world: World): string {
-  const here = `${world.cwd()}/`;
-  return path.startsWith(here) ? path.slice(here.length) : path;
 }

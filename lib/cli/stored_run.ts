@@ -34,3 +34,8 @@ export function reportJournal(runId: string, journal: JournalContent, world: Wor
   if (text !== null) world.stderr.write(`error: ${text}\n`);
   return text === null;
 }
+
+/** A state directory that must be named where `world` stands, since it is not in sight; else `null`. */
+export function unseenDirectory(stateDirectory: string, world: World): string | null {
+  return RunStore.find(world, {}).directories.includes(stateDirectory) ? null : stateDirectory;
+}

@@ -2,10 +2,11 @@
 import {
   differentViewsText,
   jobOutputInVainText,
-  OPPOSITE_LOUDNESS,
   verboseInVainText,
 } from "../view/look_message.ts";
-import { UsageError } from "./output.ts";
+import { QUIET_AND_VERBOSE } from "../view/usage_message.ts";
+import type { World } from "../runtime/world.ts";
+import { checkOutputPath, UsageError } from "./output.ts";
 import type { JobOutputMode, Ui, ViewFlags } from "./run_view.ts";
 
 /** The kinds of views there are. */
@@ -19,6 +20,15 @@ export interface Surroundings {
   readonly isActions: boolean;
 }
 
+/** Refuses flags of a run that cannot go together, or cannot work. */
+export function checkRunFlags(
+  flags: ViewFlags & { readonly output?: string },
+  world: World,
+): void {
+  agreedFlags(flags);
+  if (flags.output !== undefined) checkOutputPath(world, flags.output);
+}
+
 /**
  * The flags with `--ui`, `-q` and `--live` brought together. Throws a `UsageError` where they ask for
  * opposite things.
@@ -26,7 +36,7 @@ export interface Surroundings {
 export function agreedFlags<F extends ViewFlags>(flags: F): F & { readonly ui: Ui } {
   const { ui, live, verbose, jobOutput } = flags;
   if (flags.quiet && verbose) {
-    throw new UsageError(OPPOSITE_LOUDNESS);
+    throw new UsageError(QUIET_AND_VERBOSE);
   }
   const asked: (readonly [string, Ui])[] = [];
   if (ui !== undefined && ui !== "auto") asked.push([`--ui ${ui}`, ui]);

@@ -60,6 +60,7 @@ export function apply(state: RunState, event: RunEvent): void {
 
 /** Attempts that stood still get the time back; the wait for a next attempt went on. */
 function postpone(state: RunState, milliseconds: number): void {
+  state.idleMs += milliseconds;
   const later = (at: number | null) => at === null ? null : at + milliseconds;
   state.jobs.forEach((job, i) => {
     if (job.phase === "running") move(state, i, { ...job, deadline: later(job.deadline) });

@@ -9,7 +9,8 @@ import {
 import { didYouMean } from "./did_you_mean.ts";
 import { buildGraph, EdgeList, findCycles } from "./graph.ts";
 
-const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+/** What the id of a job looks like: safe in a path, and on a terminal. */
+export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const ID_LENGTH = 64;
 /** Names that Windows keeps for devices, whatever their ending. */
 const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;

@@ -5,6 +5,7 @@
  * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
+import { ID_PATTERN } from "./check_graph.ts";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
 import { type Expectation, type Plan, planJobs } from "./plan.ts";
@@ -86,6 +87,17 @@ export function planOfRecord(
   expectation?: Expectation,
 ): Plan {
   return planJobs(workflow, selected, expectation);
+}
+
+/**
+ * The record with the workflow as it is now. The same jobs are selected; new ones are where all were
+ * before.
+ */
+export function withWorkflow(record: PlanRecord, workflow: Workflow): PlanRecord {
+  const all = record.selected.length === record.workflow.jobs.length;
+  const ids = new Set(selectedJobs(record).map(({ id }) => id));
+  const selected = workflow.jobs.flatMap(({ id }, index) => all || ids.has(id) ? [index] : []);
+  return { ...record, workflow, selected };
 }
 
 /** How the selected jobs of `next` differ from those of `old`. */
@@ -236,7 +248,8 @@ const action = z.discriminatedUnion("type", [
 ]);
 
 const job = z.object({
-  id: text,
+  // It becomes a path, and a plan may have come with somebody else's folder.
+  id: text.check(z.regex(ID_PATTERN)),
   name: text,
   action,
   workingDirectory: text,

@@ -18,6 +18,7 @@ import {
 /** Folds `run_reopened` into the state, in O(V + E). Jobs that the plan does not hold are left out. */
 export function reopen(state: RunState, event: RunReopened): void {
   state.settings = event.settings;
+  state.idleMs += Math.max(0, event.at - event.downSince);
   state.status = null;
   state.finishedAt = null;
   state.stopReason = null;

@@ -112,6 +112,8 @@ export interface RunState {
   settings: RunSettings | null;
   startedAt: number | null;
   finishedAt: number | null;
+  /** Milliseconds since its start in which it stood still: no orch lived, or it was paused. */
+  idleMs: number;
   status: RunStatus | null;
   /** Why the run is being stopped; the strongest reason but `kill`, which is `forced`. */
   stopReason: Exclude<StopReason, "kill"> | null;
@@ -142,6 +144,7 @@ export function initialState(plan: Plan): RunState {
     settings: null,
     startedAt: null,
     finishedAt: null,
+    idleMs: 0,
     status: null,
     stopReason: null,
     forced: false,

@@ -4,6 +4,7 @@ import { activeMs, type RunState } from "./run_state.ts";
 
 /** The end of a run in facts. Times in milliseconds. */
 export interface RunSummary {
+  /** From the start to the end, without the time in which the run stood still. */
   readonly wallMs: number;
   /** The durations of all attempts together. */
   readonly workMs: number;
@@ -23,7 +24,7 @@ export function summarize(state: RunState): RunSummary {
     jobs.flatMap((job, i) => job.phase === "settled" && job.status === status ? [i] : []);
   const work = plan.jobs.map((_, i) => workOf(state, i));
   return {
-    wallMs: (state.finishedAt ?? 0) - (state.startedAt ?? 0),
+    wallMs: wallOf(state) ?? 0,
     workMs: work.reduce((sum, ms) => sum + ms, 0),
     longestChain: longestChain(state, work).map((i) => plan.jobs[i]!.id),
     failed: withStatus("failed"),
@@ -31,6 +32,11 @@ export function summarize(state: RunState): RunSummary {
     skipped: withStatus("skipped"),
     succeeded: state.counts.success,
   };
+}
+
+/** How long a run took, without the time in which nobody worked on it; `null` until it has ended. */
+export function wallOf({ startedAt, finishedAt, idleMs }: RunState): number | null {
+  return startedAt === null || finishedAt === null ? null : finishedAt - startedAt - idleMs;
 }
 
 /** Time spent in the ended attempts of one job, without that in which they stood still. */

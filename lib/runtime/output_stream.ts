@@ -1,13 +1,13 @@
 /**
- * A standard stream that never makes the program wait for its reader. What is written waits in a
- * queue, and a thread of the platform hands it over: with a pager that has read enough, or a terminal
- * that was stopped, time limits and signals go on. Who writes looks at `waiting` and leaves out what
- * can be left out; who ends the program waits for `flush`.
+ * A standard stream. It makes the program wait for its reader until `unblock`, which a run calls: from
+ * then on what is written waits in a queue, and a thread of the platform hands it over. With a pager that
+ * has read enough, or a terminal that was stopped, time limits and signals go on. Who writes looks at
+ * `waiting` and leaves out what can be left out; who ends the program waits for `flush`.
  */
 import type { OutputStream } from "./world.ts";
 
-/** Characters handed over at once: what a pipe holds on Linux. */
-const PIECE = 64 * 1024;
+/** Bytes handed over at once: what a pipe holds on Linux. */
+const PIECE_BYTES = 64 * 1024;
 /** Milliseconds until a stream is tried again that somebody has set to refuse rather than wait. */
 const AGAIN_MS = 5;
 
@@ -15,20 +15,23 @@ const AGAIN_MS = 5;
 export interface Sink {
   /** Resolves with the number of bytes that were taken. */
   write(bytes: Uint8Array): Promise<number>;
+  /** Returns it, and waits for that. */
+  writeSync(bytes: Uint8Array): number;
   isTerminal(): boolean;
 }
 
 /** One standard stream. */
-export class QueuedStream implements OutputStream {
+export class StandardStream implements OutputStream {
   readonly isTerminal: boolean;
 
   readonly #sink: Sink;
   readonly #encoder = new TextEncoder();
-  #queue: string[] = [];
+  #isBlocking = true;
+  #queue: Uint8Array[] = [];
   #waiting = 0;
   #writing: Promise<void> | null = null;
   /** Nobody reads: after `orch … | head`, or with the terminal closed. No reason to fail a run. */
-  #abandoned = false;
+  #isBroken = false;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(sink: Sink) {
@@ -36,15 +39,25 @@ export class QueuedStream implements OutputStream {
     this.isTerminal = sink.isTerminal();
   }
 
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   get waiting(): number {
     return this.#waiting;
   }
 
-  write(text: string): void {
+  unblock(): void {
+    this.#isBlocking = false;
+  }
+
+  write(content: string | Uint8Array): void {
     if (this.#failure !== null) throw this.#failure.error;
-    if (this.#abandoned || text === "") return;
-    this.#queue.push(text);
-    this.#waiting += text.length;
+    const bytes = typeof content === "string" ? this.#encoder.encode(content) : content;
+    if (this.#isBroken || bytes.length === 0) return;
+    if (this.#isBlocking) return this.#writeNow(bytes);
+    this.#queue.push(typeof content === "string" ? bytes : bytes.slice());
+    this.#waiting += bytes.length;
     this.#writing ??= this.#drain();
   }
 
@@ -61,17 +74,28 @@ export class QueuedStream implements OutputStream {
     }
   }
 
+  #writeNow(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length && !this.#isBroken;) {
+      try {
+        done += this.#sink.writeSync(bytes.subarray(done));
+      } catch (error) {
+        if (nobodyReads(error)) this.#isBroken = true;
+        else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      }
+    }
+  }
+
   /** Never rejects. */
   async #drain(): Promise<void> {
     // All that the code writes which runs now goes out together.
     await null;
     try {
-      while (this.#queue.length > 0 && !this.#abandoned) {
-        const text = this.#queue.join("");
+      while (this.#queue.length > 0 && !this.#isBroken) {
+        const bytes = joined(this.#queue);
         this.#queue = [];
-        for (let at = 0; at < text.length && !this.#abandoned;) {
-          const piece = pieceAt(text, at);
-          await this.#handOver(this.#encoder.encode(piece));
+        for (let at = 0; at < bytes.length && !this.#isBroken;) {
+          const piece = bytes.subarray(at, at + PIECE_BYTES);
+          await this.#handOver(piece);
           at += piece.length;
           this.#waiting -= piece.length;
         }
@@ -79,16 +103,16 @@ export class QueuedStream implements OutputStream {
     } catch (error) {
       this.#failure = { error };
     }
-    if (this.#abandoned || this.#failure !== null) [this.#queue, this.#waiting] = [[], 0];
+    if (this.#isBroken || this.#failure !== null) [this.#queue, this.#waiting] = [[], 0];
     this.#writing = null;
   }
 
   async #handOver(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length && !this.#abandoned;) {
+    for (let done = 0; done < bytes.length && !this.#isBroken;) {
       try {
         done += await this.#sink.write(bytes.subarray(done));
       } catch (error) {
-        if (nobodyReads(error)) this.#abandoned = true;
+        if (nobodyReads(error)) this.#isBroken = true;
         else if (error instanceof Deno.errors.WouldBlock) await pause();
         else throw error;
       }
@@ -96,12 +120,15 @@ export class QueuedStream implements OutputStream {
   }
 }
 
-/** The next piece of a text, which does not end inside a character. */
-function pieceAt(text: string, at: number): string {
-  const end = at + PIECE;
-  if (end >= text.length) return text.slice(at);
-  const last = text.charCodeAt(end - 1);
-  return text.slice(at, last >= 0xd800 && last < 0xdc00 ? end - 1 : end);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 function nobodyReads(error: unknown): boolean {

@@ -55,6 +55,21 @@ export async function cookiesOf(prefix: string): Promise<Map<number, string> | n
   return found;
 }
 
+/** Sends a signal, and CONT behind it, to processes that were just looked at; those that are gone are no matter. */
+export async function signalProcesses(
+  signal: "TERM" | "KILL",
+  pids: readonly number[],
+): Promise<void> {
+  const numbers = pids.join(" ");
+  await ask(`kill -s ${signal} ${numbers}; kill -s CONT ${numbers}; :`);
+}
+
+/** Whether a group has a member that is no zombie; `null` where this process may not look itself. */
+export function livesAnybodyIn(group: number): boolean | null {
+  if (!mayReadProc()) return null;
+  return processIds().some((pid) => parseStat(readText(`/proc/${pid}/stat`))?.group === group);
+}
+
 let readable: boolean | null = null;
 
 function mayReadProc(): boolean {

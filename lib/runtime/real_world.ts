@@ -1,7 +1,8 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
-import { QueuedStream } from "./output_stream.ts";
+import { StandardStream } from "./output_stream.ts";
 import { DenoProcesses } from "./process.ts";
 import { Timers } from "./timers.ts";
+import { isGranted } from "./permissions.ts";
 import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
 
 const FILE_MODE = 0o600;
@@ -17,11 +18,15 @@ export function realWorld(): World {
     processes: new DenoProcesses(clock),
     signals: realSignals,
     machine: realMachine,
-    stdout: new QueuedStream(Deno.stdout),
-    stderr: new QueuedStream(Deno.stderr),
+    stdout: new StandardStream(Deno.stdout),
+    stderr: new StandardStream(Deno.stderr),
     onCrash,
     readStdin,
-    fetch: (input, init) => fetch(input, init),
+    request: async (request) => {
+      const { sendRequest } = await import("./http_client.ts");
+      return await sendRequest(request, { env: readVariable });
+    },
+    may: isGranted,
     env: readVariable,
     cwd: () => Deno.cwd(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),

@@ -19,12 +19,13 @@ export function parseRunId(text: string): RunId | null {
 
 /** A new id for a run that starts now. */
 export function newRunId(world: Pick<World, "clock" | "random">): RunId {
-  const time = new Date(world.clock.now()).toISOString().replace(/[-:]/g, "").slice(0, 15).replace(
-    "T",
-    "-",
-  );
-  const tail = Array.from(world.random(4), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
-  return `${time}-${tail}` as RunId;
+  const now = world.clock.now();
+  const time = new Date(now).toISOString().replace(/[-:]/g, "").slice(0, 15).replace("T", "-");
+  // Two letters for the part of the second, so that runs of one second sort too, and two of chance.
+  const part = Math.floor((now % 1000) / 1000 * ALPHABET.length ** 2);
+  const tail = [part >> 5, part & 31, ...world.random(2)];
+  const letters = tail.map((number) => ALPHABET[number % ALPHABET.length]).join("");
+  return `${time}-${letters}` as RunId;
 }
 
 /** The folder of one run, and where in it everything is. All paths are absolute. */
@@ -40,15 +41,23 @@ export interface RunDirectory {
   filesOf(jobId: string, attempt: number): AttemptFiles;
 }
 
+/** The files of a run, in its folder. */
+export const RUN_FILES = {
+  lock: (path: string) => `${path}/run.lock`,
+  journal: (path: string) => `${path}/journal.jsonl`,
+  /** The plan of this number: 0 is the first. */
+  plan: (path: string, number: number) => `${path}/plan${number === 0 ? "" : `.${number}`}.json`,
+} as const;
+
 /** The folder of the run `runId` at `path`, which need not be there. */
 export function runDirectoryAt(path: string, runId: RunId): RunDirectory {
   return {
     runId,
     path,
-    lockPath: `${path}/run.lock`,
-    journalPath: `${path}/journal.jsonl`,
+    lockPath: RUN_FILES.lock(path),
+    journalPath: RUN_FILES.journal(path),
     endsStem: `${path}/${ENDS_STEM}`,
-    planPath: (number) => `${path}/${number === 0 ? "plan.json" : `plan.${number}.json`}`,
+    planPath: (number) => RUN_FILES.plan(path, number),
     filesOf: (jobId, attempt) => attemptFiles(`${path}/jobs/${jobId}.${attempt}`),
   };
 }

@@ -6,15 +6,8 @@ import type { JournalContent } from "../core/journal_read.ts";
 import { planInForce } from "../core/resume.ts";
 import { composeRun, type ReadRun, type RunProblem } from "../core/run_record.ts";
 import { readJournalFile } from "./journal.ts";
+import { RUN_FILES } from "./run_directory.ts";
 import { type Activity, lookAtLock } from "./run_lock.ts";
-
-/** The files of a run, in its folder. */
-export const RUN_FILES = {
-  lock: (path: string) => `${path}/run.lock`,
-  journal: (path: string) => `${path}/journal.jsonl`,
-  /** The plan of this number: 0 is the first. */
-  plan: (path: string, number: number) => `${path}/plan${number === 0 ? "" : `.${number}`}.json`,
-} as const;
 
 /** Reads the run whose folder is `path`: the plan in force, and its journal folded. */
 export async function readRun(path: string): Promise<ReadRun> {

@@ -34,6 +34,8 @@ export interface SlotOptions {
   readonly firstWords?: string | undefined;
   /** The file in which it writes down how its jobs ended, for when nobody is left to be told. */
   readonly endsPath?: string | null;
+  /** What tells its own processes, and those of jobs that are no programs of their own, from others. */
+  readonly cookie?: string;
 }
 
 /** One warm shell. */
@@ -61,7 +63,7 @@ export class ShellSlot {
   #death: SlotReport | null = null;
 
   /** Starts a shell. Throws the platform's error. */
-  constructor(token: string, { firstWords = "", endsPath = null }: SlotOptions = {}) {
+  constructor(token: string, { firstWords = "", endsPath = null, cookie }: SlotOptions = {}) {
     this.#token = token;
     this.#endsPath = endsPath;
     this.#child = new Deno.Command("sh", {
@@ -70,6 +72,7 @@ export class ShellSlot {
       stdout: "piped",
       stderr: "null",
       detached: true,
+      ...(cookie !== undefined && { env: { ORCH_COOKIE: cookie } }),
     }).spawn();
     this.group = this.#child.pid;
     this.#writer = this.#child.stdin.getWriter();
@@ -77,9 +80,9 @@ export class ShellSlot {
     this.ended = this.#listen();
   }
 
-  /** Whether it can take no more jobs. */
-  get isDead(): boolean {
-    return this.#death !== null;
+  /** Whether it can take a job: it lives, and has answered for the last one. */
+  get isIdle(): boolean {
+    return this.#death === null && this.#waiting === null;
   }
 
   /** Runs one job; one at a time. Resolves when its leader has ended, or the slot with it. */

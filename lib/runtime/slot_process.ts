@@ -5,17 +5,11 @@ import type { SlotCgroup } from "./containment.ts";
 import type { LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
-import { speaksOfItsShell } from "./shell_text.ts";
+import { type JobText, needsItsShell } from "./shell_text.ts";
+import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import { type UsageLook, UsageMeter, type UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
-import type {
-  Clock,
-  Launch,
-  PoolOptions,
-  ProcessEnd,
-  ProcessSpec,
-  RunningProcess,
-} from "./world.ts";
+import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;
@@ -73,6 +67,7 @@ export class SlotProcess implements RunningProcess {
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
+  #logLost = false;
   #over = false;
   /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
@@ -93,20 +88,20 @@ export class SlotProcess implements RunningProcess {
       // Our own trouble, such as a disk that is full: this job's end, not the run's.
       this.#pool.sampler.unwatch(slot.shell.group);
       this.#pool.giveBack(slot);
-      this.giveUp(error instanceof Error ? error.message : String(error));
+      this.giveUp(notStarted(error));
     });
   }
 
   /** Ends without having begun. */
-  giveUp(cause: string): void {
+  giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
-    this.#end({ kind: "not_started", cause });
+    this.#end(end);
   }
 
   stop(force: boolean): void {
     if (this.#over || this.#stopping === "forced") return;
-    if (this.#pool.forget(this)) return this.giveUp("stopped before it could start");
+    if (this.#pool.forget(this)) return this.giveUp(STOPPED_EARLY);
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
     if (force) this.#killUntilOver(this.#slot);
@@ -123,18 +118,20 @@ export class SlotProcess implements RunningProcess {
       truncated: () => void (this.#truncated = true),
     };
     slot.leaf?.limit({ memoryMb, cpuPercent });
-    const reported = slot.shell.run({
+    const reported = slot.shell.run(withinArguments({
       ...this.#spec,
-      launch: withinArguments(this.#spec),
       environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
-    });
+      textPath: null,
+    }));
     // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
     sampler.watch({ group, sampled: (look) => this.#sampled(look, slot) });
     logCap.watch(files);
     const report = await Promise.race([reported, this.#abandoned.promise]);
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
+    this.#logLost = report.kind === "answered" &&
+      (report.logLost || logCap.lacksRoom(files, report.status !== 0));
     if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
@@ -193,19 +190,16 @@ export class SlotProcess implements RunningProcess {
       ) ?? false;
     if (this.#over) return;
     if (strangers) {
-      for (const { pid } of await this.#members({ shell, leaf }) ?? []) {
-        reaper.signalProcess(signal, pid);
-        // A job that was stopped (SIGSTOP) could not hear TERM.
-        reaper.signalProcess("CONT", pid);
+      for (const process of await this.#members({ shell, leaf }) ?? []) {
+        reaper.signalProcess(signal, process);
       }
       return;
     }
     if (signal === "KILL") leaf?.kill();
     reaper.signal(signal, shell.group);
-    reaper.signal("CONT", shell.group);
   }
 
-  /** Kills, and kills again: an order to a reaper that has just died is lost. */
+  /** Kills, and kills again: what is killed one by one may have forked meanwhile. */
   async #killUntilOver(slot: Slot, times = 0): Promise<void> {
     if (this.#over) return;
     if (times * KILL_AGAIN_MS > KILL_MS) {
@@ -233,15 +227,18 @@ export class SlotProcess implements RunningProcess {
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
-      const left = (await this.#members(slot))?.map(({ pid }) => pid);
-      if (left?.length === 0) return [];
+      const members = await this.#members(slot);
+      if (members?.length === 0) return [];
+      const left = members ?? [];
       if (this.#stopping === "forced" || this.#overMemory || killed) {
         killedSince ??= clock.now();
-        if (clock.now() - killedSince > KILL_MS) return left ?? [];
-        for (const pid of left ?? []) reaper.signalProcess("KILL", pid);
+        if (clock.now() - killedSince > KILL_MS) return left.map(({ pid }) => pid);
+        for (const process of left) reaper.signalProcess("KILL", process);
       } else {
-        for (const pid of left ?? []) if (!asked.has(pid)) reaper.signalProcess("TERM", pid);
-        left?.forEach((pid) => asked.add(pid));
+        for (const process of left) {
+          if (!asked.has(process.pid)) reaper.signalProcess("TERM", process);
+          asked.add(process.pid);
+        }
       }
       await this.#pool.pause(POLL_MS);
     }
@@ -251,11 +248,7 @@ export class SlotProcess implements RunningProcess {
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const logLost = report.kind === "answered" && report.logLost;
-    const measures = {
-      usage: this.#usage(report),
-      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
-    };
+    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -285,6 +278,7 @@ export class SlotProcess implements RunningProcess {
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
       ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
       ...(this.#truncated && { truncated: true }),
+      ...(this.#logLost && { logLost: true }),
       ...(unkillable.length > 0 && { unkillable }),
     };
   }
@@ -312,15 +306,16 @@ function hasBegun(report: Extract<SlotReport, { kind: "died" }>, stdoutPath: str
 const LONGEST_ARGUMENT = 40_000;
 
 /**
- * The launch, with a text that needs a shell of its own and is too long for an argument in a file
- * beside the output of the attempt.
+ * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
+ * the output of the attempt.
  */
-function withinArguments({ launch, stdoutPath }: ProcessSpec): Launch {
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return launch;
-  if (!speaksOfItsShell(launch.text)) return launch;
-  const path = `${stdoutPath.replace(/\.out$/, "")}.sh`;
-  Deno.writeTextFileSync(path, launch.text, { mode: 0o600 });
-  return { kind: "program", program: "/bin/sh", args: [path] };
+function withinArguments(job: JobText): JobText {
+  const { launch, stdoutPath } = job;
+  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
+  if (!needsItsShell(job)) return job;
+  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
+  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
+  return { ...job, textPath };
 }
 
 function toMegabytes(bytes: number): number {

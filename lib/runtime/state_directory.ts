@@ -11,6 +11,11 @@ export const STATE_DIRECTORY = ".orch";
 /** The variable that puts another in its place, as `--state-dir` does. */
 export const STATE_VARIABLE = "ORCH_STATE_DIR";
 
+/** The index of the runs of a state directory. */
+export function indexPath(stateDirectory: string): string {
+  return `${stateDirectory}/history.db`;
+}
+
 const LEVELS_BELOW = 2;
 /** Folders below that are looked into at most, nearest first. */
 const MOST_FOLDERS = 1_000;

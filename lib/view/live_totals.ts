@@ -1,6 +1,6 @@
 /** The last line of the live region: how far the run is, in as many words as there is room for. */
 import { expectedRestMs } from "../core/expected_rest.ts";
-import { activeMs, type RunState } from "../core/run_state.ts";
+import type { RunState } from "../core/run_state.ts";
 import { tickingText } from "./format.ts";
 import { type Look, paint, type Style } from "./style.ts";
 import { cutToWidth, widthOf } from "./width.ts";
@@ -69,7 +69,7 @@ function times(
   { now, style, usualMs, cpuPercent }: TotalsOptions,
   most: "elapsed" | "rest" | "all",
 ): string {
-  const elapsed = activeMs(state, state.startedAt ?? now, now);
+  const elapsed = now - (state.startedAt ?? now) - state.idleMs;
   let text = `   ${paint(style, "dim", tickingText(elapsed))}`;
   if (most === "elapsed") return text;
   const rest = usualMs === null ? null : expectedRestMs(state, { now, usualMs });

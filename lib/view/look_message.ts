@@ -21,6 +21,3 @@ export function verboseInVainText(ui: string): string {
 export function jobOutputInVainText(mode: string, ui: string): string {
   return `--job-output ${mode} prints what jobs print, and --ui ${ui} does not: leave one out`;
 }
-
-/** Two flags of which one asks to be silent. */
-export const OPPOSITE_LOUDNESS = "--quiet and --verbose ask for opposite things: leave one out";

@@ -2,7 +2,7 @@
 import { type RunEvent, unreachable } from "../core/event.ts";
 import { activeMs, isLive, type RunState } from "../core/run_state.ts";
 import { clockText, countdownText, counted, durationText } from "./format.ts";
-import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
+import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
 import { type Look, paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -23,10 +23,11 @@ export function plainLine(event: RunEvent, state: RunState, options: PlainOption
   return `${time}  ${words}`;
 }
 
-function wordsOf(
+/** What the line for an event says behind the time. */
+export function wordsOf(
   event: RunEvent,
   state: RunState,
-  { style, verbose }: PlainOptions,
+  { style, verbose }: Pick<PlainOptions, "style" | "verbose">,
 ): string | null {
   const { glyphs } = style;
   const line = (look: Look, glyph: string, word: string, rest: string) =>
@@ -49,9 +50,9 @@ function wordsOf(
     }
     case "job_retrying": {
       const wait = durationText(event.until - event.at);
-      const rest = `${event.jobId}: ${outcomeText(event.outcome)}; attempt ${
-        event.attempt + 1
-      } in ${wait}`;
+      const rest = `${event.jobId}: ${outcomeText(event.outcome)}${
+        aftermathText(event.process)
+      }; attempt ${event.attempt + 1} in ${wait}`;
       return line("yellow", glyphs.retrying, "retry", rest);
     }
     case "job_completed":
@@ -59,16 +60,28 @@ function wordsOf(
         "green",
         glyphs.success,
         "ok",
-        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}`,
+        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}${
+          aftermathText(event.process)
+        }`,
       );
     case "job_failed": {
       const rest = `${event.jobId} after ${lastDuration(state, event.jobId)}: ${
         outcomeText(event.outcome)
       }`;
-      return line("red", glyphs.failed, "FAILED", rest + attemptText(event.attempt));
+      return line(
+        "red",
+        glyphs.failed,
+        "FAILED",
+        rest + attemptText(event.attempt) + aftermathText(event.process),
+      );
     }
     case "job_cancelled":
-      return line("yellow", glyphs.cancelled, "cancelled", event.jobId);
+      return line(
+        "yellow",
+        glyphs.cancelled,
+        "cancelled",
+        event.jobId + aftermathText(event.process),
+      );
     case "job_skipped":
       return line("dim", glyphs.skipped, "skipped", `${event.jobId}: ${skipText(event.reason)}`);
     case "run_stopping":

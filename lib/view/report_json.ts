@@ -3,6 +3,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { AttemptRecord, JobState, RunState } from "../core/run_state.ts";
 import type { Job } from "../core/workflow.ts";
 import { isLive } from "../core/run_state.ts";
+import { wallOf } from "../core/summary.ts";
 import type { JobStatus, Outcome } from "../core/event.ts";
 import { outcomeText, skipText } from "./message.ts";
 
@@ -27,12 +28,12 @@ export function resultsDocument(state: RunState, options: ResultsOptions): objec
     status: state.status,
     start_time: timeText(state.startedAt),
     end_time: timeText(state.finishedAt),
-    duration_seconds: secondsBetween(state.startedAt, state.finishedAt),
+    duration_seconds: secondsBetween(0, wallOf(state)),
     counts: { success, failed, cancelled, skipped },
     jobs: Object.fromEntries(
       state.plan.jobs.map((job, i) => [job.id, jobResult(state, i, job, options)]),
     ),
-    events: options.events.map(eventJson),
+    events: options.events.map(eventResult),
   };
 }
 
@@ -87,8 +88,8 @@ function exitCode(last: AttemptRecord | undefined): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-/** An event as results and event streams have it. */
-export function eventJson(event: RunEvent): object {
+/** An event for programs. */
+export function eventResult(event: RunEvent): object {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
@@ -104,7 +105,8 @@ export function lostEventsJson(count: number, at: number): object {
   return { timestamp: timeText(at), event_type: "events_lost", job_id: null, details: { count } };
 }
 
-function snakeCased(value: unknown): unknown {
+/** A value with the names of its facts as the results have them: `afterMs` becomes `after_ms`. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [
@@ -114,10 +116,12 @@ function snakeCased(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function timeText(at: number | null): string | null {
+/** A time for programs. */
+export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function secondsBetween(from: number | null, to: number | null): number | null {
+/** A duration for programs, to the millisecond. */
+export function secondsBetween(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Number(((to - from) / 1000).toFixed(3));
 }

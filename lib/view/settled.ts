@@ -1,7 +1,7 @@
 /** The permanent lines of a run on a terminal: what has settled leaves the live region as one of these. */
 import type { RunEvent } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
-import { outcomeText, skipText, stoppingText } from "./message.ts";
+import { aftermathText, outcomeText, skipText, stoppingText } from "./message.ts";
 import { lastDuration, reopenedText, runText } from "./plain.ts";
 import { paint, type Style } from "./style.ts";
 import { padToWidth } from "./width.ts";
@@ -22,19 +22,19 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
       const duration = lastDuration(state, event.jobId).padStart(7);
       return `${paint(style, "green", glyphs.success)} ${
         padToWidth(event.jobId, NAME_COLUMNS)
-      } ${duration}${again}`;
+      } ${duration}${again}${aftermathText(event.process)}`;
     }
     case "job_failed": {
       const duration = lastDuration(state, event.jobId).padStart(7);
       const text = `${glyphs.failed} ${padToWidth(event.jobId, NAME_COLUMNS)} ${duration}   ${
         outcomeText(event.outcome)
-      }`;
+      }${aftermathText(event.process)}`;
       return paint(style, "red", text);
     }
     case "job_cancelled":
       return `${paint(style, "yellow", glyphs.cancelled)} ${
         padToWidth(event.jobId, NAME_COLUMNS)
-      } cancelled`;
+      } cancelled${aftermathText(event.process)}`;
     case "job_skipped":
       return paint(
         style,

@@ -81,3 +81,12 @@ export type Look = keyof typeof CODES;
 export function paint(style: Style, look: Look, text: string): string {
   return style.color && text.trim() !== "" ? `\x1b[${CODES[look]}m${text}\x1b[0m` : text;
 }
+
+/** The sign of a job that has settled. */
+export function settledSign(
+  status: "success" | "failed" | "cancelled" | "skipped",
+  glyphs: Glyphs,
+): { readonly glyph: string; readonly look: Look } {
+  const looks = { success: "green", failed: "red", cancelled: "yellow", skipped: "dim" } as const;
+  return { glyph: glyphs[status], look: looks[status] };
+}

@@ -19,20 +19,21 @@ import { checkout, runDocument } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 
-const HELP = `USAGE
-  orch run <file>
+const HELP = `Run --all of it
 
-FLAGS
-  -c [--max-concurrent]  Jobs at a time
-  -n  --name             Name of --only one
-     [--live/--no-live]  Redraw
-     [--grace]           Seconds   [default = 10]
-     [--dry-run]         Nothing   [default = false]
-  -h  --help             Help
-      --                 The rest
+Usage: orch run [FLAGS] FILE
 
-ARGUMENTS
-  file  Workflow file
+  FILE                    Workflow file
+  -c, --max-concurrent N  Jobs at a time
+  -n, --name NAME         Name of --only one
+      --live, --no-live   Redraw
+      --grace SECONDS     Seconds between asking a job to end and killing it
+                          with --force (default: 10)
+      --dry-run           Nothing
+  -h, --help              Show this help
+
+Examples:
+  orch run --example
 `;
 
 const FLAGS = `

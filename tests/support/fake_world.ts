@@ -2,6 +2,7 @@
  * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
  * caught, and processes do what a test says.
  */
+import type { ControlLack } from "../../lib/core/control_lacks.ts";
 import type {
   Enforcement,
   Files,
@@ -43,15 +44,15 @@ export class FakeWorld implements World {
     return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
   }
 
-  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+  readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
-  env(name: string): string | undefined {
-    return this.variables.get(name);
-  }
+  // Like those of the real world, these are taken out of it.
+  readonly env = (name: string) => this.variables.get(name);
 
-  cwd(): string {
-    return this.folder;
-  }
+  /** What Deno lets orch do here. */
+  may: World["may"] = () => true;
+
+  readonly cwd = () => this.folder;
 
   random(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
@@ -155,12 +156,15 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
-  /** Characters that a test says nobody has taken yet. */
+  readonly isBroken = false;
+  /** Bytes that a test says nobody has taken yet. */
   waiting = 0;
 
-  write(text: string): void {
-    this.text += text;
+  write(content: string | Uint8Array): void {
+    this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
   }
+
+  unblock(): void {}
 
   flush(): Promise<void> {
     return Promise.resolve();
@@ -228,6 +232,10 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   enforcement(): Enforcement {
     return { containment: "process_group", memory: "sampled", cpu: "nice" };
+  }
+
+  controlLacks(): Promise<readonly ControlLack[]> {
+    return Promise.resolve([]);
   }
 
   mayRun(): boolean {

@@ -13,7 +13,8 @@ const TOKEN = /\x1b\[(\??)(\d*)([A-Za-z])|[\n\r]|[^\x00-\x1f\x7f-\x9f]+|[^]/g;
 /** A terminal as a stream. */
 export class Screen implements OutputStream {
   readonly isTerminal = true;
-  /** Characters that a test says nobody has taken yet. */
+  readonly isBroken = false;
+  /** Bytes that a test says nobody has taken yet. */
   waiting = 0;
   /** What was written, one entry for each write. */
   readonly writes: string[] = [];
@@ -73,6 +74,8 @@ export class Screen implements OutputStream {
   visible(): string[] {
     return this.#lines.map((line) => line.trimEnd());
   }
+
+  unblock(): void {}
 
   flush(): Promise<void> {
     return Promise.resolve();

@@ -3,7 +3,6 @@ import {
   badColorText,
   differentViewsText,
   jobOutputInVainText,
-  OPPOSITE_LOUDNESS,
   verboseInVainText,
 } from "../../lib/view/look_message.ts";
 import { lostText, omittedText, skippedText } from "../../lib/view/output_text.ts";
@@ -28,7 +27,6 @@ const SAID: readonly (readonly [said: string, expected: string])[] = [
     jobOutputInVainText("grouped", "quiet"),
     "--job-output grouped prints what jobs print, and --ui quiet does not: leave one out",
   ],
-  [OPPOSITE_LOUDNESS, "--quiet and --verbose ask for opposite things: leave one out"],
 ];
 
 for (const [said, expected] of SAID) {

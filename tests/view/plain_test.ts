@@ -200,3 +200,26 @@ Deno.test("heartbeatLine names what runs longest and what comes back first, and 
     "11:30:00  ▶ running   a for 0.00s, b for 0.00s, c for 0.00s and 2 more; 0 of 5 jobs done",
   );
 });
+
+Deno.test("plainLine says what is lost of an attempt, and what is left of it", () => {
+  const containment = "process_group";
+  const lost = { process: { containment, logLost: true } } as const;
+  const alive = { process: { containment, unkillable: [12, 345] } } as const;
+  const both = { process: { ...lost.process, unkillable: [7] } } as const;
+  const story = new PlainStory(["a", "b", "c", "d"].map((id) => ({ id })));
+  for (const id of ["a", "b", "c", "d"]) story.start(id);
+  story.end("a", { kind: "succeeded" }, lost);
+  story.end("b", { kind: "exited", code: 1 }, both);
+  story.stop("c", "run_stopping", { force: true });
+  story.end("c", { kind: "cancelled" }, alive);
+  story.end("d", { kind: "exited", code: 2 }, { process: { containment } });
+  assertEquals(
+    story.lines.slice(5).join("\n"),
+    text(`
+      10:30:00  ✔ ok        a 0.00s; its output, or a part of it, is lost: no room for its logs
+      10:30:00  ✗ FAILED    b after 0.00s: exit code 1; its output, or a part of it, is lost: no room for its logs; still alive, not even KILL ends it: process 7
+      10:30:00  ■ kill      c (run is stopping)
+      10:30:00  ■ cancelled c; still alive, not even KILL ends it: process 12, 345
+      10:30:00  ✗ FAILED    d after 0.00s: exit code 2`),
+  );
+});

@@ -82,3 +82,16 @@ Deno.test("settledLine colours a failure", () => {
     "␛[31m✗ test                       0.50s   could not be started: ␛[2J␛[0m",
   ]);
 });
+
+Deno.test("settledLine says what is lost of an attempt, and what is left of it", () => {
+  const process = { containment: "process_group", logLost: true, unkillable: [7] } as const;
+  const story = new Story(["a", "b", "c"].map((id) => ({ id })));
+  for (const id of ["a", "b", "c"]) story.start(id);
+  story.end("a", { kind: "succeeded" }, { process });
+  story.end("b", { kind: "exited", code: 1 }, { process });
+  story.end("c", { kind: "cancelled" }, { process });
+  const tail = "; its output, or a part of it, is lost: no room for its logs" +
+    "; still alive, not even KILL ends it: process 7";
+  const lines = settledLines(story).slice(1);
+  assertEquals(lines.map((line) => line.endsWith(tail)), [true, true, true], lines.join("\n"));
+});

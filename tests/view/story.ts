@@ -25,6 +25,9 @@ export interface StoryOptions {
   readonly selected?: readonly number[];
   /** What is known of the durations of jobs, in milliseconds. */
   readonly expected?: Readonly<Record<string, number>>;
+  readonly runId?: string;
+  /** When it begins; `START` unless said. */
+  readonly at?: number;
 }
 
 type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
@@ -33,16 +36,17 @@ type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
 export class Story {
   readonly state: RunState;
   readonly events: RunEvent[] = [];
-  now = START;
+  now: number;
 
   constructor(jobs: readonly JobSketch[], options: StoryOptions = {}) {
     const workflow = sketchWorkflow(jobs, options.workflow);
     const selected = options.selected ?? [...workflow.jobs.keys()];
     const expected = (job: Job) => options.expected?.[job.id] ?? null;
+    this.now = options.at ?? START;
     this.state = initialState(planJobs(workflow, selected, expected));
     this.tell({
       type: "run_started",
-      runId: "20261122-103000-x7k2",
+      runId: options.runId ?? "20261122-103000-x7k2",
       workflow: workflow.name,
       jobs: this.state.plan.jobs.length,
       settings: sketchSettings(options.settings),

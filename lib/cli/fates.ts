@@ -1,0 +1,62 @@
+/** What became of the attempts that were live when the orch of a run died. */
+import type { Outcome } from "../core/event.ts";
+import { type AttemptFate, liveAttempts } from "../core/resume.ts";
+import type { RunState } from "../core/run_state.ts";
+import { jobIndex } from "../core/run_state.ts";
+import { readEnds, type WrittenEnd } from "../runtime/ends.ts";
+import type { RunDirectory } from "../runtime/run_directory.ts";
+import { stopSurvivors } from "../runtime/survivors.ts";
+import type { World } from "../runtime/world.ts";
+import { survivorsText, unkillableText } from "../view/resume_message.ts";
+import { OutputError } from "./output.ts";
+
+/** A dead run, as its files show it. */
+export interface DeadRun {
+  readonly state: RunState;
+  readonly directory: RunDirectory;
+  readonly graceMs: number;
+  readonly world: World;
+}
+
+type Attempt = { readonly jobId: string; readonly attempt: number };
+
+/**
+ * Finds out the fate of every live attempt, and ends what is left of them. Throws an `OutputError`
+ * where something cannot be ended: its work might then be done twice at a time.
+ */
+export async function findFates(run: DeadRun): Promise<(attempt: Attempt) => AttemptFate> {
+  const { state, directory, graceMs, world } = run;
+  if (state.startedAt === null || state.status !== null) return () => ({ kind: "gone" });
+  const stopped = await stopSurvivors(directory.runId, {
+    clock: world.clock,
+    graceMs,
+    told: (count) => world.stderr.write(`${survivorsText(directory.runId, count)}\n`),
+  });
+  if (stopped.left.length > 0) throw new OutputError(unkillableText(stopped.left));
+  if (liveAttempts(state).length === 0) return () => ({ kind: "gone" });
+  const ends = await readEnds(directory.path);
+  return (attempt) => fateOf(attempt, ends, run);
+}
+
+function fateOf(
+  { jobId, attempt }: Attempt,
+  ends: ReadonlyMap<string, WrittenEnd>,
+  { state, directory, world }: DeadRun,
+): AttemptFate {
+  const end = ends.get(`${jobId}.${attempt}`);
+  if (end !== undefined && !end.wasStopped) {
+    return { kind: "ended", end: { outcome: outcomeOf(end), endedAt: end.at } };
+  }
+  // A process opens its files before it does anything; a request leaves none behind until it is over.
+  const { action } = state.plan.jobs[jobIndex(state, jobId)]!;
+  const opensFiles = action.type !== "http";
+  const { stdout } = directory.filesOf(jobId, attempt);
+  if (opensFiles && end === undefined && world.files.stat(stdout) === null) {
+    return { kind: "never_began" };
+  }
+  return { kind: "gone" };
+}
+
+function outcomeOf({ status }: WrittenEnd): Outcome {
+  return status === 0 ? { kind: "succeeded" } : { kind: "exited", code: status };
+}

@@ -1,0 +1,283 @@
+/**
+ * `orch resume` and `orch rerun`: go on with a run from what its journal says, what its jobs left and
+ * what lives of it. What is done stays done.
+ */
+import { fold } from "../core/apply.ts";
+import { didYouMean } from "../core/did_you_mean.ts";
+import type { RunSettings } from "../core/event.ts";
+import { checkFeasible } from "../core/plan.ts";
+import {
+  comparePlans,
+  planOfRecord,
+  type PlanRecord,
+  withDownstream,
+  withWorkflow,
+} from "../core/plan_file.ts";
+import { planResume, type Rerun } from "../core/resume.ts";
+import type { RunRecord } from "../core/run_record.ts";
+import type { RunState } from "../core/run_state.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
+import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { folderOf } from "../runtime/paths.ts";
+import { writePlan } from "../runtime/plan_store.ts";
+import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
+import { LockHeld, RunLock } from "../runtime/run_lock.ts";
+import { readRun, readRunJournal } from "../runtime/run_record.ts";
+import type { RunPlace } from "../runtime/run_store.ts";
+import type { World } from "../runtime/world.ts";
+import {
+  askText,
+  cannotGoOnText,
+  differenceText,
+  fileGoneText,
+  heldText,
+  nothingToDoText,
+  repairedText,
+  unknownJobText,
+} from "../view/resume_message.ts";
+import { conduct, type ConductOptions } from "./conduct.ts";
+import { EXIT } from "./exit_code.ts";
+import { findFates } from "./fates.ts";
+import { learnedDurations } from "./learned.ts";
+import { OutputError, reportProblems, UsageError } from "./output.ts";
+import { findRun, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
+import { newestUnfinished } from "./unfinished.ts";
+import { checkRunFlags } from "./view_choice.ts";
+
+/** The flags that `orch resume` and `orch rerun` share. */
+export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions {
+  readonly maxConcurrent?: number;
+  /** Seconds; as the run began where it is not said. */
+  readonly grace?: number;
+  readonly durability: Durability;
+  /** Leaves changes of the workflow file alone. */
+  readonly asPlanned: boolean;
+  readonly rerunLost: boolean;
+  readonly assumeDone: boolean;
+  readonly repair: boolean;
+}
+
+/** The flags of `orch rerun`. */
+export interface RerunOptions extends GoOnOptions {
+  readonly failed: boolean;
+  readonly from: readonly string[];
+  readonly only: readonly string[];
+}
+
+/** Goes on with the run that `name` means, or the newest unfinished one. Returns the exit code. */
+export async function resume(
+  options: GoOnOptions,
+  name: string | undefined,
+  world: World,
+): Promise<number> {
+  const place = name === undefined
+    ? await newestUnfinished(options, world)
+    : findRun(name, options, world);
+  if (place === null) return EXIT.ok;
+  return await goOn(place, { kind: "none" }, { options, world });
+}
+
+/** Runs jobs of a run again, and returns the exit code. */
+export async function rerun(options: RerunOptions, name: string, world: World): Promise<number> {
+  const { failed, from, only } = options;
+  const asked = [failed, from.length > 0, only.length > 0].filter((is) => is).length;
+  if (asked !== 1) {
+    throw new UsageError("Say what to run again, in one way: --failed, --from JOB or --only JOB");
+  }
+  const place = findRun(name, options, world);
+  const what: Rerun = failed
+    ? { kind: "failed" }
+    : from.length > 0
+    ? { kind: "from", jobIds: from }
+    : { kind: "only", jobIds: only };
+  return await goOn(place, what, { options, world });
+}
+
+interface Context {
+  readonly options: GoOnOptions;
+  readonly world: World;
+}
+
+async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<number> {
+  const { options, world } = context;
+  checkRunFlags(options, world);
+  if (options.rerunLost && options.assumeDone) {
+    throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
+  }
+  const directory = runDirectoryAt(place.path, place.runId);
+  using _lock = lock(directory, world);
+  if (options.repair) await repair(directory, world);
+  const read = await readRun(place.path);
+  if (!reportRun(place.runId, read, world) || !read.ok) return EXIT.cannotGoOn;
+
+  const next = await nextPlan(read.record, context);
+  if (!next.ok) return next.exitCode;
+  return await begin({ place, directory, rerun, record: read.record, ...next }, context);
+}
+
+function lock(directory: RunDirectory, { clock }: World): RunLock {
+  try {
+    return RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
+  } catch (error) {
+    if (error instanceof LockHeld) throw new OutputError(heldText(directory.runId, error.by));
+    throw cannotGoOn(directory, error);
+  }
+}
+
+/** The platform does not let us write what going on needs, said in words. */
+function cannotGoOn({ runId }: RunDirectory, error: unknown): OutputError {
+  return new OutputError(
+    cannotGoOnText(runId, error instanceof Error ? error.message : String(error)),
+  );
+}
+
+async function repair(directory: RunDirectory, { stderr }: World): Promise<void> {
+  const read = await readRunJournal(directory.path);
+  // What cannot be read at all is said when the run is.
+  if (!read.ok || read.journal.end.kind !== "corrupt") return;
+  try {
+    const original = await repairJournal(directory.journalPath, read.journal);
+    stderr.write(`${repairedText(original)}\n`);
+  } catch (error) {
+    throw cannotGoOn(directory, error);
+  }
+}
+
+/** What the run goes on with: the plan it has, or the workflow file as it is now. */
+type NextPlan =
+  | {
+    readonly ok: true;
+    readonly plan: PlanRecord;
+    readonly planNumber: number;
+    /** Jobs that begin anew because of the change. */
+    readonly changed: readonly string[];
+    readonly loaded: LoadedFile | null;
+  }
+  | { readonly ok: false; readonly exitCode: number };
+
+async function nextPlan(record: RunRecord, { options, world }: Context): Promise<NextPlan> {
+  const { plan, planNumber } = record;
+  const same = { ok: true, plan, planNumber, changed: [], loaded: null } as const;
+  if (plan.file === null || options.asPlanned) return same;
+  if (world.files.stat(plan.file) === null) {
+    world.stderr.write(`${fileGoneText(plan.file)}\n`);
+    return same;
+  }
+  const loaded = await loadWorkflow(world, plan.file);
+  if (!loaded.workflow.ok) {
+    await reportProblems(world, loaded, loaded.workflow.diagnostics);
+    world.stderr.write("Mend the file, or go on as the run was planned: --as-planned\n");
+    return { ok: false, exitCode: EXIT.badInput };
+  }
+  const next = withWorkflow(plan, loaded.workflow.value);
+  const difference = comparePlans(plan, next);
+  const { changed, added, removed } = difference;
+  if (changed.length + added.length + removed.length === 0) return { ...same, loaded };
+  world.stderr.write(`${differenceText(plan.file, difference)}\n`);
+  const roots = withDownstream(planOfRecord(next), [...changed, ...added]);
+  return { ok: true, plan: next, planNumber: planNumber + 1, changed: roots, loaded };
+}
+
+interface Beginning {
+  readonly place: RunPlace;
+  readonly directory: RunDirectory;
+  readonly rerun: Rerun;
+  readonly record: RunRecord;
+  readonly plan: PlanRecord;
+  readonly planNumber: number;
+  readonly changed: readonly string[];
+  readonly loaded: LoadedFile | null;
+}
+
+async function begin(beginning: Beginning, context: Context): Promise<number> {
+  const { place, directory, rerun, record, planNumber, changed } = beginning;
+  const { options, world } = context;
+  const { stateDirectory, runId } = place;
+  const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
+  const plan: PlanRecord = { ...beginning.plan, settings };
+  const learned = await learnedDurations(stateDirectory, plan.file, world);
+  const state = fold(planOfRecord(plan, learned), record.journal.events);
+  checkNames(runId, rerun, state);
+  const problems = [
+    ...checkFeasible(state.plan, settings),
+    ...checkPrograms(state.plan, world),
+    ...checkLinkerVariables(state.plan, world),
+    ...checkEnforceable(state.plan, world.processes),
+  ];
+  if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);
+
+  const resumption = planResume(state, {
+    runId,
+    settings,
+    plan: planNumber,
+    downSince: record.journal.events.at(-1)?.at ?? 0,
+    rerun,
+    changed,
+    fateOf: await findFates({ state, directory, graceMs: settings.graceMs, world }),
+    mayRunTwice: (job) => job.idempotent,
+    lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",
+  });
+  if (resumption.kind === "ask") {
+    const run = { runId, stateDirectory: unseenDirectory(stateDirectory, world) };
+    world.stderr.write(`${askText(run, resumption.jobIds)}\n`);
+    return EXIT.cannotGoOn;
+  }
+  if (resumption.kind === "nothing_to_do") {
+    world.stderr.write(`${nothingToDoText(runId, state.status)}\n`);
+    return state.status === "completed" || rerun.kind !== "none" ? EXIT.ok : EXIT.jobFailed;
+  }
+  return await conduct({
+    state,
+    events: record.journal.events,
+    firstInput: resumption.input,
+    journal: await openJournal({ ...beginning, plan }, context),
+    directory,
+    stateDirectory,
+    baseDirectory: plan.baseDirectory,
+    file: plan.file ?? "<stdin>",
+    workflowPath: plan.file,
+    options: { ...options, grace: settings.graceMs / 1000 },
+    world,
+  });
+}
+
+/** The journal to go on with, beside the plan that is in force from now on. */
+async function openJournal(
+  { directory, record, plan, planNumber }: Beginning,
+  { options: { durability }, world: { clock } }: Context,
+): Promise<Journal> {
+  try {
+    if (planNumber !== record.planNumber) {
+      await writePlan(directory, planNumber, { record: plan, durability });
+    }
+    const { journal: content } = record;
+    return await Journal.open(directory.journalPath, { durability, clock, content });
+  } catch (error) {
+    throw cannotGoOn(directory, error);
+  }
+}
+
+function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions): RunSettings {
+  return {
+    ...settings,
+    concurrency: maxConcurrent ?? settings.concurrency,
+    graceMs: grace === undefined ? settings.graceMs : grace * 1000,
+  };
+}
+
+function checkNames(runId: string, rerun: Rerun, { plan }: RunState): void {
+  if (rerun.kind !== "from" && rerun.kind !== "only") return;
+  for (const id of rerun.jobIds) {
+    if (plan.indexOf.has(id)) continue;
+    throw new UsageError(unknownJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
+  }
+}
+
+/** The file to show problems in: as it is now, or none of its lines where the run goes on as planned. */
+function loadedOf({ loaded, plan }: Beginning): LoadedFile {
+  if (loaded !== null) return loaded;
+  const file = plan.file ?? "<stdin>";
+  const folder = plan.file === null ? plan.baseDirectory : folderOf(plan.file);
+  return { file, folder, bytes: null, workflow: { ok: true, value: plan.workflow } };
+}

@@ -1,0 +1,156 @@
+/**
+ * The sentences of `orch resume` and `orch rerun`: what has changed since, what was found, and why a
+ * run does not go on. Each line is safe to print.
+ */
+import type { RunStatus } from "../core/event.ts";
+import type { PlanDifference } from "../core/plan_file.ts";
+import { counted, grouped, secondsText } from "./format.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** Jobs that one line names. */
+const MOST_NAMED = 10;
+
+/** How the workflow differs from what the run was planned from: a line for each kind of difference. */
+export function differenceText(file: string, difference: PlanDifference): string {
+  const { changed, added, removed, downstream } = difference;
+  const rows: readonly (readonly [string, readonly string[], string])[] = [
+    ["~ changed", changed, "run again"],
+    ["+ new", added, "run"],
+    ["- gone", removed, "left out"],
+    ["> after these", downstream, "run again"],
+  ];
+  const lines = rows.flatMap(([what, ids, then]) =>
+    ids.length === 0 ? [] : [`  ${what}: ${named(ids)} (${then})`]
+  );
+  return [`${quoted(file)} has changed since the run was planned:`, ...lines].map(visibleLine)
+    .join("\n");
+}
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - MOST_NAMED;
+  return ids.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+}
+
+/** Said where the workflow file is not there any more. */
+export function fileGoneText(file: string): string {
+  return visibleLine(`${quoted(file)} is gone: the run goes on as it was planned`);
+}
+
+/** Another orch works on the run. `by` is the process, where it is known. */
+export function heldText(
+  runId: string,
+  by: { readonly pid: number; readonly host: string | null } | null,
+): string {
+  const who = by === null
+    ? "another orch"
+    : `process ${by.pid}${by.host === null ? "" : ` on ${by.host}`}`;
+  return visibleLine(
+    `Run ${runId} is under way: ${who} works on it; orch logs ${runId} --follow shows its output`,
+  );
+}
+
+/** Processes were found that outlived the orch of the run. */
+export function survivorsText(runId: string, count: number): string {
+  return `Stopping ${
+    counted(count, "process").replace(/processs$/, "processes")
+  } of run ${runId} that outlived its orch`;
+}
+
+/** Not even KILL could end these. */
+export function unkillableText(pids: readonly number[]): string {
+  return `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+}
+
+/** Nobody knows whether these jobs did their work, and they must not do it twice. */
+export function askText(run: ResumableRun, jobIds: readonly string[]): string {
+  const logs = commandText("logs", run, ` ${jobIds[0]}`);
+  return [
+    `These jobs were running when orch died, and are not idempotent: ${named(jobIds)}`,
+    `Did they do their work? Find out (${logs}), then say it:`,
+    `  ${commandText("resume", run, " --assume-done")}   takes them as succeeded`,
+    `  ${commandText("resume", run, " --rerun-lost")}    runs them again`,
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that a command line is to name. */
+export interface ResumableRun {
+  readonly runId: string;
+  /** Where it is kept, if that is not found from where the user stands. */
+  readonly stateDirectory: string | null;
+}
+
+function commandText(command: string, { runId, stateDirectory }: ResumableRun, rest = ""): string {
+  const flag = stateDirectory === null ? "" : ` --state-dir ${shellWord(stateDirectory)}`;
+  return `orch ${command} ${runId}${rest}${flag}`;
+}
+
+/** A path as one word of a command line. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** The journal cannot be written any more: what follows from that, and how to go on. */
+export function journalFailedText(
+  { operation, message }: { readonly operation: "write" | "sync"; readonly message: string },
+  run: ResumableRun & { readonly path: string; readonly graceMs: number },
+): string {
+  const what = operation === "write" ? "Cannot write" : "Cannot save";
+  return [
+    `${what} '${run.path}': ${message}`,
+    `Nothing more could be remembered: the run stops, and running jobs have ${
+      secondsText(run.graceMs)
+    } s to end`,
+    "Once this is mended, go on; what is done stays done:",
+    `  ${commandText("resume", run)}`,
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that cannot begin, since nothing about it can be kept. */
+export function cannotKeepText(stateDirectory: string, cause: string): string {
+  return [
+    `Cannot keep the run in '${stateDirectory}': ${cause}`,
+    "Nothing was started. Name another folder with --state-dir or ORCH_STATE_DIR",
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that cannot go on, since nothing more about it can be kept. */
+export function cannotGoOnText(runId: string, cause: string): string {
+  return visibleLine(`Cannot go on with run ${runId}: ${cause}`);
+}
+
+/** A run that is over, and of which nothing was asked to run again. */
+export function nothingToDoText(runId: string, status: RunStatus | null): string {
+  if (status === "failed") {
+    return `Run ${runId} is over: its jobs have failed for good; orch rerun ${runId} --failed runs those again`;
+  }
+  return `Run ${runId} is over, and nothing of it is to run again`;
+}
+
+/** No run waits to be gone on with. `newest` is the newest of all, and how it ended. */
+export function nothingUnfinishedText(
+  newest: { readonly runId: string; readonly status: RunStatus } | null,
+): string {
+  if (newest === null) return "No run is unfinished";
+  const next = newest.status === "failed"
+    ? `: orch rerun ${newest.runId} --failed runs its failed jobs again`
+    : "";
+  return `No run is unfinished: the newest, ${newest.runId}, ${
+    newest.status === "completed" ? "succeeded" : newest.status
+  }${next}`;
+}
+
+/** A journal was cut down to what could be believed. */
+export function repairedText(original: string): string {
+  return visibleLine(
+    `The journal goes on from its last good line; the damaged one is kept as ${original}`,
+  );
+}
+
+/** A job is named that the run does not have. */
+export function unknownJobText(runId: string, id: string, suggestion: string | null): string {
+  const meant = suggestion === null
+    ? `orch show ${runId} lists its jobs`
+    : `did you mean '${suggestion}'?`;
+  return visibleLine(`Run ${runId} has no job ${quoted(id)}: ${meant}`);
+}
