@@ -110,7 +110,8 @@ export async function conduct(run: ReadyRun): Promise<number> {
   await recordInHistory(run);
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
-    await reportEnd({ state, events, directory, options, file, world, view });
+    const { stateDirectory } = run;
+    await reportEnd({ state, events, directory, stateDirectory, options, file, world, view });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);

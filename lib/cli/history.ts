@@ -109,7 +109,7 @@ async function printRuns(
   options: HistoryOptions,
   world: World,
 ): Promise<void> {
-  const query = queryOf(options, world);
+  const query = queryOf(options);
   const found: ListedRun[] = [];
   for (const index of indexes) found.push(...await runsOf(index, query));
   const runs = newest(found, query.limit);
@@ -119,9 +119,9 @@ async function printRuns(
   sayUnknown("workflow", options.workflow, { indexes, world });
 }
 
-function queryOf(options: HistoryOptions, world: World): HistoryQuery {
-  const workflow = workflowFile(options, world) ?? options.workflow ?? null;
-  return { workflow, limit: options.limit };
+/** A file is told by the end of its path: the folder may have moved since. */
+function queryOf({ workflow, limit }: HistoryOptions): HistoryQuery {
+  return { workflow: workflow?.replace(/^(\.{1,2}\/)+/, "") ?? null, limit };
 }
 
 async function runsOf(index: RunIndex, query: HistoryQuery): Promise<ListedRun[]> {
@@ -162,7 +162,7 @@ async function printJob(
   jobId: string,
   { indexes, options, world }: HistoryRequest & { readonly options: HistoryOptions },
 ): Promise<void> {
-  const query = queryOf(options, world);
+  const query = queryOf(options);
   const found: IndexedJob[] = [];
   for (const index of indexes) found.push(...await jobsOf(jobId, index, query));
   const runs = newest(found, query.limit);

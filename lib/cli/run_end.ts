@@ -4,10 +4,11 @@ import type { RunState } from "../core/run_state.ts";
 import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
-import { endText } from "../view/end_text.ts";
+import { endText, type OutputTail } from "../view/end_text.ts";
 import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
+import { unseenDirectory } from "./stored_run.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -15,6 +16,8 @@ export interface EndedRun {
   /** All of them where a results file is asked for. */
   readonly events: readonly RunEvent[];
   readonly directory: RunDirectory;
+  /** Where the run is kept, absolute. */
+  readonly stateDirectory: string;
   readonly options: ViewFlags & { readonly output?: string };
   /** The workflow file, as the user named it. */
   readonly file: string;
@@ -31,14 +34,22 @@ export async function reportEnd(run: EndedRun): Promise<void> {
   }
 }
 
-async function printEnd({ state, options, directory, world, view }: EndedRun): Promise<void> {
+async function printEnd(run: EndedRun): Promise<void> {
+  const { state, options, directory, stateDirectory, world, view } = run;
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    tailsOf: (jobId) =>
-      options.jobOutput === "none" ? null : tailsOf(jobId, { world, state, directory }),
+    run: { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) },
+    tailsOf: (jobId) => options.jobOutput === "none" ? null : shownTails(jobId, run),
   });
   await view.end(`${lines.join("\n")}\n`);
+}
+
+function shownTails(jobId: string, { state, directory, world }: EndedRun): OutputTail[] {
+  return tailsOf(jobId, { world, state, directory }).map((tail) => ({
+    ...tail,
+    path: pathFromHere(tail.path, world),
+  }));
 }

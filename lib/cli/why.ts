@@ -1,13 +1,11 @@
 /** `orch why RUN JOB`: why a job ran, was skipped, waited or was tried again, from the journal. */
-import { didYouMean } from "../core/did_you_mean.ts";
-import type { RunRecord } from "../core/run_record.ts";
 import { explainJob } from "../core/why.ts";
 import { activityOf, readRun } from "../runtime/run_record.ts";
 import type { World } from "../runtime/world.ts";
-import { noJobText, whyDocument, whyText } from "../view/why_message.ts";
+import { whyDocument, whyText } from "../view/why_message.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, styleFor, UsageError } from "./output.ts";
-import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
+import { jsonText, styleFor } from "./output.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch why`. */
 export interface WhyOptions extends StoreOptions {
@@ -28,16 +26,11 @@ export async function why(
   const { state, journal } = read.record;
   const now = isRunning ? world.clock.now() : null;
   const story = explainJob(state.plan, journal.events, { jobId: job, now });
-  if (story === null) throw new UsageError(noSuchJob(read.record, job, runId));
+  if (story === null) throw noSuchJob(job, runId, read.record);
   world.stdout.write(
     options.json
       ? jsonText(whyDocument(story, runId))
       : whyText(story, { runId, now, style: styleFor(world.stdout, world) }),
   );
   return isWhole ? EXIT.ok : EXIT.cannotGoOn;
-}
-
-function noSuchJob({ state, plan }: RunRecord, job: string, runId: string): string {
-  const leftOut = plan.workflow.jobs.some(({ id }) => id === job);
-  return noJobText(job, runId, { leftOut, suggestion: didYouMean(job, state.plan.indexOf.keys()) });
 }

@@ -115,32 +115,28 @@ export class LeftCgroup {
 
   /** Those below the group this process is in that were called `…-<nameEnd>`. */
   static find(nameEnd: string, parent: string | null = ownCgroup()): LeftCgroup[] {
-    const names = parent === null ? [] : foldersIn(parent);
-    return names.filter((name) => name.startsWith("orch-") && name.endsWith(`-${nameEnd}`))
-      .map((name) => new LeftCgroup(`${parent}/${name}`));
+    const groups = parent === null ? [] : groupsBelow(parent);
+    return groups.filter((path) =>
+      path.startsWith(`${parent}/orch-`) && path.endsWith(`-${nameEnd}`)
+    )
+      .map((path) => new LeftCgroup(path));
   }
 
-  /** The processes in it, the shells of slots among them. */
+  /** The processes in it and below, the shells of slots among them. */
   processes(): number[] {
-    return foldersIn(this.#path).flatMap((leaf) => {
-      const lines = read(`${this.#path}/${leaf}/cgroup.procs`).split("\n").slice(0, -1);
-      return lines.map(Number);
-    });
+    return processesBelow(this.#path);
   }
 
-  /** Removes it with its leaves, once they are empty. */
+  /** Removes it, once it is empty, and the leaf into which its orch had stepped. */
   remove(): void {
-    for (const leaf of foldersIn(this.#path)) removeGroup(`${this.#path}/${leaf}`);
     removeGroup(this.#path);
+    removeGroup(this.#path + OWN_LEAF);
   }
 }
 
-function foldersIn(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].flatMap(({ name, isDirectory }) => isDirectory ? name : []);
-  } catch {
-    return [];
-  }
+function processesBelow(path: string): number[] {
+  const lines = read(`${path}/cgroup.procs`).split("\n").slice(0, -1);
+  return [...lines.map(Number), ...groupsBelow(path).flatMap(processesBelow)];
 }
 
 /** The leaf of one slot. */

@@ -241,6 +241,29 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
       "orch run workflow.yaml --dry-run",
     ),
   },
+  E313: {
+    title: "a variable is set with which orch may start no program",
+    meaning:
+      "Where orch may start only the programs that --allow-run names, Deno starts none with a variable for the linker set, such as LD_PRELOAD: another's code could run under an allowed name. Take it out, or let orch start every program.",
+    wrong: example(
+      `
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: {LD_PRELOAD: /usr/lib/libfaketime.so}`,
+      "deno run --allow-run=make ... main.ts run workflow.yaml",
+    ),
+    right: example(
+      `
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: {LD_PRELOAD: /usr/lib/libfaketime.so}`,
+      "deno run --allow-run ... main.ts run workflow.yaml",
+    ),
+  },
   E401: {
     title: "a flag names a job that does not exist",
     meaning: "Flags such as --only take ids of jobs in the file. orch analyze lists them.",

@@ -68,14 +68,6 @@ function absenceText(job: JobState): string {
   return "it never began";
 }
 
-/** That a job is not in a run. */
-export function noJobText(runId: string, jobId: string, suggestion: string | null): string {
-  const meant = suggestion === null
-    ? `: orch show ${runId} lists them`
-    : `: did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
-}
-
 /** That a job has had no such attempt. */
 export function noAttemptText({ jobId, attempt }: OfAttempt, attempts: number): string {
   const had = attempts === 0 ? "none yet" : counted(attempts, "attempt");

@@ -5,6 +5,7 @@
 import type { RunStatus } from "../core/event.ts";
 import type { PlanDifference } from "../core/plan_file.ts";
 import { counted, grouped, secondsText } from "./format.ts";
+import { type NameableRun, runCommand } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -63,37 +64,20 @@ export function unkillableText(pids: readonly number[]): string {
 }
 
 /** Nobody knows whether these jobs did their work, and they must not do it twice. */
-export function askText(run: ResumableRun, jobIds: readonly string[]): string {
-  const logs = commandText("logs", run, ` ${jobIds[0]}`);
+export function askText(run: NameableRun, jobIds: readonly string[]): string {
+  const logs = runCommand("logs", run, ` ${jobIds[0]}`);
   return [
     `These jobs were running when orch died, and are not idempotent: ${named(jobIds)}`,
     `Did they do their work? Find out (${logs}), then say it:`,
-    `  ${commandText("resume", run, " --assume-done")}   takes them as succeeded`,
-    `  ${commandText("resume", run, " --rerun-lost")}    runs them again`,
+    `  ${runCommand("resume", run, " --assume-done")}   takes them as succeeded`,
+    `  ${runCommand("resume", run, " --rerun-lost")}    runs them again`,
   ].map(visibleLine).join("\n");
-}
-
-/** A run that a command line is to name. */
-export interface ResumableRun {
-  readonly runId: string;
-  /** Where it is kept, if that is not found from where the user stands. */
-  readonly stateDirectory: string | null;
-}
-
-function commandText(command: string, { runId, stateDirectory }: ResumableRun, rest = ""): string {
-  const flag = stateDirectory === null ? "" : ` --state-dir ${shellWord(stateDirectory)}`;
-  return `orch ${command} ${runId}${rest}${flag}`;
-}
-
-/** A path as one word of a command line. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The journal cannot be written any more: what follows from that, and how to go on. */
 export function journalFailedText(
   { operation, message }: { readonly operation: "write" | "sync"; readonly message: string },
-  run: ResumableRun & { readonly path: string; readonly graceMs: number },
+  run: NameableRun & { readonly path: string; readonly graceMs: number },
 ): string {
   const what = operation === "write" ? "Cannot write" : "Cannot save";
   return [
@@ -102,7 +86,7 @@ export function journalFailedText(
       secondsText(run.graceMs)
     } s to end`,
     "Once this is mended, go on; what is done stays done:",
-    `  ${commandText("resume", run)}`,
+    `  ${runCommand("resume", run)}`,
   ].map(visibleLine).join("\n");
 }
 

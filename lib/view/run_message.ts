@@ -130,3 +130,16 @@ export function unknownText({ subject, name, suggestion }: UnknownSubject): stri
   const meant = suggestion === null ? "" : `: did you mean ${quoted(suggestion)}?`;
   return visibleLine(`No run of ${subject} ${quoted(name)} is known${meant}`);
 }
+
+/** There is no such job in a run. */
+export function noJobText(
+  jobId: string,
+  runId: string,
+  { suggestion, leftOut }: { readonly suggestion: string | null; readonly leftOut: boolean },
+): string {
+  if (leftOut) return `Job '${jobId}' was left out of run ${runId}`;
+  const meant = suggestion === null
+    ? `: orch show ${runId} lists them`
+    : `: did you mean '${suggestion}'?`;
+  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
+}

@@ -19,7 +19,6 @@ import { counted, durationText } from "./format.ts";
 import { outcomeText, skipText } from "./message.ts";
 import { visibleLine } from "./visible.ts";
 import { snakeCased, timeText } from "./report_json.ts";
-import { quoted } from "./wording.ts";
 import { type Look, makeStyle, paint, type Style } from "./style.ts";
 
 /** What a story is told with. */
@@ -308,17 +307,4 @@ function named(ids: readonly string[]): string {
 function chainText(ids: readonly string[], { glyphs: { arrow, ellipsis } }: Style): string {
   const shown = ids.length <= MOST_NAMED ? ids : [...ids.slice(0, 2), ellipsis, ...ids.slice(-3)];
   return shown.join(` ${arrow} `);
-}
-
-/** There is no such job in a run. */
-export function noJobText(
-  jobId: string,
-  runId: string,
-  { suggestion, leftOut }: { readonly suggestion: string | null; readonly leftOut: boolean },
-): string {
-  if (leftOut) return `Job '${jobId}' was left out of run ${runId}`;
-  const meant = suggestion === null
-    ? `: orch show ${runId} lists them`
-    : `: did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }

@@ -27,23 +27,23 @@ const REALLY: Partial<Record<DiagnosticCode, (shown: string) => string | Uint8Ar
   E109: (shown) => shown.replace("[[[[...]]]]", "[".repeat(70) + "]".repeat(70)),
 };
 
-/** Machines on which a mistake shows that others do not have. */
-const WORLDS: Partial<Record<DiagnosticCode, (real: World["processes"]) => World["processes"]>> = {
-  E311: (real) => ({
-    ...real,
-    open: (options) => real.open(options),
-    query: (program, args, cwd) => real.query(program, args, cwd),
-    enforcement: () => real.enforcement(),
-    hasShell: () => false,
-    mayRun: (program) => program === "make",
+/** What is different in the world in which a mistake shows; E313 is right with another command alone. */
+const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => Partial<World>>> = {
+  E311: ({ processes }) => ({
+    processes: { ...processes, hasShell: () => false, mayRun: (program) => program === "make" },
   }),
-  E312: (real) => ({
-    ...real,
-    open: (options) => real.open(options),
-    query: (program, args, cwd) => real.query(program, args, cwd),
-    mayRun: (program) => real.mayRun(program),
-    hasShell: () => real.hasShell(),
-    enforcement: () => ({ containment: "process_group", memory: "none", cpu: "none" }),
+  E312: ({ processes }) => ({
+    processes: {
+      ...processes,
+      hasShell: () => true,
+      enforcement: () => ({ containment: "process_group", memory: "none", cpu: "none" }),
+    },
+  }),
+  E313: ({ processes }, command) => ({
+    may: ({ kind, ...rest }) =>
+      kind !== "run" || command.includes("--allow-run ") || !("program" in rest) ||
+      rest.program !== null,
+    processes: { ...processes, hasShell: () => false, mayRun: () => true },
   }),
 };
 
@@ -59,10 +59,9 @@ async function codesOf(code: DiagnosticCode, { file, command }: Example, isWrong
   const isDry = named[0] === "run" && !named.includes("--dry-run");
   const [stdout, stderr] = [new Captured(), new Captured()];
   const real = realWorld();
-  const processes = WORLDS[code]?.(real.processes) ?? real.processes;
   const exit = await runCli([...named, "--format", "json", ...isDry ? ["--dry-run"] : []], {
     ...real,
-    processes,
+    ...WORLDS[code]?.(real, command ?? ""),
     stdout,
     stderr,
   });

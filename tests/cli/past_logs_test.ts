@@ -127,6 +127,20 @@ Deno.test("orch clean removes what the rules let go, and nothing that runs", asy
   assertEquals(JSON.parse(stdout).runs.length, 1);
 });
 
+Deno.test("orch clean removes no runs of several places together", async () => {
+  await using project = newProject();
+  await threeRuns(project);
+  await keepRun(project.path("sub/.orch"), storyOf("20261101-000000-eeee", START));
+  const { code, stderr } = await project.orch(["clean", "--keep", "0"]);
+  assertEquals([code, stderr], [
+    2,
+    "error: There are runs in .orch, sub/.orch: --state-dir says which to clean\n",
+  ]);
+  const named = await project.orch(["clean", "--keep", "0", "--state-dir", "sub/.orch"]);
+  assertEquals(named.code, 0);
+  assertEquals([project.list(".orch/runs").length, project.list("sub/.orch/runs")], [3, []]);
+});
+
 Deno.test("orch clean says which run it could not remove, and exits 3", async () => {
   await using project = newProject();
   const [first] = await threeRuns(project);

@@ -32,6 +32,8 @@ const FILTERS: readonly (readonly [string, readonly string[]])[] = [
   ["--limit 1", [NEW]],
   ["--workflow ci", [NEW, MID]],
   ["--workflow ci.yaml", [NEW, MID]],
+  ["--workflow ./ci.yaml", [NEW, MID]],
+  ["--workflow ../elsewhere/nightly.yaml", [OLD]],
   ["--workflow nightly", [OLD]],
   ["--workflow nightly.yaml", [OLD]],
   ["--workflow /elsewhere/nightly.yaml", [OLD]],

@@ -4,7 +4,7 @@ import type { JobState } from "../../lib/core/run_state.ts";
 import type { JobStory, WhyStep } from "../../lib/core/why_step.ts";
 import type { RoomCause } from "../../lib/core/why_room.ts";
 import { makeStyle } from "../../lib/view/style.ts";
-import { noJobText, whyDocument, whyText } from "../../lib/view/why_message.ts";
+import { whyDocument, whyText } from "../../lib/view/why_message.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { escaped, text } from "./golden.ts";
 
@@ -348,14 +348,4 @@ Deno.test("whyDocument is the story as data", () => {
         "attempt 1 ran 3.0s: Job timed out after 1 seconds; asked to end after 1.0s, as its time was up",
     }],
   });
-});
-
-Deno.test("noJobText says what was meant, or why there is none", () => {
-  const none = { suggestion: null, leftOut: false };
-  assertEquals(noJobText("x\n", "r1", none), "Run r1 has no job 'x␊': orch show r1 lists them");
-  assertEquals(
-    noJobText("bild", "r1", { ...none, suggestion: "build" }),
-    "Run r1 has no job 'bild': did you mean 'build'?",
-  );
-  assertEquals(noJobText("a", "r1", { ...none, leftOut: true }), "Job 'a' was left out of run r1");
 });
