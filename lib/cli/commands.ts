@@ -33,9 +33,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
   "": ["clean", "doctor", "events"],
-  run: ["grace", "maxLog", "durability", "format"],
-  resume: ["grace", "maxLog", "durability", "live"],
-  rerun: ["grace", "maxLog", "durability", "live"],
+  run: ["grace", "maxLog", "durability", "format", "live", "stateDir"],
+  resume: ["grace", "maxLog", "durability", "live", "jobOutput"],
+  rerun: ["grace", "maxLog", "durability", "live", "jobOutput"],
 };
 
 const FILE = {
@@ -106,7 +106,7 @@ const DRIVING = {
     kind: "enum",
     values: UIS,
     optional: true,
-    brief: "How to show the run (default: live on a terminal)",
+    brief: "View of the run",
     placeholder: "how",
   },
   live: {
@@ -118,7 +118,7 @@ const DRIVING = {
     kind: "enum",
     values: JOB_OUTPUTS,
     optional: true,
-    brief: "What to print of what jobs print (default: failed)",
+    brief: "Job output shown",
     placeholder: "what",
   },
   maxLog: {
