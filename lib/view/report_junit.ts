@@ -99,7 +99,7 @@ function caseLines(job: Job, index: number, report: Report): string[] {
   const facts = {
     name: job.id,
     classname: state.plan.workflow.name,
-    time: seconds(workOf(attempts)),
+    time: seconds(workOf(state, index)),
   };
   if (content.length === 0) return [`    ${empty("testcase", facts)}`];
   return [
