@@ -4,7 +4,6 @@
  */
 import { fold } from "../core/apply.ts";
 import type { RunSettings } from "../core/event.ts";
-import { checkFeasible } from "../core/plan.ts";
 import {
   comparePlans,
   planOfRecord,
@@ -14,7 +13,7 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { folderOf } from "../runtime/paths.ts";
@@ -37,9 +36,8 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
-import { learnedDurations } from "./learned.ts";
+import { learnedDurations } from "../engine/learned.ts";
 import { OutputError, reportProblems, UsageError } from "./output.ts";
-import { checkPluginsOf } from "./run.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
@@ -198,13 +196,8 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
   checkNames(runId, rerun, { plan, state });
-  const problems = [
-    ...checkFeasible(state.plan, settings),
-    ...checkPrograms(state.plan, world),
-    ...checkLinkerVariables(state.plan, world),
-    ...checkEnforceable(state.plan, world.processes),
-    ...await checkPluginsOf(state.plan, plan.baseDirectory, world),
-  ];
+  const { baseDirectory } = plan;
+  const problems = await checkRun(state.plan, settings, { baseDirectory, world });
   if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);
 
   const resumption = planResume(state, {
@@ -234,7 +227,8 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     journal: await openJournal({ ...beginning, plan }, context),
     directory,
     stateDirectory,
-    baseDirectory: plan.baseDirectory,
+    baseDirectory,
+    variables: {},
     file: plan.file ?? "<stdin>",
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },

@@ -1,12 +1,6 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { RunSettings } from "../core/event.ts";
-import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
-import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState } from "../core/run_state.ts";
-import { type Selection, selectJobs } from "../core/selection.ts";
-import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
-import { currentBranch } from "../runtime/branch.ts";
+import { prepareRun, type RunWishes } from "../engine/prepare.ts";
 import type { Durability } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { createRun } from "../runtime/new_run.ts";
@@ -14,7 +8,6 @@ import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
-import { learnedDurations } from "./learned.ts";
 import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
@@ -42,31 +35,19 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
   }
   const workflow = loaded.workflow.value;
-  const selected = selectJobs(workflow, selectionOf(options));
-  if (!selected.ok) {
+  const wishes = wishesOf(options, { file, loaded, world });
+  const prepared = await prepareRun(workflow, wishes, world);
+  if (!prepared.ok) {
     // A mistake on the command line: no line of the file is to blame.
-    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics, format);
+    const shown = prepared.problem === "selection" ? { ...loaded, bytes: null } : loaded;
+    return await reportProblems(world, shown, prepared.diagnostics, format);
   }
-  const stateDirectory = namedStateDirectory(world, options.stateDir) ??
-    resolvePath(loaded.folder, STATE_DIRECTORY);
-  const workflowPath = file === "-" ? null : resolvePath(world.cwd(), file);
-  const learned = await learnedDurations(stateDirectory, workflowPath, world);
-  const plan = planJobs(workflow, selected.value, learned);
-  const settings = await settingsOf(plan, options, { world, loaded });
-  const infeasible = [
-    ...checkFeasible(plan, settings),
-    ...checkPrograms(plan, world),
-    ...checkLinkerVariables(plan, world),
-    ...checkEnforceable(plan, world.processes),
-    ...await checkPluginsOf(plan, baseDirectoryOf(loaded, options, world), world),
-  ];
-  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, format);
-
+  const { plan, settings } = prepared;
   if (options.dryRun) {
     const { showDryRun } = await import("./dry_run.ts");
     return showDryRun(plan, settings, world);
   }
-  const baseDirectory = baseDirectoryOf(loaded, options, world);
+  const { baseDirectory, stateDirectory, workflowPath } = wishes;
   const record = {
     file: workflowPath,
     baseDirectory,
@@ -87,6 +68,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     baseDirectory,
     file: loaded.file,
     workflowPath,
+    variables: {},
     options,
     world,
   });
@@ -112,49 +94,24 @@ function checkOptions(options: RunOptions, world: World): void {
   }
 }
 
-function selectionOf({ only, tags, skipTags, deps }: RunOptions): Selection {
-  return { only, tags, skipTags, withDependencies: deps };
-}
-
-/** What holds for the whole run, as far as the machine and the workflow have a say in it. */
-async function settingsOf(
-  plan: Plan,
+/** What the command line asks for. */
+function wishesOf(
   options: RunOptions,
-  { world, loaded }: { readonly world: World; readonly loaded: LoadedFile },
-): Promise<RunSettings> {
-  const { workflow } = plan;
-  const needsBranch = plan.jobs.some((job) => job.conditions.onlyIfBranch !== null);
-  const needsMemory = plan.demands.some((demand) => demand.memoryMb > 0);
+  { file, loaded, world }: {
+    readonly file: string;
+    readonly loaded: LoadedFile;
+    readonly world: World;
+  },
+): RunWishes {
+  const { only, tags, skipTags, deps, directory } = options;
   return {
-    concurrency: concurrencyOf(workflow, {
-      requested: options.maxConcurrent ?? null,
-      processors: world.machine.processors,
-    }),
-    memoryMb: needsMemory ? budgetOf(workflow.global.maxMemoryMb, world.machine.memoryMb()) : null,
-    cpuPercent: workflow.global.maxCpuPercent,
+    selection: { only, tags, skipTags, withDependencies: deps },
+    maxConcurrent: options.maxConcurrent ?? null,
     failFast: options.failFast,
     graceMs: options.grace * 1000,
-    seed: new DataView(world.random(4).buffer).getUint32(0),
-    branch: needsBranch
-      ? await currentBranch(world, baseDirectoryOf(loaded, options, world))
-      : null,
+    baseDirectory: directory === undefined ? loaded.folder : resolvePath(world.cwd(), directory),
+    stateDirectory: namedStateDirectory(world, options.stateDir) ??
+      resolvePath(loaded.folder, STATE_DIRECTORY),
+    workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
   };
-}
-
-/** Looks at plugins where there are any: the code for it is not loaded else. */
-export async function checkPluginsOf(
-  { workflow, fileIndex: selected }: Plan,
-  baseDirectory: string,
-  world: World,
-): Promise<Diagnostic[]> {
-  if (workflow.plugins.length === 0) return [];
-  const { checkPlugins } = await import("../../executors/plugin_check.ts");
-  return await checkPlugins(workflow, { selected, baseDirectory, world });
-}
-
-/** What relative paths of the file start from. */
-function baseDirectoryOf(loaded: LoadedFile, options: RunOptions, world: World): string {
-  return options.directory === undefined
-    ? loaded.folder
-    : resolvePath(world.cwd(), options.directory);
 }

@@ -94,7 +94,6 @@ interface Report {
 
 function caseLines(job: Job, index: number, report: Report): string[] {
   const { state } = report;
-  const attempts = state.attempts[index] ?? [];
   const content = contentOf(job, index, report);
   const facts = {
     name: job.id,

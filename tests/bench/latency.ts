@@ -42,6 +42,7 @@ const supervisor = new Supervisor({
   jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
   run: directory,
   maxLogBytes: 2 ** 28,
+  variables: {},
   baseDirectory: folder,
   post: (input) => loop.post(input),
 });

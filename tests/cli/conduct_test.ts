@@ -81,6 +81,7 @@ class Conducted {
       journal: new Journal(this.file, { durability, clock, nextSeq: 0 }),
       directory: runDirectoryAt(`${STATE}/runs/${RUN_ID}`, RUN_ID),
       stateDirectory: STATE,
+      variables: {},
       baseDirectory: "/work",
       file: "w.yaml",
       workflowPath: "/work/w.yaml",

@@ -45,6 +45,7 @@ class Shift {
       jobOf: (id) => this.#jobs.get(id)!,
       run: this.run,
       maxLogBytes: 1000,
+      variables: {},
       baseDirectory: "/work",
       post: (input) => {
         this.#posted.push(input);
