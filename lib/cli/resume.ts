@@ -38,9 +38,10 @@ import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
+import { OutputError, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags that `orch resume` and `orch rerun` share. */
 export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions {

@@ -118,10 +118,9 @@ function jobsText(run: ShownRun, { style, now }: ShowOptions): string {
   }, style);
 }
 
-function workedFor({ jobs, attempts }: RunState, index: number, until: number): number {
-  const job = jobs[index]!;
-  const live = isLive(job) ? until - job.since : 0;
-  return workOf(attempts[index]) + live;
+function workedFor(state: RunState, index: number, until: number): number {
+  const job = state.jobs[index]!;
+  return workOf(state, index) + (isLive(job) ? activeMs(state, job.since, until) : 0);
 }
 
 /** Why it stands as it does, and how earlier attempts ended. */
