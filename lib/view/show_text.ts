@@ -1,7 +1,7 @@
 /** `orch show`: one run, as its journal tells it: when, how it stands, and what became of each job. */
 import type { Outcome } from "../core/event.ts";
 import type { RunStanding } from "../core/run_record.ts";
-import { isLive, type JobState, type RunState } from "../core/run_state.ts";
+import { activeMs, isLive, type JobState, type RunState } from "../core/run_state.ts";
 import { wallOf, workOf } from "../core/summary.ts";
 import { durationText } from "./format.ts";
 import { countsText, dateText, STATUS_LOOKS } from "./history_text.ts";
