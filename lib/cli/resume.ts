@@ -13,6 +13,7 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
+import { learnedDurations } from "../engine/learned.ts";
 import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -36,7 +37,6 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
-import { learnedDurations } from "../engine/learned.ts";
 import { OutputError, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
