@@ -13,6 +13,7 @@ import {
   type Plugin,
   PLUGIN_PERMISSIONS,
   type PluginAction,
+  type PluginPermissionKind,
   type Workflow,
 } from "../lib/core/workflow.ts";
 import { flagsFor, type Permission } from "../lib/core/permission.ts";
@@ -150,7 +151,7 @@ export function pluginPermissions({ permissions }: Plugin, baseDirectory: string
 }
 
 function permissionOf(
-  kind: (typeof PLUGIN_PERMISSIONS)[number],
+  kind: PluginPermissionKind,
   object: string | null,
   baseDirectory: string,
 ): Permission {

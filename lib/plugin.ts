@@ -46,6 +46,7 @@ export type KeySchemaResult<Keys> =
 
 /** One thing that is wrong with the keys of a job. */
 export interface KeySchemaIssue {
+  /** What is wrong, in a sentence. */
   readonly message: string;
   /** The way to it from the mapping under `with`. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
@@ -53,7 +54,9 @@ export interface KeySchemaIssue {
 
 /** What an attempt is told beside its keys. */
 export interface PluginContext {
+  /** Which run this is. */
   readonly runId: string;
+  /** Which job this is. */
   readonly jobId: string;
   /** Counts from 1. */
   readonly attempt: number;

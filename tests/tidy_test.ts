@@ -14,7 +14,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/runtime": ["lib/core", "lib/types"],
   "lib/plugin.ts": [],
   "executors": ["lib/core", "lib/runtime", "lib/plugin.ts"],
-  "lib/engine": ["lib/core", "lib/runtime", "executors"],
+  "lib/engine": ["lib/core", "lib/view", "lib/runtime", "executors"],
   "lib/cli": ["lib/core", "lib/view", "lib/runtime", "lib/engine", "lib/types", "executors"],
   "": ["lib/cli", "lib/runtime"],
 };

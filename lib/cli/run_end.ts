@@ -5,8 +5,9 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText, type OutputTail } from "../view/end_text.ts";
+import { tailsOf } from "../engine/results.ts";
 import { pathFromHere, styleFor } from "./output.ts";
-import { tailsOf, writeResults } from "./results.ts";
+import { writeResults } from "./results.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 import { unseenDirectory } from "./stored_run.ts";
 

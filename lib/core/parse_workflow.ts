@@ -30,6 +30,7 @@ import {
   type Job,
   type Plugin,
   PLUGIN_PERMISSIONS,
+  type PluginPermissionKind,
   type PluginPermissions,
   type ProcessorExpression,
   type RetryPolicy,
@@ -322,7 +323,7 @@ function toAction(data: JobData, plugins: readonly Plugin[]): Action {
 }
 
 function toPlugin({ type, path, permissions }: PluginData): Plugin {
-  const granted = (kind: (typeof PLUGIN_PERMISSIONS)[number]) => {
+  const granted = (kind: PluginPermissionKind) => {
     const said = permissions?.[kind];
     return said === true ? true : said || [];
   };
