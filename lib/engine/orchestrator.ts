@@ -12,7 +12,7 @@ import type { World } from "../runtime/world.ts";
 import { callbackFailedText, noticeText } from "../view/notice.ts";
 import { eventResult, publicStatus } from "../view/report_json.ts";
 import type { EventResult, Results } from "../view/results.ts";
-import { type StatusEvent, statusEvent } from "../view/status_event.ts";
+import { type StatusEvent, statusEvent, type StatusEventType } from "../view/status_event.ts";
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
 import { prepareRun, type RunWishes } from "./prepare.ts";
@@ -92,9 +92,12 @@ export class Orchestrator {
   }
 
   /** Calls back for each event of the runs from now on; the function returned takes that back. */
-  addStatusCallback(callback: StatusCallback): () => void {
+  addStatusCallback(callback: StatusCallback): () => void;
+  /** The same for who wants only the names of the events. */
+  addStatusCallback(callback: (eventType: StatusEventType) => unknown): () => void;
+  addStatusCallback(callback: (...event: never[]) => unknown): () => void {
     // Each time it is added is one of its own, so that taking one back leaves the others.
-    const own: StatusCallback = (...event) => callback(...event);
+    const own: StatusCallback = (...event) => (callback as StatusCallback)(...event);
     this.#callbacks.add(own);
     return () => void this.#callbacks.delete(own);
   }
