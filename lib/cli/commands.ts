@@ -1,10 +1,9 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
+import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
-import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
-import { JOB_OUTPUTS, UIS } from "./run_view.ts";
+import { DRIVING, parseGrace } from "./run_flags.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -34,8 +33,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
   "": ["clean", "doctor", "events"],
   run: ["grace", "maxLog", "durability", "format", "live", "stateDir"],
-  resume: ["grace", "maxLog", "durability", "live", "jobOutput"],
-  rerun: ["grace", "maxLog", "durability", "live", "jobOutput"],
+  resume: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  rerun: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
 };
 
 const FILE = {
@@ -59,84 +58,6 @@ const problemFormat = {
   optional: true,
   brief: "How to show problems of the file",
   placeholder: "form",
-} as const;
-
-const MOST_JOBS = 10_000;
-const MOST_GRACE_SECONDS = 86_400;
-
-function parseConcurrency(value: string): number {
-  const jobs = Number(value);
-  if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
-    throw new Error(wholeNumberText(MOST_JOBS));
-  }
-  return jobs;
-}
-
-function parseGrace(value: string): number {
-  const seconds = Number(value);
-  if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
-    throw new Error(secondsWantedText(MOST_GRACE_SECONDS));
-  }
-  return seconds;
-}
-
-const SIZE = /^(\d+)([KMG]?)$/i;
-const LEAST_LOG_BYTES = 1024;
-
-function parseSize(value: string): number {
-  const [, digits, unit = ""] = SIZE.exec(value) ?? [];
-  const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
-  if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
-    throw new Error(SIZE_WANTED);
-  }
-  return bytes;
-}
-
-/** Flags of every command that drives a run. */
-const DRIVING = {
-  maxConcurrent: {
-    kind: "parsed",
-    parse: parseConcurrency,
-    optional: true,
-    brief: "Jobs at a time (default: the file's, else 4)",
-    placeholder: "n",
-  },
-  output: path("Write the results as JSON to this file", "path"),
-  ui: {
-    kind: "enum",
-    values: UIS,
-    optional: true,
-    brief: "View of the run",
-    placeholder: "how",
-  },
-  live: {
-    kind: "boolean",
-    optional: true,
-    brief: "The same as --ui live and --ui plain",
-  } satisfies TypedFlagParameter<boolean | undefined>,
-  jobOutput: {
-    kind: "enum",
-    values: JOB_OUTPUTS,
-    optional: true,
-    brief: "Job output shown",
-    placeholder: "what",
-  },
-  maxLog: {
-    kind: "parsed",
-    parse: parseSize,
-    default: "256M",
-    brief: "Cut the middle out of larger logs",
-    placeholder: "size",
-  },
-  durability: {
-    kind: "enum",
-    values: ["process", "power"],
-    default: "process",
-    brief: "What the record outlives: the death of orch, or a power cut too",
-    placeholder: "what",
-  },
-  quiet: flag("Say nothing unless a job fails"),
-  verbose: flag("Say every event, and show the output of each job"),
 } as const;
 
 const run = buildCommand({
@@ -187,7 +108,7 @@ const GOING_ON = {
     brief: "From asking a job to end to killing it (default: as before)",
     placeholder: "seconds",
   },
-  stateDir: path("Where the run is kept", "dir"),
+  stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
   asPlanned: flag("Leave changes of the workflow file alone"),
   rerunLost: flag("Run again what may have done its work unseen"),
   assumeDone: flag("Take what may have done its work unseen as succeeded"),
@@ -195,7 +116,7 @@ const GOING_ON = {
 } as const;
 
 const RUN_NAME = {
-  brief: "Run: its id or the beginning of it, or last",
+  brief: "Its id, the beginning of it or of its last part, or last",
   parse: text,
   placeholder: "run",
 } as const;
@@ -225,7 +146,7 @@ const rerun = buildCommand({
   parameters: {
     flags: {
       ...GOING_ON,
-      failed: flag("Jobs that failed or were cancelled, and what needs them"),
+      failed: flag("What failed or was cancelled, and what needs it"),
       from: list("These jobs, and all that comes after them", "a,b"),
       only: list("These jobs, and nothing else that is done", "a,b"),
     },
@@ -250,7 +171,7 @@ const analyze = buildCommand({
     flags: {
       maxConcurrent: {
         ...DRIVING.maxConcurrent,
-        brief: "Jobs at a time in the planned run (default: the file's, else 4)",
+        brief: "Planned at a time (default: the file's, else 4)",
       },
       output: path("Write the analysis as JSON to this file as well", "path"),
       json: flag("Print JSON: the same as --format json"),
@@ -258,7 +179,7 @@ const analyze = buildCommand({
         kind: "enum",
         values: ["table", "json", "dot", "mermaid"],
         default: "table",
-        brief: "How to show it",
+        brief: "Print",
         placeholder: "form",
       },
     },
@@ -357,7 +278,10 @@ const why = buildCommand({
     };
   },
   parameters: {
-    flags: { json: flag("Print JSON"), stateDir: path("Where the run is kept", "dir") },
+    flags: {
+      json: flag("Print JSON"),
+      stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
+    },
     positional: {
       kind: "tuple",
       parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],

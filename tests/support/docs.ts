@@ -140,7 +140,7 @@ export function wrongDefaults(markdown: string, command: string, help: string): 
 /** The commands that `orch --help` lists, those that are seldom needed too. */
 export function commandsOfHelp(help: string): string[] {
   const [, list = "", rare = ""] =
-    /^Commands:\n((?: {2}[a-z].*\n)+)(?: {2}And: ([^:]*?)\n\n)?/m.exec(help) ?? [];
+    /^Commands:\n((?: {2}[a-z].*\n)+)(?: {2}And: ([^:;]*?)(?:;[^:]*?)?\n\n)?/m.exec(help) ?? [];
   const listed = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = ""]) => name);
   return [...listed, ...rare.match(/\w+/g) ?? []];
 }
@@ -172,6 +172,10 @@ export function comparable(output: string, folder: string): string[] {
     .replace(/\b[\d.]+ (MB|KiB|MiB|bytes)\b/g, "SIZE")
     .replace(/\b[\d.]+× parallel/g, "SHARE")
     .replace(/─+/g, "─")
+    // Timelines: the axis, what the shades mean, and bars.
+    .replace(/^ +0( +(DURATION|\d[\d:]*))*$/gm, "AXIS")
+    .replace(/^█ .*$/gm, "LEGEND")
+    .replace(/ +[█░][█░· ]*/g, " BAR ")
     // What stands in a column is as wide as what differs.
     .replace(/(?<=\S) {2,}/g, "  ")
     .trimEnd().split("\n").map((line) => line.trimEnd());
