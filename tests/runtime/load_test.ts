@@ -28,7 +28,7 @@ Deno.test("loadChanged() gives nothing for the file that is known, whatever is i
 Deno.test("loadChanged() reads and checks any other", async () => {
   const known = await hashOf(new TextEncoder().encode(TEXT));
   for (const hash of [undefined, "", known.toUpperCase(), known.slice(1)]) {
-    const loaded = await loadChanged(worldWith(TEXT), "w.yaml", hash);
+    const loaded = await loadChanged(worldWith(TEXT), "/work/w.yaml", hash);
     assert(loaded?.workflow.ok);
     assertEquals([loaded.file, loaded.folder, loaded.workflow.value.name], [
       "w.yaml",
@@ -38,6 +38,6 @@ Deno.test("loadChanged() reads and checks any other", async () => {
   }
   const broken = await loadChanged(worldWith("jobs: 7"), "/work/w.yaml", known);
   assertEquals([broken?.workflow.ok, broken?.bytes?.length], [false, 7]);
-  const missing = await loadChanged(new FakeWorld(), "/work/w.yaml", known);
+  const missing = await loadChanged(new FakeWorld(), "/work/none.yaml", known);
   assertEquals([missing?.workflow.ok, missing?.bytes], [false, null]);
 });
