@@ -31,7 +31,7 @@ Deno.test("loadChanged() reads and checks any other", async () => {
     const loaded = await loadChanged(worldWith(TEXT), "/work/w.yaml", hash);
     assert(loaded?.workflow.ok);
     assertEquals([loaded.file, loaded.folder, loaded.workflow.value.name], [
-      "w.yaml",
+      "/work/w.yaml",
       "/work",
       "w",
     ]);
