@@ -104,7 +104,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
     const { file, stateDirectory } = run;
-    reportEnd({ state, events, directory, stateDirectory, options, file, world });
+    await reportEnd({ state, events, directory, stateDirectory, options, file, world });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);

@@ -5,9 +5,9 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText } from "../view/end_text.ts";
+import type { NameableRun } from "../view/shell_word.ts";
 import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
-import { unseenDirectory } from "./stored_run.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -24,21 +24,22 @@ export interface EndedRun {
 }
 
 /** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
-export function reportEnd(run: EndedRun): void {
+export async function reportEnd(run: EndedRun): Promise<void> {
   try {
     if (run.options.output !== undefined) writeResults(run.options.output, run);
   } finally {
-    printEnd(run);
+    await printEnd(run);
   }
 }
 
-function printEnd({ state, options, directory, stateDirectory, world }: EndedRun): void {
+async function printEnd(run: EndedRun): Promise<void> {
+  const { state, options, directory, world } = run;
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    run: { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) },
+    ...(state.status === "completed" ? {} : { run: await nameableRun(run) }),
     tailsOf: (jobId) =>
       tailsOf(jobId, { world, state, directory }).map((tail) => ({
         ...tail,
@@ -46,4 +47,12 @@ function printEnd({ state, options, directory, stateDirectory, world }: EndedRun
       })),
   });
   world.stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** How commands name this run; to know whether its place must be said, one has to look around. */
+async function nameableRun(
+  { directory, stateDirectory, world }: EndedRun,
+): Promise<NameableRun> {
+  const { unseenDirectory } = await import("./stored_run.ts");
+  return { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) };
 }
