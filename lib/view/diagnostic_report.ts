@@ -94,7 +94,9 @@ function placeOf(position: SourcePosition | null): object {
 }
 
 function commandData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const encoded = text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  // Commands of the old kind may begin anywhere in a line.
+  return encoded.replaceAll("##[", "## [");
 }
 
 function commandProperty(text: string): string {
