@@ -4,6 +4,7 @@ import type { World } from "../runtime/world.ts";
 import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
+import { JOB_OUTPUTS, UIS } from "./run_view.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -101,11 +102,25 @@ const DRIVING = {
     placeholder: "n",
   },
   output: path("Write the results as JSON to this file", "path"),
+  ui: {
+    kind: "enum",
+    values: UIS,
+    optional: true,
+    brief: "How to show the run (default: live on a terminal)",
+    placeholder: "how",
+  },
   live: {
     kind: "boolean",
     optional: true,
-    brief: "Redraw, or print lines (default: live on a terminal)",
+    brief: "The same as --ui live and --ui plain",
   } satisfies TypedFlagParameter<boolean | undefined>,
+  jobOutput: {
+    kind: "enum",
+    values: JOB_OUTPUTS,
+    optional: true,
+    brief: "What to print of what jobs print (default: failed)",
+    placeholder: "what",
+  },
   maxLog: {
     kind: "parsed",
     parse: parseSize,

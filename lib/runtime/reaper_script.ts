@@ -20,7 +20,8 @@ cookie=$1 left=$2 cgroup=$3 groups=' ' proc=
 [ ! -r /proc/self/stat ] || proc=yes
 
 began() { began=; read -r stat <"/proc/$1/stat" && set -- \${stat##*) } && began=\${20}; }
-now() { : & began $!; wait; now=\${began:-0}; }
+# A process that begins now asks for itself: one that has ended may be gone from /proc.
+now() { now=$(began self; echo "$began"); }
 members() { grep -hsE "^[0-9]+ \\(.*\\) $2 [0-9]+ $1 " /proc/[0-9]*/stat; }
 marked() { how=$1; shift; grep "$how" "^ORCH_COOKIE=$cookie" "$@"; }
 ours() {

@@ -135,6 +135,22 @@ for (const text of [LEAVES, LEAVES_BARE]) {
   }
 }
 
+Deno.test("what stays in any of many groups is stopped", async () => {
+  const reaper = new Reaper({ cookie: newCookie(), graceMs: 60_000, cgroup: null });
+  await using families = new AsyncDisposableStack();
+  const groups: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const family = families.use(await Family.start(LEAVES_BARE));
+    reaper.add(family.group);
+    await reaper.signal("CONT", family.group);
+    await endLeader(family);
+    reaper.orphan(family.group);
+    groups.push(family.group);
+  }
+  await reaper.close();
+  assertEquals(groups.flatMap(groupMembers), []);
+});
+
 /** How a group whose elders are gone is known: by an order that came before, or by the cookie of its members. */
 for (const known of ["seen before", "marked"] as const) {
   Deno.test(`what was born late into a group without leader, and was ${known}, is stopped when its elders are gone`, async () => {

@@ -164,11 +164,13 @@ export class OrchAlike implements AsyncDisposable {
   }
 }
 
-/** The living reapers with this cookie. */
-export function reapers(cookie: string): number[] {
+/** The living reapers with this cookie, or with one that matches. */
+export function reapers(cookie: string | RegExp): number[] {
   return processIds().filter((pid) => {
     const words = read(`/proc/${pid}/cmdline`).split("\0");
-    return words.includes("orch-reaper") && words.includes(cookie) && isAlive(pid);
+    return words.includes("orch-reaper") && words.some((word) =>
+      typeof cookie === "string" ? word === cookie : cookie.test(word)
+    ) && isAlive(pid);
   });
 }
 
