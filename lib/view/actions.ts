@@ -13,14 +13,18 @@ export interface Annotation {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** Where it ends on that line, exclusive. */
+  readonly endColumn?: number;
 }
 
 /** A command that marks an error. */
-export function errorCommand({ title, message, file, line, column }: Annotation): string {
+export function errorCommand(annotation: Annotation): string {
+  const { title, message, file, line, column, endColumn } = annotation;
   const properties = [
     ...(file === null ? [] : [`file=${propertyText(file)}`]),
     ...(file === null || line === null ? [] : [`line=${line}`]),
     ...(file === null || column === null ? [] : [`col=${column}`]),
+    ...(file === null || endColumn === undefined ? [] : [`endColumn=${endColumn}`]),
     `title=${propertyText(title)}`,
   ];
   return `::error ${properties.join(",")}::${dataText(message)}\n`;

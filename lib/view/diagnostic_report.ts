@@ -1,8 +1,8 @@
 /** Problems of files for programs: as JSON, and as annotations for GitHub. */
 import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
+import { errorCommand } from "./actions.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { inFileOrder, placeInText, type Source } from "./diagnostic_text.ts";
-import { visibleLine } from "./visible.ts";
 
 /** GitHub shows so many annotations of one step. */
 export const MOST_ANNOTATIONS = 10;
@@ -44,17 +44,16 @@ export function githubAnnotations(
   diagnostics: readonly LocatedDiagnostic[],
   most: number,
 ): string {
-  const file = commandProperty(visibleLine(source.file));
-  return problemsIn(source, diagnostics).slice(0, most).map(({ code, title, help, position }) => {
-    const properties = [`file=${file}`];
-    if (position !== null) {
-      const { line, column, endColumn } = position;
-      properties.push(`line=${line}`, `col=${column}`, `endColumn=${endColumn}`);
-    }
-    properties.push(`title=${code}`);
-    const message = help === null ? title : `${title} (${help})`;
-    return `::error ${properties.join(",")}::${commandData(message)}\n`;
-  }).join("");
+  return problemsIn(source, diagnostics).slice(0, most).map(({ code, title, help, position }) =>
+    errorCommand({
+      title: code,
+      message: help === null ? title : `${title} (${help})`,
+      file: source.file,
+      line: position?.line ?? null,
+      column: position?.column ?? null,
+      ...(position && { endColumn: position.endColumn }),
+    })
+  ).join("");
 }
 
 interface Problem {
@@ -91,12 +90,4 @@ function placeOf(position: SourcePosition | null): object {
     column: position?.column ?? null,
     end_column: position?.endColumn ?? null,
   };
-}
-
-function commandData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function commandProperty(text: string): string {
-  return commandData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
