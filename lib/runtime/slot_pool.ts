@@ -91,8 +91,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   giveBack(slot: Slot): void {
-    const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
-    if (!slot.shell.isIdle || strangers) this.#retire(slot);
+    const { shell, leaf } = slot;
+    // What a job left behind is not to count for the next.
+    if (!shell.isIdle || leaf?.holdsOthersThan(shell.group)) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }
