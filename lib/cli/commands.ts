@@ -4,6 +4,7 @@ import type { World } from "../runtime/world.ts";
 import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
 import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
+import { JOB_OUTPUTS, UIS } from "./run_view.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -101,11 +102,25 @@ const DRIVING = {
     placeholder: "n",
   },
   output: path("Write the results as JSON to this file", "path"),
+  ui: {
+    kind: "enum",
+    values: UIS,
+    optional: true,
+    brief: "How to show the run (default: live on a terminal)",
+    placeholder: "how",
+  },
   live: {
     kind: "boolean",
     optional: true,
-    brief: "Redraw, or print lines (default: live on a terminal)",
+    brief: "The same as --ui live and --ui plain",
   } satisfies TypedFlagParameter<boolean | undefined>,
+  jobOutput: {
+    kind: "enum",
+    values: JOB_OUTPUTS,
+    optional: true,
+    brief: "What to print of what jobs print (default: failed)",
+    placeholder: "what",
+  },
   maxLog: {
     kind: "parsed",
     parse: parseSize,
@@ -172,7 +187,7 @@ const GOING_ON = {
     brief: "From asking a job to end to killing it (default: as before)",
     placeholder: "seconds",
   },
-  stateDir: path("Where the run is kept", "dir"),
+  stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
   asPlanned: flag("Leave changes of the workflow file alone"),
   rerunLost: flag("Run again what may have done its work unseen"),
   assumeDone: flag("Take what may have done its work unseen as succeeded"),
@@ -180,7 +195,7 @@ const GOING_ON = {
 } as const;
 
 const RUN_NAME = {
-  brief: "Run: its id or the beginning of it, or last",
+  brief: "Its id, the beginning of it or of its last part, or last",
   parse: text,
   placeholder: "run",
 } as const;
@@ -210,7 +225,7 @@ const rerun = buildCommand({
   parameters: {
     flags: {
       ...GOING_ON,
-      failed: flag("Jobs that failed or were cancelled, and what needs them"),
+      failed: flag("What failed or was cancelled, and what needs it"),
       from: list("These jobs, and all that comes after them", "a,b"),
       only: list("These jobs, and nothing else that is done", "a,b"),
     },
@@ -235,7 +250,7 @@ const analyze = buildCommand({
     flags: {
       maxConcurrent: {
         ...DRIVING.maxConcurrent,
-        brief: "Jobs at a time in the planned run (default: the file's, else 4)",
+        brief: "Planned at a time (default: the file's, else 4)",
       },
       output: path("Write the analysis as JSON to this file as well", "path"),
       json: flag("Print JSON: the same as --format json"),
@@ -243,7 +258,7 @@ const analyze = buildCommand({
         kind: "enum",
         values: ["table", "json", "dot", "mermaid"],
         default: "table",
-        brief: "How to show it",
+        brief: "Print",
         placeholder: "form",
       },
     },
@@ -342,7 +357,10 @@ const why = buildCommand({
     };
   },
   parameters: {
-    flags: { json: flag("Print JSON"), stateDir: path("Where the run is kept", "dir") },
+    flags: {
+      json: flag("Print JSON"),
+      stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
+    },
     positional: {
       kind: "tuple",
       parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],

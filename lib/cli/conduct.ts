@@ -9,25 +9,24 @@ import { executors } from "../../executors/mod.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { RunLoop } from "../runtime/loop.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
+import { attemptName } from "../runtime/attempt.ts";
 import { indexPath } from "../runtime/state_directory.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { ProcessPool, World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
-import type { RunView } from "./run_view.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
 import { listenForStops, type Stops } from "./stops.ts";
+import { agreedFlags } from "./view_choice.ts";
 
 /** How a run is shown and what it leaves. */
-export interface ConductOptions {
+export interface ConductOptions extends ViewFlags {
   readonly output?: string;
-  readonly live?: boolean;
   /** Seconds between asking a job to end and killing it. */
   readonly grace: number;
   /** Bytes. */
   readonly maxLog: number;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
 }
 
 /** A run that is ready to be driven. Its lock is held. */
@@ -51,8 +50,16 @@ export interface ReadyRun {
 
 /** Drives the run to its end and returns the exit code. */
 export async function conduct(run: ReadyRun): Promise<number> {
-  const { state, directory, options, world } = run;
-  const view = await openView(state, { ...options, directory, world });
+  const { state, directory, file, workflowPath, world } = run;
+  const options = agreedFlags(run.options);
+  const view = await openView(state, {
+    ...options,
+    directory,
+    file,
+    workflowPath,
+    world,
+    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
+  });
   const processes = await world.processes.open({
     cookie: newCookie(run),
     graceMs: options.grace * 1000,
@@ -103,8 +110,8 @@ export async function conduct(run: ReadyRun): Promise<number> {
   await recordInHistory(run);
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
-    const { file, stateDirectory } = run;
-    reportEnd({ state, events, directory, stateDirectory, options, file, world });
+    const { stateDirectory } = run;
+    await reportEnd({ state, events, directory, stateDirectory, options, file, world, view });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
@@ -131,8 +138,7 @@ async function finish({ run, loop, supervisor, processes, stops, view }: Parts):
     return true;
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    view.suspend();
-    await sayJournalFailed(run, error);
+    await sayJournalFailed(run, error, view);
     // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
     await Promise.race([supervisor.stopAll(run.options.grace * 1000), stops.impatient]);
     await Promise.race([processes.close(), stops.impatient]);
@@ -140,7 +146,7 @@ async function finish({ run, loop, supervisor, processes, stops, view }: Parts):
   }
 }
 
-async function sayJournalFailed(run: ReadyRun, error: JournalError): Promise<void> {
+async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunView): Promise<void> {
   const { directory, stateDirectory, options, world } = run;
   const [{ journalFailedText }, { unseenDirectory }] = await Promise.all([
     import("../view/resume_message.ts"),
@@ -152,7 +158,7 @@ async function sayJournalFailed(run: ReadyRun, error: JournalError): Promise<voi
     graceMs: options.grace * 1000,
     stateDirectory: unseenDirectory(stateDirectory, world),
   });
-  world.stderr.write(`error: ${text}\n`);
+  view.say(`error: ${text}\n`);
 }
 
 /**

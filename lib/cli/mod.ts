@@ -13,8 +13,12 @@ import type { CommandWorld } from "./command_parts.ts";
 import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import type { HelpRequest } from "./help.ts";
+import { takeLook } from "./look_flags.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";
+
+/** How long the last words of a run that was stopped may take to be read. */
+const LAST_WORDS_MS = 2_000;
 
 const application = buildApplication<CommandWorld>(commands, {
   name: "orch",
@@ -36,6 +40,35 @@ const application = buildApplication<CommandWorld>(commands, {
 
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
 export async function runCli(args: readonly string[], world: World): Promise<number> {
+  const looked = takeLook(args, world);
+  const code = typeof looked === "string"
+    ? reportError(new UsageError(looked), world)
+    : await runCommand(looked.args, looked.world);
+  try {
+    await flush(world, { patient: code <= EXIT.cannotGoOn });
+    return code;
+  } catch (error) {
+    const failed = reportError(error, world);
+    // The stream that is to say it may be the one that failed; the exit code says it then.
+    await world.stderr.flush().catch(() => {});
+    return failed;
+  }
+}
+
+/**
+ * Waits until all was read: the end of a run is what a pager is open for, and nothing is at stake any
+ * more. Whoever stopped the run by a signal does not wait long for a reader that does not read.
+ */
+async function flush(world: World, { patient }: { readonly patient: boolean }): Promise<void> {
+  const flushed = Promise.all([world.stdout.flush(), world.stderr.flush()]);
+  if (patient) return void await flushed;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = world.clock.callAt(world.clock.now() + LAST_WORDS_MS, resolve);
+  await Promise.race([flushed, promise]);
+  cancel();
+}
+
+async function runCommand(args: readonly string[], world: World): Promise<number> {
   const { stdout, stderr } = world;
   const context = {
     process: { stdout, stderr, exitCode: null as number | string | null },

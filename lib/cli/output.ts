@@ -6,6 +6,7 @@ import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
 import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
+import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
 
 /** A mistake on the command line, already in words; ends the command with exit 2. */
 export class UsageError extends Error {
@@ -17,17 +18,29 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
-/** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
+/**
+ * How text on this stream may look. For colour `--color` (ORCH_COLOR) has the first word, then NO_COLOR,
+ * then FORCE_COLOR, then TERM and whether it is a terminal.
+ */
 export function styleFor(stream: OutputStream, world: World): Style {
   const dumb = world.env("TERM") === "dumb";
-  return makeStyle({ color: forcedColor(world) ?? (stream.isTerminal && !dumb), ascii: dumb });
+  return makeStyle({
+    color: forcedColor(world) ?? (stream.isTerminal && !dumb),
+    ascii: dumb || isOn(world.env(ASCII_VARIABLE)),
+  });
 }
 
-/** What the user's environment asks for; `null` where it asks for nothing. */
-function forcedColor({ env }: World): boolean | null {
-  if (env("NO_COLOR")) return false;
-  const force = env("FORCE_COLOR");
-  return force ? force !== "0" && force !== "false" : null;
+/** What the user asks for; `null` where that is nothing. */
+function forcedColor(world: World): boolean | null {
+  const when = world.env(COLOR_VARIABLE);
+  if (when === "always" || when === "never") return when === "always";
+  if (world.env("NO_COLOR")) return false;
+  const force = world.env("FORCE_COLOR");
+  return force ? isOn(force) : null;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 
 /** How the problems of a file can be shown. */
@@ -79,19 +92,6 @@ export async function printProblems(
     ? [world.stdout, Infinity]
     : [world.stderr, MOST_ANNOTATIONS];
   stream.write(githubAnnotations(source, problems, most));
-}
-
-/** Refuses flags of a run that cannot go together, or cannot work. */
-export function checkRunFlags(
-  { quiet, verbose, output }: {
-    readonly quiet: boolean;
-    readonly verbose: boolean;
-    readonly output?: string;
-  },
-  world: World,
-): void {
-  if (quiet && verbose) throw new UsageError(words.QUIET_AND_VERBOSE);
-  if (output !== undefined) checkOutputPath(world, output);
 }
 
 /** Refuses an output path whose folder is not there, before any work is done. */

@@ -3,7 +3,6 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
-import { didYouMean } from "../core/did_you_mean.ts";
 import type { RunSettings } from "../core/event.ts";
 import { checkFeasible } from "../core/plan.ts";
 import {
@@ -15,7 +14,6 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import type { RunState } from "../core/run_state.ts";
 import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -32,17 +30,18 @@ import {
   differenceText,
   fileGoneText,
   heldText,
+  mendText,
   nothingToDoText,
   repairedText,
-  unknownJobText,
 } from "../view/resume_message.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
-import { findRun, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
+import { OutputError, reportProblems, UsageError } from "./output.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags that `orch resume` and `orch rerun` share. */
 export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions {
@@ -166,7 +165,7 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
   const loaded = await loadWorkflow(world, plan.file);
   if (!loaded.workflow.ok) {
     await reportProblems(world, loaded, loaded.workflow.diagnostics);
-    world.stderr.write("Mend the file, or go on as the run was planned: --as-planned\n");
+    world.stderr.write(`${mendText()}\n`);
     return { ok: false, exitCode: EXIT.badInput };
   }
   const next = withWorkflow(plan, loaded.workflow.value);
@@ -197,7 +196,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const plan: PlanRecord = { ...beginning.plan, settings };
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
-  checkNames(runId, rerun, state);
+  checkNames(runId, rerun, { plan, state });
   const problems = [
     ...checkFeasible(state.plan, settings),
     ...checkPrograms(state.plan, world),
@@ -265,12 +264,10 @@ function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions
   };
 }
 
-function checkNames(runId: string, rerun: Rerun, { plan }: RunState): void {
+function checkNames(runId: string, rerun: Rerun, run: Pick<RunRecord, "plan" | "state">): void {
   if (rerun.kind !== "from" && rerun.kind !== "only") return;
-  for (const id of rerun.jobIds) {
-    if (plan.indexOf.has(id)) continue;
-    throw new UsageError(unknownJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
-  }
+  const unknown = rerun.jobIds.find((id) => !run.state.plan.indexOf.has(id));
+  if (unknown !== undefined) throw noSuchJob(unknown, runId, run);
 }
 
 /** The file to show problems in: as it is now, or none of its lines where the run goes on as planned. */

@@ -14,13 +14,8 @@ import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
-import {
-  checkRunFlags,
-  OutputError,
-  type ProblemFormat,
-  reportProblems,
-  UsageError,
-} from "./output.ts";
+import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {

@@ -21,7 +21,11 @@ export function findRun(name: string, options: StoreOptions, world: World): RunP
 }
 
 /** The mistake of naming a job that the run does not have. */
-export function noSuchJob(jobId: string, runId: string, { plan, state }: RunRecord): UsageError {
+export function noSuchJob(
+  jobId: string,
+  runId: string,
+  { plan, state }: Pick<RunRecord, "plan" | "state">,
+): UsageError {
   const leftOut = plan.workflow.jobs.some(({ id }) => id === jobId);
   const suggestion = didYouMean(jobId, state.plan.indexOf.keys());
   return new UsageError(noJobText(jobId, runId, { leftOut, suggestion }));

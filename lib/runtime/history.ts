@@ -250,7 +250,8 @@ export class History implements Disposable {
 }
 
 /** The settled jobs of a run, in file order. */
-export function indexedJobs({ runId, plan, jobs, attempts }: RunState): IndexedJob[] {
+export function indexedJobs(state: RunState): IndexedJob[] {
+  const { runId, plan, jobs, attempts } = state;
   return jobs.flatMap((job, i) => {
     if (job.phase !== "settled") return [];
     const ended = attempts[i] ?? [];
@@ -260,7 +261,7 @@ export function indexedJobs({ runId, plan, jobs, attempts }: RunState): IndexedJ
       status: job.status,
       attempts: ended.length,
       startedAt: ended[0]?.startedAt ?? null,
-      durationMs: workOf(ended),
+      durationMs: workOf(state, i),
       peakMemoryMb: ended.at(-1)?.usage?.peakMemoryMb ?? null,
     }];
   });

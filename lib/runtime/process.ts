@@ -18,6 +18,7 @@ export class DenoProcesses implements Processes {
     let pool: ProcessPool | null = null;
     return {
       start: (spec) => (pool ??= newPool(this.#clock, options)).start(spec),
+      usageOf: (attemptName) => pool?.usageOf(attemptName) ?? null,
       freeze: async () => await pool?.freeze(),
       thaw: () => pool?.thaw(),
       close: async () => await pool?.close(),

@@ -10,7 +10,14 @@ import { cookiesOf, listProcesses } from "./process_table.ts";
 import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
 import { UsageSampler } from "./usage.ts";
-import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How old a look at all processes may be. */
 const LOOK_MS = 15;
@@ -38,6 +45,8 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
   readonly #queue: SlotProcess[] = [];
+  /** Attempts by their names, until they have ended. */
+  readonly #live = new Map<string, SlotProcess>();
   readonly #trouble: SpawnTrouble;
   #opened = 0;
   /** The last look at all processes, which jobs that are stopped together share. */
@@ -69,9 +78,18 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   start(spec: ProcessSpec): RunningProcess {
     const process = new SlotProcess(this, spec);
+    this.#live.set(spec.attemptName, process);
     this.#queue.push(process);
     this.#serve();
     return process;
+  }
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.#live.get(attemptName)?.usage ?? null;
+  }
+
+  settled(attemptName: string): void {
+    this.#live.delete(attemptName);
   }
 
   async freeze(): Promise<void> {

@@ -7,9 +7,16 @@ import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
 import { type JobText, needsItsShell } from "./shell_text.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
-import type { UsageSampler, Watched } from "./usage.ts";
+import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
-import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessEnd,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;
@@ -44,6 +51,8 @@ export interface SlotHost {
   readonly logCap: LogCap;
   /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: SlotProcess): boolean;
+  /** Is told that an attempt has ended. */
+  settled(attemptName: string): void;
   /** Takes back a slot whose job has ended. */
   giveBack(slot: Slot): void;
   /** Takes back a job that its slot could not start, and tries again later. */
@@ -69,6 +78,8 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   /** Whether its slot is to tell how it ended. */
   #awaited = false;
   #stopping: "no" | "asked" | "forced" = "no";
+  /** Made with the first look: most jobs have ended by then. */
+  #meter: UsageMeter | null = null;
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
@@ -112,6 +123,11 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
+    this.#settle(end);
+  }
+
+  #settle(end: ProcessEnd): void {
+    this.#pool.settled(this.#spec.attemptName);
     this.#end(end);
   }
 
@@ -173,15 +189,22 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.#over = true;
     this.#cancelKill();
     this.#pool.giveBack(where.slot);
-    this.#end(this.#toEnd(report, where));
+    this.#settle(this.#toEnd(report, where));
   }
 
   truncated(): void {
     this.#truncated = true;
   }
 
-  sampled(bytes: number): void {
-    this.#judge(bytes, this.#slot!);
+  /** What it uses now; `null` before the first look at it. */
+  get usage(): LiveUsage | null {
+    return this.#meter?.now() ?? null;
+  }
+
+  sampled(look: UsageLook): void {
+    this.#meter ??= new UsageMeter();
+    this.#meter.add(look, this.#pool.clock.now());
+    this.#judge(look.residentBytes, this.#slot!);
   }
 
   /** Whether it has more memory than it may. */

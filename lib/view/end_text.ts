@@ -36,8 +36,8 @@ export interface EndOptions {
   readonly logs?: string;
   /** The run, where commands that go on with it are to be named. */
   readonly run?: NameableRun;
-  /** The standard output and error of the last attempt of a job. */
-  tailsOf(jobId: string): readonly OutputTail[];
+  /** The standard output and error of the last attempt of a job; `null` where they are not shown. */
+  tailsOf(jobId: string): readonly OutputTail[] | null;
 }
 
 /** The end of a run, as lines. */
@@ -62,14 +62,14 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
   const attempts = state.attempts[index] ?? [];
   const facts = [outcomeText(settled.outcome)];
   if (attempts.length > 1) facts.push(`${attempts.length} attempts`);
-  facts.push(durationText(workOf(attempts)));
+  facts.push(durationText(workOf(state, index)));
   const title = [`${job.id} FAILED`, ...facts].join(` ${style.glyphs.dot} `);
   const lines = [rule(style, title), paint(style, "dim", `$ ${commandLine(job, style)}`)];
-  const tails = tailsOf(job.id).filter(({ text }) => text.trim() !== "");
-  for (const tail of tails) {
-    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails.length), style));
+  const tails = tailsOf(job.id)?.filter(({ text }) => text.trim() !== "") ?? null;
+  for (const tail of tails ?? []) {
+    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails!.length), style));
   }
-  if (tails.length === 0) lines.push(paint(style, "dim", "(no output)"));
+  if (tails?.length === 0) lines.push(paint(style, "dim", "(no output)"));
   const hint = outcomeHint(settled.outcome);
   if (hint !== null) lines.push(`hint: ${hint}`);
   return lines;

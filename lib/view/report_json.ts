@@ -95,6 +95,16 @@ export function eventResult(event: RunEvent): object {
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
 }
 
+/** What an event stream says of trouble that the run outlives. */
+export function noticeJson(message: string, at: number): object {
+  return { timestamp: timeText(at), event_type: "notice", job_id: null, details: { message } };
+}
+
+/** What an event stream has in the place of events that nobody read in time. */
+export function lostEventsJson(count: number, at: number): object {
+  return { timestamp: timeText(at), event_type: "events_lost", job_id: null, details: { count } };
+}
+
 /** A value with the names of its facts as the results have them: `afterMs` becomes `after_ms`. */
 export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);

@@ -4,7 +4,7 @@
  */
 import type { RunStatus } from "../core/event.ts";
 import type { PlanDifference } from "../core/plan_file.ts";
-import { counted, grouped, secondsText } from "./format.ts";
+import { grouped, secondsText } from "./format.ts";
 import { type NameableRun, runCommand } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
@@ -53,14 +53,20 @@ export function heldText(
 
 /** Processes were found that outlived the orch of the run. */
 export function survivorsText(runId: string, count: number): string {
-  return `Stopping ${
-    counted(count, "process").replace(/processs$/, "processes")
-  } of run ${runId} that outlived its orch`;
+  const processes = count === 1 ? "1 process" : `${grouped(count)} processes`;
+  return `Stopping ${processes} of run ${runId} that outlived its orch`;
 }
 
 /** Not even KILL could end these. */
 export function unkillableText(pids: readonly number[]): string {
-  return `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+  return pids.length === 1
+    ? `Process ${pids[0]} of this run cannot be ended: end it, then resume again`
+    : `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+}
+
+/** The workflow file has mistakes: how to go on all the same. */
+export function mendText(): string {
+  return "Mend the file, or go on as the run was planned: --as-planned";
 }
 
 /** Nobody knows whether these jobs did their work, and they must not do it twice. */
@@ -129,12 +135,4 @@ export function repairedText(original: string): string {
   return visibleLine(
     `The journal goes on from its last good line; the damaged one is kept as ${original}`,
   );
-}
-
-/** A job is named that the run does not have. */
-export function unknownJobText(runId: string, id: string, suggestion: string | null): string {
-  const meant = suggestion === null
-    ? `orch show ${runId} lists its jobs`
-    : `did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(id)}: ${meant}`);
 }

@@ -25,7 +25,7 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
   switch (none.kind) {
     case "no_runs":
       return directory === null
-        ? "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
+        ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
         : `No runs in ${quoted(directory)}`;
     case "ambiguous": {
       const more = none.runIds.length - MOST_NAMED;

@@ -1,7 +1,7 @@
 /** `orch show`: one run, as its journal tells it: when, how it stands, and what became of each job. */
 import type { Outcome } from "../core/event.ts";
 import type { RunStanding } from "../core/run_record.ts";
-import { isLive, type JobState, type RunState } from "../core/run_state.ts";
+import { activeMs, isLive, type JobState, type RunState } from "../core/run_state.ts";
 import { wallOf, workOf } from "../core/summary.ts";
 import { durationText } from "./format.ts";
 import { countsText, dateText, STATUS_LOOKS } from "./history_text.ts";
@@ -118,10 +118,9 @@ function jobsText(run: ShownRun, { style, now }: ShowOptions): string {
   }, style);
 }
 
-function workedFor({ jobs, attempts }: RunState, index: number, until: number): number {
-  const job = jobs[index]!;
-  const live = isLive(job) ? until - job.since : 0;
-  return workOf(attempts[index]) + live;
+function workedFor(state: RunState, index: number, until: number): number {
+  const job = state.jobs[index]!;
+  return workOf(state, index) + (isLive(job) ? activeMs(state, job.since, until) : 0);
 }
 
 /** Why it stands as it does, and how earlier attempts ended. */

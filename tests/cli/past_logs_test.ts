@@ -66,7 +66,7 @@ Deno.test("orch logs says what became of output that is lost, cut or gone", asyn
   const { code, stdout, stderr } = await project.orch(["logs"]);
   assertEquals([code, stdout], [0, "b | b\n"]);
   assertEquals(stderr.trimEnd().split("\n"), [
-    "orch: the output of a is lost: its files could not be opened",
+    "orch: the output of a is lost, or a part of it: there was no room for its files, or no way to open them",
     "orch: the middle of the output of b was cut out: it grew over --max-log",
     `orch: the output of c is gone: '${path}/jobs/c.1.out' is not there`,
     "orch: d has no output: script 'x.sh' does not exist",

@@ -58,7 +58,7 @@ Deno.test("orch history --workflow finds the runs beside a file that is far away
   await using project = newProject({ "a/b/c/d/ci.yaml": "" });
   const file = project.path("a/b/c/d/ci.yaml");
   await keepRun(project.path("a/b/c/d/.orch"), failed(storyOf(MID, START)), { file });
-  assertStringIncludes((await project.orch(["history"])).stderr, "No runs here");
+  assertStringIncludes((await project.orch(["history"])).stderr, "No runs of yours here");
   const { stdout } = await project.orch(["history", "--workflow", "a/b/c/d/ci.yaml"]);
   assertEquals(cells(stdout).length, 1);
 });

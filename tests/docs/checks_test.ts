@@ -156,6 +156,19 @@ Deno.test("outputs of documents: what differs from run to run is levelled", () =
   );
 });
 
+Deno.test("outputs of documents: timelines are levelled, trees are not", () => {
+  const timeline =
+    "Time\n         0            0.20s     1:30\n✔ a  ██░··██      0.20s\nb        ███\n█ runs  ░ waits\n";
+  assertEquals(comparable(timeline, "/tmp/x"), [
+    "Time",
+    "AXIS",
+    "✔ a BAR DURATION",
+    "b BAR",
+    "LEGEND",
+  ]);
+  assertEquals(comparable(" 0  setup\n 1  └─ build\n", "/tmp/x"), [" 0  setup", " 1  └─ build"]);
+});
+
 Deno.test("keys of documents: lists and named maps count as one element", () => {
   assertEquals(keyPaths({ jobs: { a: { id: 1 }, b: { id: 2, x: 3 } }, l: [{ y: 1 }] }, ["jobs"]), [
     ...["jobs", "jobs.*", "jobs.*.id", "jobs.*.x", "l", "l.*", "l.*.y"],

@@ -89,7 +89,7 @@ const REFUSED: readonly (readonly [line: string, code: number, stderr: string | 
   [
     "rerun last --from base,elsewhere",
     2,
-    /^error: Run \S+ has no job 'elsewhere': orch show \S+ lists its jobs\n$/,
+    /^error: Run \S+ has no job 'elsewhere': orch show \S+ lists them\n$/,
   ],
   ["rerun --failed", 2, /Expected a run/],
   ["rerun 1999 --failed", 2, /^error: No run '1999': orch history lists them\n$/],
@@ -163,7 +163,7 @@ Deno.test("resume goes on with what Ctrl-C has stopped, and with the newest of t
     await project.waitForFile("begun");
     run.signal("SIGINT");
     assertEquals((await run.finished).code, 130);
-    Deno.removeSync(project.path("begun"));
+    await Deno.remove(project.path("begun"));
   }
   project.write("go", "");
   const [newest, oldest] = runsOf(project);

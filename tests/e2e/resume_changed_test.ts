@@ -48,7 +48,7 @@ async function killedInTest(stdin = false): Promise<Project> {
   await project.waitForFile("hangs");
   await killOrch(orch);
   await eventually(() => project.processes().length === 0, "the end of all processes");
-  Deno.removeSync(project.path("hang"));
+  await Deno.remove(project.path("hang"));
   assertEquals(takeRan(project), ["build", "check", "gone", "lint", "test"]);
   return project;
 }
@@ -116,7 +116,7 @@ Deno.test("--as-planned leaves every change alone, also one that makes the file 
 
 Deno.test("a file that is gone is said to be, and the run goes on as planned", async () => {
   await using project = await killedInTest();
-  Deno.removeSync(project.path("w.yaml"));
+  await Deno.remove(project.path("w.yaml"));
   const { code, stderr } = await resume(project);
   const said = `'${project.path("w.yaml")}' is gone: the run goes on as it was planned\n`;
   assert(stderr.startsWith(said), stderr);

@@ -36,7 +36,7 @@ async function resumeWith(
   ...flags: readonly string[]
 ) {
   const { journalPath, runId } = runOf(project);
-  Deno.writeFileSync(journalPath, bytes);
+  await Deno.writeFile(journalPath, bytes);
   return await project.orch(["resume", runId, "--no-live", ...flags]);
 }
 
@@ -54,8 +54,8 @@ Deno.test("a journal that ends anywhere, with or without zeros behind it, is gon
     const { validBytes, end } = readJournal(bytes);
     const kept = `${journalPath}.torn-${validBytes}`;
     if (end.kind === "torn") {
-      assertEquals(Deno.readFileSync(kept), bytes.slice(validBytes));
-      Deno.removeSync(kept);
+      assertEquals(await Deno.readFile(kept), bytes.slice(validBytes));
+      await Deno.remove(kept);
     }
   }
   const names = project.list(path).filter((name) => name.startsWith("journal"));
@@ -113,7 +113,7 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
       stderr.split("\n")[0],
       `The journal goes on from its last good line; the damaged one is kept as ${original}`,
     );
-    assertEquals(Deno.readFileSync(original), damaged);
+    assertEquals(await Deno.readFile(original), damaged);
     assertEquals([code, statusesOf(await stateOf(runOf(project)))], [0, DONE], stderr);
   });
 }
@@ -145,7 +145,7 @@ Deno.test("a run that died before its first line begins", async () => {
   await using project = await done();
   project.write("ran", "");
   const { journalPath } = runOf(project);
-  Deno.writeFileSync(journalPath, new Uint8Array());
+  await Deno.writeFile(journalPath, new Uint8Array());
   const { code, stderr } = await project.orch(["resume", "--no-live"]);
   assertEquals([code, project.read("ran").length], [0, "a\nb\nc\nd\n".length], stderr);
   assertMatch(stderr, /▶ run +test: 4 jobs, 1 at a time/);

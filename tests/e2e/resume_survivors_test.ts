@@ -40,7 +40,7 @@ async function isEmptied(project: Project): Promise<void> {
   await eventually(() => project.processes().length === 0, "the end of all processes");
   const parent = ownCgroup();
   if (parent === null) return;
-  const left = [...Deno.readDirSync(parent)].map(({ name }) => name)
+  const left = (await Array.fromAsync(Deno.readDir(parent))).map(({ name }) => name)
     .filter((name) => name.endsWith(runOf(project).runId));
   assertEquals(left, [], "no control group is left");
 }

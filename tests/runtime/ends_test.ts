@@ -38,14 +38,14 @@ Deno.test("parseEnds() reads a cut text as far as it is whole", () => {
 });
 
 Deno.test("slots write down how their jobs end, and readEnds() reads the files of all", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "orch-ends-" });
+  const folder = await Deno.makeTempDir({ prefix: "orch-ends-" });
   try {
     const before = Date.now();
     await using pool = new TestPool({ endsStem: `${folder}/ends-` });
     const commands = ["true", "exit 3", "kill -9 $$", "kill -TERM 0; exit 4", "no_such_program"];
     const jobs = commands.map((command) => pool.start(command));
     await Promise.all(jobs.map(({ ended }) => ended));
-    Deno.writeTextFileSync(`${folder}/journal.jsonl`, "x.1 0 .\n");
+    await Deno.writeTextFile(`${folder}/journal.jsonl`, "x.1 0 .\n");
     const ends = await readEnds(folder);
     const shown = [...ends].map(([name, { status, wasStopped }]) =>
       `${name} ${status}${wasStopped ? " stopped" : ""}`
@@ -55,18 +55,18 @@ Deno.test("slots write down how their jobs end, and readEnds() reads the files o
     ]);
     for (const { at } of ends.values()) assert(at >= before - 20 && at <= Date.now() + 20);
     if (Deno.build.os !== "windows") {
-      for (const { name } of Deno.readDirSync(folder)) {
+      for await (const { name } of Deno.readDir(folder)) {
         if (!name.startsWith("ends-")) continue;
-        assertEquals(Deno.statSync(`${folder}/${name}`).mode! & 0o777, 0o600);
+        assertEquals((await Deno.stat(`${folder}/${name}`)).mode! & 0o777, 0o600);
       }
     }
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
 Deno.test("what a slot is told between two jobs is not about the next one", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "orch-ends-" });
+  const folder = await Deno.makeTempDir({ prefix: "orch-ends-" });
   try {
     await using pool = new TestPool({ endsStem: `${folder}/ends-` });
     const stopped = pool.start("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done");
@@ -78,7 +78,7 @@ Deno.test("what a slot is told between two jobs is not about the next one", asyn
     const facts = [...ends].map(([name, { status, wasStopped }]) => [name, status, wasStopped]);
     assertEquals(facts, [["j1.1", 0, true], ["j2.1", 5, false]]);
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

@@ -19,7 +19,14 @@ class HauntedPool extends SlotPool {
   override async look(): Promise<Look | null> {
     const look = await super.look();
     if (look === null) return null;
-    const ghost = { pid: GHOST, group: 1, session: 1, startTime: 1, residentBytes: 0 };
+    const ghost = {
+      pid: GHOST,
+      group: 1,
+      session: 1,
+      startTime: 1,
+      residentBytes: 0,
+      cpuSeconds: 0,
+    };
     return {
       processes: [...look.processes, ghost],
       cookies: new Map([...look.cookies, [GHOST, `${this.options.cookie}.j1.1`]]),

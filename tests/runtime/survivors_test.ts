@@ -110,7 +110,7 @@ testWithGroups(
     const empty = RunCgroup.open(`ffffffff-${runId}`)!;
     const other = RunCgroup.open(`0a1b2c3d-x${runId}`)!;
     // As an orch leaves it that had stepped aside.
-    Deno.mkdirSync(`${empty.path}.orch`);
+    await Deno.mkdir(`${empty.path}.orch`);
     try {
       empty.leaf();
       const leaf = group.leaf()!;
@@ -124,7 +124,7 @@ testWithGroups(
       assertEquals(found.sort(), [hidden.group, deeper.group].sort());
       assertEquals(await stop(runId), { found: 2, left: [], told: [2] });
       assertEquals([await hidden.end(), await deeper.end()], ["SIGTERM", "SIGTERM"]);
-      const names = [...Deno.readDirSync(ownCgroup()!)].map(({ name }) => name);
+      const names = (await Array.fromAsync(Deno.readDir(ownCgroup()!))).map(({ name }) => name);
       assertEquals(names.filter((name) => name.includes(runId)), [`orch-0a1b2c3d-x${runId}`]);
     } finally {
       for (const left of [runId, `x${runId}`].flatMap((name) => LeftCgroup.find(name))) {

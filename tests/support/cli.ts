@@ -234,6 +234,7 @@ export class Project implements AsyncDisposable {
           const pool = await real.processes.open(options);
           return {
             start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
+            usageOf: (attemptName) => pool.usageOf(attemptName),
             freeze: () => pool.freeze(),
             thaw: () => pool.thaw(),
             close: () => pool.close(),
@@ -261,6 +262,7 @@ export class Project implements AsyncDisposable {
 export class Captured implements OutputStream {
   readonly isTerminal: boolean = false;
   readonly isBroken = false;
+  readonly waiting = 0;
   readonly #decoder = new TextDecoder();
   #text = "";
   readonly #watchers = new Set<() => void>();
@@ -278,6 +280,12 @@ export class Captured implements OutputStream {
       ? content
       : this.#decoder.decode(content, { stream: true });
     for (const watch of [...this.#watchers]) watch();
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Resolves as soon as the text matches; fails after a deadline, with the text. */

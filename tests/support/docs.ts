@@ -172,6 +172,10 @@ export function comparable(output: string, folder: string): string[] {
     .replace(/\b[\d.]+ (MB|KiB|MiB|bytes)\b/g, "SIZE")
     .replace(/\b[\d.]+× parallel/g, "SHARE")
     .replace(/─+/g, "─")
+    // Timelines: the axis, what the shades mean, and bars.
+    .replace(/^ +0( +(DURATION|\d[\d:]*))*$/gm, "AXIS")
+    .replace(/^█ .*$/gm, "LEGEND")
+    .replace(/ +[█░][█░· ]*/g, " BAR ")
     // What stands in a column is as wide as what differs.
     .replace(/(?<=\S) {2,}/g, "  ")
     .trimEnd().split("\n").map((line) => line.trimEnd());

@@ -8,6 +8,7 @@ import type {
   Files,
   FileTail,
   FileWriter,
+  LiveUsage,
   OutputStream,
   PoolOptions,
   ProcessEnd,
@@ -56,6 +57,19 @@ export class FakeWorld implements World {
   random(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
   }
+
+  readonly #crashing = new Set<(error: unknown) => void>();
+
+  onCrash(callback: (error: unknown) => void): () => void {
+    this.#crashing.add(callback);
+    return () => this.#crashing.delete(callback);
+  }
+
+  /** Something of ours fails that nobody catches; false where nobody listens. */
+  crash(error: unknown): boolean {
+    for (const callback of [...this.#crashing]) callback(error);
+    return this.#crashing.size > 0;
+  }
 }
 
 /** Lets `ms` pass on a clock, with all calls that are due by then, also those asked for on the way. */
@@ -92,6 +106,18 @@ export class MemoryFiles implements Files {
     const bytes = new TextEncoder().encode(this.contents.get(path) ?? "");
     const start = Math.max(0, bytes.length - limitBytes);
     return { text: new TextDecoder().decode(bytes.subarray(start)), omittedBytes: start };
+  }
+
+  readAt(
+    path: string,
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): Uint8Array {
+    const bytes = new TextEncoder().encode(this.contents.get(path) ?? "");
+    return bytes.slice(offset, offset + length);
+  }
+
+  append(path: string, text: string): void {
+    this.contents.set(path, (this.contents.get(path) ?? "") + text);
   }
 
   write(path: string, text: string): void {
@@ -131,9 +157,17 @@ export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
   readonly isBroken = false;
+  /** Bytes that a test says nobody has taken yet. */
+  waiting = 0;
 
   write(content: string | Uint8Array): void {
     this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   size(): { readonly columns: number; readonly rows: number } {
@@ -170,6 +204,13 @@ export class FakeProcesses implements Processes, ProcessPool {
     const process: FakeProcess = { spec, stops, ended, end, stop: (force) => stops.push(force) };
     this.started.push(process);
     return process;
+  }
+
+  /** What attempts use, by their names. */
+  readonly usage = new Map<string, LiveUsage>();
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.usage.get(attemptName) ?? null;
   }
 
   freeze(): Promise<void> {

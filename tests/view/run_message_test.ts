@@ -42,7 +42,7 @@ const many: NoRun = {
 check("a run that is not found", [
   [
     noRunText("last", { kind: "no_runs" }, null),
-    "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
+    "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
   ],
   [noRunText("last", { kind: "no_runs" }, "/x\ny"), "No runs in '/x␊y'"],
   [noRunText("x", { kind: "none", suggestion: null }, null), "No run 'x': orch history lists them"],
