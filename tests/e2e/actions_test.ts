@@ -23,7 +23,10 @@ Deno.test("GitHub Actions gets groups, an error at its place, fences, and a page
   const line = FAILING.split("\n").findIndex((text) => text.includes('"bad"')) + 1;
   assertMatch(
     stderr,
-    new RegExp(`^::error file=ci/w.yaml,line=${line},col=\\d+,title=bad failed::exit code 3$`, "m"),
+    new RegExp(
+      `^::error file=ci/w.yaml,line=${line},col=\\d+,endColumn=\\d+,title=bad failed::exit code 3$`,
+      "m",
+    ),
   );
   assertMatch(stderr, /\n::stop-commands::(\w{32})\n\n──── bad FAILED[^]*\n::\1::\n$/);
   const page = project.read("summary.md");
