@@ -4,9 +4,6 @@ import { errorCommand } from "./actions.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { inFileOrder, placeInText, type Source } from "./diagnostic_text.ts";
 
-/** GitHub shows so many annotations of one step. */
-export const MOST_ANNOTATIONS = 10;
-
 /** One file that was checked. */
 export interface CheckedFile {
   readonly source: Source;
@@ -35,25 +32,17 @@ export function diagnosticsDocument(files: readonly CheckedFile[]): object {
   };
 }
 
-/**
- * An `::error` command for each problem of a file, `most` at most. Nothing in it can begin a command
- * of its own.
- */
+/** An `::error` command for each problem of a file, `most` at most. */
 export function githubAnnotations(
-  source: Source,
+  { file, text }: Source,
   diagnostics: readonly LocatedDiagnostic[],
   most: number,
 ): string {
-  return problemsIn(source, diagnostics).slice(0, most).map(({ code, title, help, position }) =>
-    errorCommand({
-      title: code,
-      message: help === null ? title : `${title} (${help})`,
-      file: source.file,
-      line: position?.line ?? null,
-      column: position?.column ?? null,
-      ...(position && { endColumn: position.endColumn }),
-    })
-  ).join("");
+  const problems = problemsIn({ file, text }, diagnostics).slice(0, most);
+  return problems.map(({ code, title, help, position }) => {
+    const message = help === null ? title : `${title} (${help})`;
+    return errorCommand({ title: code, message, file, position });
+  }).join("");
 }
 
 interface Problem {
