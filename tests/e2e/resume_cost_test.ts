@@ -58,6 +58,5 @@ Deno.test(`resume of a run of ${JOBS} jobs that is half done starts its first jo
   const { code } = await resumed.finished;
   const { state } = await recordOf(runOf(project));
   assertEquals([code, state.counts.success], [0, JOBS]);
-  console.log(took);
   assert(took < LIMIT_MS, `after ${Math.round(took)} ms`);
 });
