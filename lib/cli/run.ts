@@ -2,7 +2,7 @@
 import { initialState } from "../core/run_state.ts";
 import { prepareRun, type RunWishes } from "../engine/prepare.ts";
 import type { Durability } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
@@ -50,6 +50,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const { baseDirectory, stateDirectory, workflowPath } = wishes;
   const record = {
     file: workflowPath,
+    fileHash: await hashOf(loaded.bytes!),
     baseDirectory,
     workflow,
     selected: plan.fileIndex,
