@@ -9,6 +9,7 @@ import type { JournalError } from "../runtime/journal.ts";
 import { EXIT } from "./exit_code.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
+import type { ReportWish } from "./run_flags.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 import { listenForStops } from "./stops.ts";
 import { agreedFlags } from "./view_choice.ts";
@@ -16,6 +17,7 @@ import { agreedFlags } from "./view_choice.ts";
 /** How a run is shown and what it leaves. */
 export interface ConductOptions extends ViewFlags {
   readonly output?: string;
+  readonly report: readonly ReportWish[];
   /** Seconds between asking a job to end and killing it. */
   readonly grace: number;
   /** Bytes. */
@@ -64,7 +66,9 @@ export async function conduct(run: ReadyRun): Promise<number> {
   if (!isRecorded) return EXIT.cannotGoOn;
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
   await recordInHistory(run);
-  if (!options.quiet || options.output !== undefined || state.status !== "completed") {
+  const { quiet, output, report } = options;
+  const hasFiles = output !== undefined || report.length > 0;
+  if (!quiet || hasFiles || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
     await reportEnd({ ...run, events, options, view });
   }

@@ -13,10 +13,12 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
+import type { Environment } from "../core/workflow.ts";
 import { learnedDurations } from "../engine/learned.ts";
 import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { withVariables } from "../runtime/job_variables.ts";
 import { folderOf } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
@@ -37,6 +39,7 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
+import { readEnvFiles } from "./env_files.ts";
 import { OutputError, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
@@ -48,6 +51,7 @@ export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions
   /** Seconds; as the run began where it is not said. */
   readonly grace?: number;
   readonly durability: Durability;
+  readonly envFile: readonly string[];
   /** Leaves changes of the workflow file alone. */
   readonly asPlanned: boolean;
   readonly rerunLost: boolean;
@@ -102,6 +106,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   if (options.rerunLost && options.assumeDone) {
     throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
   }
+  const variables = await readEnvFiles(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   using _lock = lock(directory, world);
   if (options.repair) await repair(directory, world);
@@ -110,7 +115,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
 
   const next = await nextPlan(read.record, context);
   if (!next.ok) return next.exitCode;
-  return await begin({ place, directory, rerun, record: read.record, ...next }, context);
+  return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
 }
 
 function lock(directory: RunDirectory, { clock }: World): RunLock {
@@ -187,10 +192,12 @@ interface Beginning {
   readonly planNumber: number;
   readonly changed: readonly string[];
   readonly loaded: LoadedFile | null;
+  /** What jobs get beside the environment of orch. */
+  readonly variables: Environment;
 }
 
 async function begin(beginning: Beginning, context: Context): Promise<number> {
-  const { place, directory, rerun, record, planNumber, changed } = beginning;
+  const { place, directory, rerun, record, planNumber, changed, variables } = beginning;
   const { options, world } = context;
   const { stateDirectory, runId } = place;
   const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
@@ -199,7 +206,10 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const state = fold(planOfRecord(plan, learned), record.journal.events);
   checkNames(runId, rerun, { plan, state });
   const { baseDirectory } = plan;
-  const problems = await checkRun(state.plan, settings, { baseDirectory, world });
+  const problems = await checkRun(state.plan, settings, {
+    baseDirectory,
+    world: withVariables(world, variables),
+  });
   if (problems.length > 0) {
     return await reportProblems(world, await loadedOf(beginning, context), problems);
   }
@@ -232,7 +242,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     directory,
     stateDirectory,
     baseDirectory,
-    variables: {},
+    variables,
     file: plan.file ?? "<stdin>",
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },

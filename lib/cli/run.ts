@@ -1,5 +1,6 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
 import { initialState } from "../core/run_state.ts";
+import type { Environment } from "../core/workflow.ts";
 import { prepareRun, type RunWishes } from "../engine/prepare.ts";
 import type { Durability } from "../runtime/journal.ts";
 import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
@@ -8,6 +9,7 @@ import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
+import { readEnvFiles } from "./env_files.ts";
 import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
@@ -23,19 +25,21 @@ export interface RunOptions extends ConductOptions {
   readonly directory?: string;
   readonly stateDir?: string;
   readonly durability: Durability;
+  readonly envFile: readonly string[];
   readonly format?: ProblemFormat;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
+  const variables = await readEnvFiles(options.envFile, world);
   const loaded = await loadWorkflow(world, file);
   const { format } = options;
   if (!loaded.workflow.ok) {
     return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
   }
   const workflow = loaded.workflow.value;
-  const wishes = wishesOf(options, { file, loaded, world });
+  const wishes = wishesOf(options, { file, loaded, variables, world });
   const prepared = await prepareRun(workflow, wishes, world);
   if (!prepared.ok) {
     // A mistake on the command line: no line of the file is to blame.
@@ -69,7 +73,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     baseDirectory,
     file: loaded.file,
     workflowPath,
-    variables: {},
+    variables,
     options,
     world,
   });
@@ -98,9 +102,10 @@ function checkOptions(options: RunOptions, world: World): void {
 /** What the command line asks for. */
 function wishesOf(
   options: RunOptions,
-  { file, loaded, world }: {
+  { file, loaded, variables, world }: {
     readonly file: string;
     readonly loaded: LoadedFile;
+    readonly variables: Environment;
     readonly world: World;
   },
 ): RunWishes {
@@ -114,5 +119,6 @@ function wishesOf(
     stateDirectory: namedStateDirectory(world, options.stateDir) ??
       resolvePath(loaded.folder, STATE_DIRECTORY),
     workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
+    variables,
   };
 }

@@ -180,7 +180,7 @@ export class Orchestrator {
 
   #wishes(): RunWishes {
     const { only = [], tags = [], skipTags = [], withDependencies = true } = this.#options;
-    const { maxConcurrent, failFast, grace, stateDirectory } = this.#options;
+    const { maxConcurrent, failFast, grace, stateDirectory, variables } = this.#options;
     const { path, directory } = this.#loaded;
     return {
       selection: { only, tags, skipTags, withDependencies },
@@ -191,15 +191,15 @@ export class Orchestrator {
       stateDirectory: namedStateDirectory(this.#world, stateDirectory) ??
         resolvePath(directory, STATE_DIRECTORY),
       workflowPath: path,
+      variables: unsetVariables(new Map(Object.entries(variables ?? {})), this.#world),
     };
   }
 
   #drivable(
     state: RunState,
-    { graceMs, baseDirectory, stateDirectory, workflowPath }: RunWishes,
+    { graceMs, baseDirectory, stateDirectory, workflowPath, variables }: RunWishes,
     { directory, journal }: NewRun,
   ): Omit<DrivableRun, "firstInput"> {
-    const variables = new Map(Object.entries(this.#options.variables ?? {}));
     return {
       state,
       journal,
@@ -209,7 +209,7 @@ export class Orchestrator {
       workflowPath,
       graceMs,
       maxLogBytes: this.#options.maxLogBytes ?? DEFAULT_LOG_BYTES,
-      variables: unsetVariables(variables, this.#world),
+      variables,
       world: this.#world,
     };
   }

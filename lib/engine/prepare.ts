@@ -4,9 +4,10 @@ import type { RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import type { Workflow } from "../core/workflow.ts";
+import type { Environment, Workflow } from "../core/workflow.ts";
 import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
+import { withVariables } from "../runtime/job_variables.ts";
 import type { World } from "../runtime/world.ts";
 import { learnedDurations } from "./learned.ts";
 
@@ -23,6 +24,8 @@ export interface RunWishes {
   readonly stateDirectory: string;
   /** The workflow file; `null` where there is none. */
   readonly workflowPath: string | null;
+  /** What jobs get beside the environment of orch. */
+  readonly variables: Environment;
 }
 
 /** What came of it. A selection is a mistake of who asks; all else is one of the file, or of this machine. */
@@ -44,16 +47,19 @@ export async function prepareRun(
   if (!selected.ok) {
     return { ok: false, problem: "selection", diagnostics: selected.diagnostics };
   }
-  const { stateDirectory, workflowPath, baseDirectory } = wishes;
+  const { stateDirectory, workflowPath, baseDirectory, variables } = wishes;
   const learned = await learnedDurations(stateDirectory, workflowPath, world);
   const plan = planJobs(workflow, selected.value, learned);
   const settings = await settingsOf(plan, wishes, world);
-  const diagnostics = await checkRun(plan, settings, { baseDirectory, world });
+  const diagnostics = await checkRun(plan, settings, {
+    baseDirectory,
+    world: withVariables(world, variables),
+  });
   if (diagnostics.length > 0) return { ok: false, problem: "plan", diagnostics };
   return { ok: true, plan, settings };
 }
 
-/** What keeps a plan from running here as it should. */
+/** What keeps a plan from running here as it should. `world` is as jobs see it. */
 export async function checkRun(
   plan: Plan,
   settings: RunSettings,

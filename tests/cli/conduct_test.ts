@@ -85,7 +85,7 @@ class Conducted {
       baseDirectory: "/work",
       file: "w.yaml",
       workflowPath: "/work/w.yaml",
-      options: { grace: 5, maxLog: 1024, quiet: false, verbose: false },
+      options: { report: [], grace: 5, maxLog: 1024, quiet: false, verbose: false },
       world: this.world,
     }).then((code) => void (this.code = code));
   }
