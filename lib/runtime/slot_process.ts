@@ -5,7 +5,7 @@ import type { SlotCgroup } from "./containment.ts";
 import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
-import { type JobText, needsItsShell } from "./shell_text.ts";
+import type { JobText } from "./shell_text.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
@@ -115,7 +115,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.startedAt = clock.now();
     try {
       slot.leaf?.limit(this.#spec);
-      slot.shell.run(withinArguments(this.#jobFor(slot)), (report) => this.#reported(report, slot));
+      slot.shell.run(this.#jobFor(slot), (report) => this.#reported(report, slot));
       // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
       sampler.watch(this);
       logCap.watch(this);
@@ -378,22 +378,6 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
-const LONGEST_ARGUMENT = 40_000;
-
-/**
- * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
- * the output of the attempt.
- */
-function withinArguments(job: JobText): JobText {
-  const { launch, stdoutPath } = job;
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
-  if (!needsItsShell(job)) return job;
-  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
-  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
-  return { ...job, textPath };
 }
 
 function toMegabytes(bytes: number): number {
