@@ -22,6 +22,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  permissions: ["orch permissions ci.yaml", "orch permissions ci.yaml --json"],
   ...PAST_EXAMPLES,
 };
 
@@ -273,6 +274,21 @@ const doctor = buildCommand({
   docs: { brief: "Say what this machine can run and enforce, and why not" },
 });
 
+const permissions = buildCommand({
+  async loader() {
+    const { permissions } = await import("./permissions.ts");
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof permissions>[0],
+      file: string,
+    ) {
+      this.exitCode = await permissions(flags, file, this.world);
+    };
+  },
+  parameters: { flags: { json: flag("Print JSON") }, positional: FILE },
+  docs: { brief: "Print the command line that allows a workflow what it needs, and no more" },
+});
+
 /** All commands. */
 export const commands = buildRouteMap({
   routes: {
@@ -287,6 +303,7 @@ export const commands = buildRouteMap({
     logs,
     events,
     clean,
+    permissions,
     doctor,
   },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },

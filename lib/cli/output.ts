@@ -1,6 +1,7 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
+import { resolvePath } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import { makeStyle, type Style } from "../view/style.ts";
 import { EXIT } from "./exit_code.ts";
@@ -63,12 +64,27 @@ export function checkRunFlags(
 export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
-  if (world.files.stat(folder)?.isDirectory !== true) {
+  if (isNoFolder(folder, world)) {
     throw new UsageError(`Cannot write '${path}': folder '${folder}' does not exist`);
   }
-  if (world.files.stat(path)?.isDirectory) {
+  if (isFolder(path, world)) {
     throw new UsageError(`Cannot write '${path}': it is a folder`);
   }
+}
+
+/** Whether there is a folder, as far as orch may look: what it may not see is refused elsewhere. */
+function isFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && world.files.stat(path)?.isDirectory === true;
+}
+
+/** Whether it can be seen that there is no such folder. */
+export function isNoFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && !isFolder(path, world);
+}
+
+/** A path of the command line, absolute; `null` where none is given. */
+export function absolutePath(path: string | undefined, { cwd }: World): string | null {
+  return path === undefined ? null : resolvePath(cwd(), path);
 }
 
 /** Writes a file that the user asked for, whole or not at all. */

@@ -16,7 +16,8 @@ import {
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import type { RunState } from "../core/run_state.ts";
-import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import { checkAllowed } from "../../executors/permissions.ts";
+import { checkEnforceable } from "../../executors/programs.ts";
 import { type Durability, Journal, readJournalFile, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { folderOf } from "../runtime/paths.ts";
@@ -39,7 +40,7 @@ import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
+import { absolutePath, checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
 import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 
@@ -186,8 +187,12 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   checkNames(runId, rerun, state);
   const problems = [
     ...checkFeasible(state.plan, settings),
-    ...checkPrograms(state.plan, world),
-    ...checkLinkerVariables(state.plan, world),
+    ...checkAllowed(state.plan, {
+      workflowPath: plan.file,
+      baseDirectory: plan.baseDirectory,
+      stateDirectory,
+      outputPath: absolutePath(options.output, world),
+    }, world),
     ...checkEnforceable(state.plan, world.processes),
   ];
   if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);

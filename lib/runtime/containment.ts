@@ -3,6 +3,7 @@
  * each slot, entered once by the slot's shell, so that whatever a job starts, and however it detaches,
  * can be counted and killed. Killing needs no controller; limits do, and are written where there is one.
  */
+import { isGranted } from "./permissions.ts";
 import { quote } from "./shell_text.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
@@ -167,7 +168,7 @@ export function ownCgroup(): string | null {
 
 function read(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return isGranted({ kind: "read", path }) ? Deno.readTextFileSync(path) : "";
   } catch {
     return "";
   }

@@ -2,6 +2,7 @@
 import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { counted } from "./format.ts";
+import { missingFlagsText } from "./permission_message.ts";
 import { paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 import { widthOf } from "./width.ts";
@@ -36,9 +37,9 @@ export function diagnosticsText(
   );
   const more = sorted.length - shown.length;
   if (more > 0) shown.push(`and ${counted(more, "more problem")}\n`);
-  return `${shown.join("\n")}\n${
-    counted(sorted.length, "problem")
-  } in ${file}; nothing was started\n`;
+  const count = `${counted(sorted.length, "problem")} in ${file}; nothing was started`;
+  const flags = missingFlagsText(sorted.map(({ detail }) => detail));
+  return `${shown.join("\n")}\n${count}\n${flags === null ? "" : `${flags}\n`}`;
 }
 
 /** What has no place comes first. */
