@@ -1,5 +1,10 @@
 /** What command, script and python jobs have in common: an attempt that is one process. */
-import type { AttemptContext, AttemptEnd, RunningAttempt } from "../lib/runtime/attempt.ts";
+import {
+  type AttemptContext,
+  type AttemptEnd,
+  attemptName,
+  type RunningAttempt,
+} from "../lib/runtime/attempt.ts";
 import type { Outcome } from "../lib/core/event.ts";
 import type { Launch, ProcessEnd } from "../lib/runtime/world.ts";
 
@@ -12,7 +17,7 @@ export function startProcess(launch: Launch, context: AttemptContext): RunningAt
     environment: context.environment,
     stdoutPath: files.stdout,
     stderrPath: files.stderr,
-    attemptName: `${job.id}.${attempt}`,
+    attemptName: attemptName(job.id, attempt),
     memoryMb: job.limits.maxMemoryMb,
     cpuPercent: job.limits.maxCpuPercent,
   });

@@ -9,9 +9,15 @@ import {
 } from "../runtime/run_removal.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
-import { cleanedText, type Cleaning, notRemovedText, wouldCleanText } from "../view/clean_text.ts";
+import {
+  cleanedText,
+  type Cleaning,
+  notRemovedText,
+  whichDirectoryText,
+  wouldCleanText,
+} from "../view/clean_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { UsageError } from "./output.ts";
+import { pathFromHere, UsageError } from "./output.ts";
 import type { StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch clean`. */
@@ -30,7 +36,7 @@ export async function clean(options: CleanOptions, world: World): Promise<number
       "Say what may go: --keep N or --older-than 30d (with both, what both let go)",
     );
   }
-  const store = RunStore.find(world, options);
+  const store = oneDirectory(options, world);
   const now = world.clock.now();
   const runs = store.list().map((place) => ({ ...place, changedAt: changedAt(place) }));
   const expired = expiredRuns(runs, { keep, olderThanMs, now });
@@ -45,6 +51,14 @@ export async function clean(options: CleanOptions, world: World): Promise<number
     world.stderr.write(`${notRemovedText(runId, cause)}\n`);
   }
   return cleaning.failed.length === 0 ? EXIT.ok : EXIT.cannotGoOn;
+}
+
+/** Runs of several places are listed together, but not removed together: nobody would expect that. */
+function oneDirectory(options: CleanOptions, world: World): RunStore {
+  const store = RunStore.find(world, options);
+  if (store.directories.length < 2) return store;
+  const paths = store.directories.map((path) => pathFromHere(path, world));
+  throw new UsageError(whichDirectoryText(paths));
 }
 
 async function removeAll(

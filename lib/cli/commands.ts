@@ -1,38 +1,49 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
 import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
-import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
+import { type CommandWorld, FILE, fileOf, flag, list, path, text } from "./command_parts.ts";
+import { doctor, MACHINE_EXAMPLES, permissions } from "./machine_commands.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
+import { JOB_OUTPUTS, UIS } from "./run_view.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   "": [
     "orch create --name demo --output demo.yaml",
     "orch run demo.yaml",
-    "orch analyze demo.yaml",
   ],
   run: [
-    "orch run ci.yaml",
     "orch run ci.yaml -c 8 --fail-fast -o results.json",
-    "orch run ci.yaml --only test --dry-run",
-    "generate-jobs | orch run -",
+    "generate-jobs | orch run - --only test --dry-run",
   ],
   resume: ["orch resume", "orch resume 20261122-113040-x7k2 --as-planned"],
   rerun: ["orch rerun last --failed", "orch rerun last --from build"],
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
-  doctor: ["orch doctor", "orch doctor --json"],
-  permissions: ["orch permissions ci.yaml", "orch permissions ci.yaml --json"],
+  explain: ["orch explain E204", "orch explain"],
+  why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
+  ...MACHINE_EXAMPLES,
   ...PAST_EXAMPLES,
 };
 
-const FILE = {
-  kind: "tuple",
-  parameters: [{
-    brief: "Workflow file, YAML or JSON; - reads standard input",
-    parse: text,
-    placeholder: "file",
-  }],
+/**
+ * Flags that the help of a command leaves to `--help-all`, and under "" commands that the help of orch
+ * only names: every help fits a screen.
+ */
+export const SELDOM: Readonly<Record<string, readonly string[]>> = {
+  "": ["clean", "doctor", "events", "permissions"],
+  run: ["grace", "maxLog", "durability", "format"],
+  resume: ["grace", "maxLog", "durability", "live"],
+  rerun: ["grace", "maxLog", "durability", "live"],
+};
+
+const problemFormat = {
+  kind: "enum",
+  values: ["text", "json", "github"],
+  optional: true,
+  brief: "How to show problems of the file",
+  placeholder: "form",
 } as const;
 
 const MOST_JOBS = 10_000;
@@ -41,7 +52,7 @@ const MOST_GRACE_SECONDS = 86_400;
 function parseConcurrency(value: string): number {
   const jobs = Number(value);
   if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
-    throw new Error(`expected a whole number from 1 to ${MOST_JOBS}`);
+    throw new Error(wholeNumberText(MOST_JOBS));
   }
   return jobs;
 }
@@ -49,7 +60,7 @@ function parseConcurrency(value: string): number {
 function parseGrace(value: string): number {
   const seconds = Number(value);
   if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
-    throw new Error(`expected seconds from 0 to ${MOST_GRACE_SECONDS}`);
+    throw new Error(secondsWantedText(MOST_GRACE_SECONDS));
   }
   return seconds;
 }
@@ -61,7 +72,7 @@ function parseSize(value: string): number {
   const [, digits, unit = ""] = SIZE.exec(value) ?? [];
   const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
   if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
-    throw new Error("expected a size of at least 1K, such as 64M or 2G");
+    throw new Error(SIZE_WANTED);
   }
   return bytes;
 }
@@ -72,61 +83,77 @@ const DRIVING = {
     kind: "parsed",
     parse: parseConcurrency,
     optional: true,
-    brief: "Jobs at a time; default: what the file says, else 4",
+    brief: "Jobs at a time (default: the file's, else 4)",
     placeholder: "n",
   },
   output: path("Write the results as JSON to this file", "path"),
+  ui: {
+    kind: "enum",
+    values: UIS,
+    optional: true,
+    brief: "How to show the run (default: live on a terminal)",
+    placeholder: "how",
+  },
   live: {
     kind: "boolean",
     optional: true,
-    brief: "Redraw a live view; default: on a terminal",
+    brief: "The same as --ui live and --ui plain",
   } satisfies TypedFlagParameter<boolean | undefined>,
+  jobOutput: {
+    kind: "enum",
+    values: JOB_OUTPUTS,
+    optional: true,
+    brief: "What to print of what jobs print (default: failed)",
+    placeholder: "what",
+  },
   maxLog: {
     kind: "parsed",
     parse: parseSize,
     default: "256M",
-    brief: "Cut the middle out of logs that grow over this size",
+    brief: "Cut the middle out of larger logs",
     placeholder: "size",
   },
   durability: {
     kind: "enum",
     values: ["process", "power"],
     default: "process",
-    brief: "What the record survives: orch's death, or a power cut too",
+    brief: "What the record outlives: the death of orch, or a power cut too",
+    placeholder: "what",
   },
   quiet: flag("Say nothing unless a job fails"),
-  verbose: flag("Show every event, and the output of each job as it ends"),
+  verbose: flag("Say every event, and show the output of each job"),
 } as const;
 
 const run = buildCommand({
   async loader() {
     const { run } = await import("./run.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof run>[0], file: string) {
-      this.exitCode = await run(flags, file, this.world);
+    return async function (this: CommandWorld, flags: Parameters<typeof run>[0], file?: string) {
+      this.exitCode = await run(flags, await fileOf(file, this.world), this.world);
     };
   },
   parameters: {
     flags: {
       ...DRIVING,
       dryRun: flag("Show what would run, and start nothing"),
-      tags: list("Run the jobs with one of these tags, and what they need", "a,b"),
-      skipTags: list("Leave out the jobs with one of these tags", "a,b"),
-      only: list("Run these jobs, and what they need", "ids"),
+      format: problemFormat,
+      tags: list("Only jobs with one of these tags, and what they need", "a,b"),
+      skipTags: list("Leave out jobs with one of these tags", "a,b"),
+      only: list("Only these jobs, and what they need", "a,b"),
       deps: {
         kind: "boolean",
         default: true,
-        brief: "Bring along what --only and --tags need",
+        brief: "Whether what --only and --tags need comes along",
       },
       failFast: flag("Stop the run when a job fails"),
-      directory: path("Folder that relative paths start from; default: the file's", "dir"),
+      directory: path("Base of relative paths (default: the file's folder)", "dir"),
       grace: {
         kind: "parsed",
         parse: parseGrace,
         default: "10",
-        brief: "Seconds between asking a job to end and killing it",
+        brief: "From asking a job to end to killing it",
         placeholder: "seconds",
       },
-      stateDir: path("Folder to remember runs in; default: .orch beside the file", "dir"),
+      stateDir: path("Where runs are kept (default: .orch beside the file)", "dir"),
     },
     positional: FILE,
     aliases: { c: "maxConcurrent", o: "output", C: "directory", q: "quiet", v: "verbose" },
@@ -137,23 +164,23 @@ const run = buildCommand({
 /** Flags of what goes on with a run. */
 const GOING_ON = {
   ...DRIVING,
-  maxConcurrent: { ...DRIVING.maxConcurrent, brief: "Jobs at a time; default: as before" },
+  maxConcurrent: { ...DRIVING.maxConcurrent, brief: "Jobs at a time (default: as before)" },
   grace: {
     kind: "parsed",
     parse: parseGrace,
     optional: true,
-    brief: "Seconds between asking a job to end and killing it; default: as before",
+    brief: "From asking a job to end to killing it (default: as before)",
     placeholder: "seconds",
   },
-  stateDir: path("Folder in which the run is remembered", "dir"),
+  stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
   asPlanned: flag("Leave changes of the workflow file alone"),
-  rerunLost: flag("Run again what may have done its work, also if not idempotent"),
-  assumeDone: flag("Take what may have done its work as succeeded, if not idempotent"),
-  repair: flag("Go on from the last good line of a damaged journal"),
+  rerunLost: flag("Run again what may have done its work unseen"),
+  assumeDone: flag("Take what may have done its work unseen as succeeded"),
+  repair: flag("Go on from the last good line of a damaged record"),
 } as const;
 
 const RUN_NAME = {
-  brief: "Run: its id or the beginning of it, or last",
+  brief: "Its id, the beginning of it or of its last part, or last",
   parse: text,
   placeholder: "run",
 } as const;
@@ -183,9 +210,9 @@ const rerun = buildCommand({
   parameters: {
     flags: {
       ...GOING_ON,
-      failed: flag("Run the failed and cancelled jobs again, and what they kept from running"),
-      from: list("Run these jobs again, and all that comes after them", "ids"),
-      only: list("Run these jobs again, and nothing else that is done", "ids"),
+      failed: flag("What failed or was cancelled, and what needs it"),
+      from: list("These jobs, and all that comes after them", "a,b"),
+      only: list("These jobs, and nothing else that is done", "a,b"),
     },
     positional: { kind: "tuple", parameters: [RUN_NAME] },
     aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
@@ -196,25 +223,34 @@ const rerun = buildCommand({
 const analyze = buildCommand({
   async loader() {
     const { analyze } = await import("./analyze.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof analyze>[0], file: string) {
-      this.exitCode = await analyze(flags, file, this.world);
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof analyze>[0],
+      file?: string,
+    ) {
+      this.exitCode = await analyze(flags, await fileOf(file, this.world), this.world);
     };
   },
   parameters: {
     flags: {
+      maxConcurrent: {
+        ...DRIVING.maxConcurrent,
+        brief: "Planned at a time (default: the file's, else 4)",
+      },
       output: path("Write the analysis as JSON to this file as well", "path"),
       json: flag("Print JSON: the same as --format json"),
       format: {
         kind: "enum",
         values: ["table", "json", "dot", "mermaid"],
         default: "table",
-        brief: "How to show it",
+        brief: "Print",
+        placeholder: "form",
       },
     },
     positional: FILE,
-    aliases: { o: "output" },
+    aliases: { c: "maxConcurrent", o: "output" },
   },
-  docs: { brief: "Show levels, order and critical path of a workflow" },
+  docs: { brief: "Show levels, critical path and planned run of a workflow" },
 });
 
 const create = buildCommand({
@@ -238,6 +274,7 @@ const create = buildCommand({
         values: ["ci", "data", "http", "minimal"],
         default: "ci",
         brief: "What to start from",
+        placeholder: "name",
       },
       force: flag("Overwrite the file if it exists"),
     },
@@ -249,44 +286,72 @@ const create = buildCommand({
 const validate = buildCommand({
   async loader() {
     const { validate } = await import("./validate.ts");
-    return async function (this: CommandWorld, _flags: Record<never, never>, ...files: string[]) {
-      this.exitCode = await validate(files, this.world);
+    return async function (
+      this: CommandWorld,
+      flags: Parameters<typeof validate>[0],
+      ...files: string[]
+    ) {
+      const named = files.length > 0 ? files : [await fileOf(undefined, this.world)];
+      this.exitCode = await validate(flags, named, this.world);
     };
   },
   parameters: {
+    flags: { format: problemFormat },
     positional: {
       kind: "array",
-      parameter: { brief: "Workflow files", parse: text, placeholder: "file" },
-      minimum: 1,
+      parameter: {
+        brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
+        parse: text,
+        placeholder: "file",
+      },
     },
   },
   docs: { brief: "Report every problem of workflow files" },
 });
 
-const doctor = buildCommand({
+const explain = buildCommand({
   async loader() {
-    const { doctor } = await import("./doctor.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof doctor>[0]) {
-      this.exitCode = await doctor(flags, this.world);
+    const { explain } = await import("./explain.ts");
+    return function (this: CommandWorld, _flags: Record<never, never>, ...codes: string[]) {
+      this.exitCode = explain(codes, this.world);
     };
   },
-  parameters: { flags: { json: flag("Print JSON") } },
-  docs: { brief: "Say what this machine can run and enforce, and why not" },
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: "Such as E204 (default: all, a line each)",
+        parse: text,
+        placeholder: "code",
+      },
+    },
+  },
+  docs: { brief: "Say what a problem's code means, and how to mend it" },
 });
 
-const permissions = buildCommand({
+const why = buildCommand({
   async loader() {
-    const { permissions } = await import("./permissions.ts");
+    const { why } = await import("./why.ts");
     return async function (
       this: CommandWorld,
-      flags: Parameters<typeof permissions>[0],
-      file: string,
+      flags: Parameters<typeof why>[0],
+      run: string,
+      job: string,
     ) {
-      this.exitCode = await permissions(flags, file, this.world);
+      this.exitCode = await why(flags, { run, job }, this.world);
     };
   },
-  parameters: { flags: { json: flag("Print JSON") }, positional: FILE },
-  docs: { brief: "Print the command line that allows a workflow what it needs, and no more" },
+  parameters: {
+    flags: {
+      json: flag("Print JSON"),
+      stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],
+    },
+  },
+  docs: { brief: "Say why a job ran, waited, was skipped or was tried again" },
 });
 
 /** All commands. */
@@ -296,10 +361,12 @@ export const commands = buildRouteMap({
     analyze,
     create,
     validate,
+    explain,
     resume,
     rerun,
     history,
     show,
+    why,
     logs,
     events,
     clean,

@@ -1,11 +1,11 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
 import { didYouMean } from "../core/did_you_mean.ts";
-import { type HistoryQuery, type IndexedJob, indexPath } from "../runtime/history.ts";
+import { type HistoryQuery, type IndexedJob, isDamage } from "../runtime/history.ts";
 import { folderOf, resolvePath } from "../runtime/paths.ts";
 import { type IndexReports, openIndex, rebuildIndex, type RunIndex } from "../runtime/run_index.ts";
 import { placeOf, type RunPlace, RunStore } from "../runtime/run_store.ts";
 import { parseRunId } from "../runtime/run_directory.ts";
-import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
+import { indexPath, namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { historyDocument, jobHistoryDocument } from "../view/history_json.ts";
 import {
@@ -35,17 +35,29 @@ export async function history(
 ): Promise<number> {
   const directories = directoriesOf(options, world);
   if (action === "rebuild") return await rebuild(directories, options, world);
+  try {
+    await answer(directories, openIndex, { options, world });
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // Damage may show only where it is asked about; nothing has been printed then.
+    await answer(directories, rebuildIndex, { options, world });
+  }
+  return EXIT.ok;
+}
+
+async function answer(
+  directories: readonly string[],
+  open: typeof openIndex,
+  { options, world }: { readonly options: HistoryOptions; readonly world: World },
+): Promise<void> {
   const indexes: RunIndex[] = [];
   try {
-    for (const directory of directories) {
-      indexes.push(await openIndex(directory, reportsTo(world)));
-    }
+    for (const directory of directories) indexes.push(await open(directory, reportsTo(world)));
     if (options.job === undefined) await printRuns(indexes, options, world);
     else await printJob(options.job, { indexes, options, world });
   } finally {
     for (const index of indexes) index[Symbol.dispose]();
   }
-  return EXIT.ok;
 }
 
 /** The state directories in sight, and the one beside the workflow file that is asked for. */
@@ -97,7 +109,7 @@ async function printRuns(
   options: HistoryOptions,
   world: World,
 ): Promise<void> {
-  const query = queryOf(options, world);
+  const query = queryOf(options);
   const found: ListedRun[] = [];
   for (const index of indexes) found.push(...await runsOf(index, query));
   const runs = newest(found, query.limit);
@@ -107,14 +119,15 @@ async function printRuns(
   sayUnknown("workflow", options.workflow, { indexes, world });
 }
 
-function queryOf(options: HistoryOptions, world: World): HistoryQuery {
-  const workflow = workflowFile(options, world) ?? options.workflow ?? null;
-  return { workflow, limit: options.limit };
+/** A file is told by the end of its path: the folder may have moved since. */
+function queryOf({ workflow, limit }: HistoryOptions): HistoryQuery {
+  return { workflow: workflow?.replace(/^(\.{1,2}\/)+/, "") ?? null, limit };
 }
 
 async function runsOf(index: RunIndex, query: HistoryQuery): Promise<ListedRun[]> {
   const runs: ListedRun[] = index.history.runs(query).map((run) => ({
     ...run,
+    idleMs: 0,
     open: 0,
     path: placeOf(index.stateDirectory, parseRunId(run.runId)!).path,
   }));
@@ -149,7 +162,7 @@ async function printJob(
   jobId: string,
   { indexes, options, world }: HistoryRequest & { readonly options: HistoryOptions },
 ): Promise<void> {
-  const query = queryOf(options, world);
+  const query = queryOf(options);
   const found: IndexedJob[] = [];
   for (const index of indexes) found.push(...await jobsOf(jobId, index, query));
   const runs = newest(found, query.limit);

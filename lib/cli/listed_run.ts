@@ -1,5 +1,6 @@
 /** Runs that the index does not hold, since they have not ended or cannot be read: read one by one. */
 import { type ReadRun, standingOf } from "../core/run_record.ts";
+import { wallOf } from "../core/summary.ts";
 import { type HistoryQuery, type IndexedJob, indexedJobs } from "../runtime/history.ts";
 import { activityOf, readRun } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
@@ -11,7 +12,8 @@ export async function describeRun({ runId, path }: RunPlace): Promise<ListedRun>
   const read = await readRun(path);
   const standing = { runId, path, status: standingOf(read, isRunning) };
   if (!read.ok) return { ...standing, ...namesOf(read), ...NOTHING_KNOWN };
-  const { state: { startedAt, finishedAt, counts }, plan } = read.record;
+  const { state, plan } = read.record;
+  const { startedAt, finishedAt, idleMs, counts } = state;
   const { success, failed, cancelled, skipped, waiting, queued, running, backing_off } = counts;
   return {
     ...standing,
@@ -19,12 +21,16 @@ export async function describeRun({ runId, path }: RunPlace): Promise<ListedRun>
     file: plan.file ?? "-",
     startedAt,
     finishedAt,
+    wallMs: wallOf(state),
+    idleMs,
     ...{ success, failed, cancelled, skipped, open: waiting + queued + running + backing_off },
   };
 }
 
 const NOTHING_KNOWN = {
   finishedAt: null,
+  wallMs: null,
+  idleMs: 0,
   success: 0,
   failed: 0,
   cancelled: 0,

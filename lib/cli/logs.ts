@@ -1,15 +1,14 @@
 /** `orch logs RUN [JOB]`: what jobs have written, as it stands or as it comes. */
-import { didYouMean } from "../core/did_you_mean.ts";
 import { attemptsOf, lastAttempts, type LoggedAttempt } from "../core/logged_attempts.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import { jobIndex } from "../core/run_state.ts";
 import { activityOf, readRun } from "../runtime/run_record.ts";
 import type { World } from "../runtime/world.ts";
-import { noAttemptText, noJobText } from "../view/log_message.ts";
+import { noAttemptText } from "../view/log_message.ts";
 import { EXIT } from "./exit_code.ts";
 import { openFeed, say, type WantedLogs } from "./log_feed.ts";
 import { UsageError } from "./output.ts";
-import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch logs`. */
 export interface LogsOptions extends StoreOptions {
@@ -32,8 +31,10 @@ export async function logs(
   const read = await readRun(place.path);
   const isWhole = reportRun(place.runId, read, world);
   if (!read.ok) return EXIT.cannotGoOn;
+  if (job !== undefined && !read.record.state.plan.indexOf.has(job)) {
+    throw noSuchJob(job, place.runId, read.record);
+  }
   const wanted = { place, jobId: job ?? null, attempt, stderr, world };
-  checkJob(read.record, wanted);
   if (follow) {
     const { followLogs } = await import("./follow_logs.ts");
     await followLogs(read.record, wanted);
@@ -41,11 +42,6 @@ export async function logs(
     printLogs(read.record, wanted);
   }
   return isWhole ? EXIT.ok : EXIT.cannotGoOn;
-}
-
-function checkJob({ state: { plan } }: RunRecord, { place, jobId }: WantedLogs): void {
-  if (jobId === null || plan.indexOf.has(jobId)) return;
-  throw new UsageError(noJobText(place.runId, jobId, didYouMean(jobId, plan.indexOf.keys())));
 }
 
 function printLogs(record: RunRecord, wanted: WantedLogs): void {

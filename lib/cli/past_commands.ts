@@ -3,7 +3,7 @@ import { buildCommand } from "@stricli/core";
 import { parseAge } from "../core/retention.ts";
 import { type CommandWorld, flag, path, text } from "./command_parts.ts";
 
-const STATE_DIR = path("Folder with the runs; default: .orch, here, above or below", "dir");
+const STATE_DIR = path("Where runs are kept (default: .orch in sight)", "dir");
 const MOST_SHOWN = 100_000;
 
 function parseCount(value: string): number {
@@ -60,7 +60,7 @@ export const history = buildCommand({
     positional: {
       kind: "tuple",
       parameters: [{
-        brief: "rebuild makes the index of runs anew",
+        brief: "Make the index of runs anew",
         parse: parseHistoryAction,
         placeholder: "rebuild",
         optional: true,
@@ -71,7 +71,7 @@ export const history = buildCommand({
 });
 
 const RUN = {
-  brief: "Id of a run, its beginning, or that of its last part; last is the newest",
+  brief: "Its id, or the beginning of it or of its last part",
   parse: text,
   placeholder: "run",
   default: "last",
@@ -86,7 +86,11 @@ export const show = buildCommand({
     };
   },
   parameters: {
-    flags: { json: flag("Print JSON, as --output of orch run writes it"), stateDir: STATE_DIR },
+    flags: {
+      graph: flag("Draw the graph too, with what became of each job"),
+      json: flag("Print JSON, as --output of orch run writes it"),
+      stateDir: STATE_DIR,
+    },
     positional: { kind: "tuple", parameters: [RUN] },
   },
   docs: { brief: "Show what became of a run and each of its jobs" },
@@ -111,7 +115,7 @@ export const logs = buildCommand({
         kind: "parsed",
         parse: parseCount,
         optional: true,
-        brief: "This attempt of the job; default: the last one",
+        brief: "This attempt of the job (default: the last)",
         placeholder: "n",
       },
       follow: flag("Go on until the run ends, also with attempts to come"),
@@ -121,7 +125,7 @@ export const logs = buildCommand({
     positional: {
       kind: "tuple",
       parameters: [RUN, {
-        brief: "One job; default: all, each line behind the id of its job",
+        brief: "One job (default: all, each line behind its id)",
         parse: text,
         placeholder: "job",
         optional: true,
@@ -178,7 +182,7 @@ export const clean = buildCommand({
         kind: "parsed",
         parse: parseOlderThan,
         optional: true,
-        brief: "Remove only runs last written to longer ago, such as 12h, 30d or 8w",
+        brief: "Remove only older runs: 90m, 12h, 30d, 8w",
         placeholder: "age",
       },
       dryRun: flag("Say what would be removed, and remove nothing"),

@@ -9,28 +9,23 @@ import { checkAllowed } from "../../executors/permissions.ts";
 import type { SelectedJobs } from "../../executors/needs.ts";
 import { checkEnforceable } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
-import { type Durability, Journal } from "../runtime/journal.ts";
+import type { Durability } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
-import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.ts";
-import {
-  namedStateDirectory,
-  STATE_DIRECTORY,
-  STATE_VARIABLE,
-} from "../runtime/state_directory.ts";
-import { RunLock } from "../runtime/run_lock.ts";
-import { writePlan } from "../runtime/plan_store.ts";
+import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
 import {
   absolutePath,
-  checkRunFlags,
   isNoFolder,
   OutputError,
+  type ProblemFormat,
   reportProblems,
   UsageError,
 } from "./output.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {
@@ -44,18 +39,22 @@ export interface RunOptions extends ConductOptions {
   readonly directory?: string;
   readonly stateDir?: string;
   readonly durability: Durability;
+  readonly format?: ProblemFormat;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
-  if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
+  const { format } = options;
+  if (!loaded.workflow.ok) {
+    return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
+  }
   const workflow = loaded.workflow.value;
   const selected = selectJobs(workflow, selectionOf(options));
   if (!selected.ok) {
     // A mistake on the command line: no line of the file is to blame.
-    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
+    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics, format);
   }
   const stateDirectory = namedStateDirectory(world, options.stateDir) ??
     resolvePath(loaded.folder, STATE_DIRECTORY);
@@ -64,7 +63,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const outputPath = absolutePath(options.output, world);
   const places = { workflowPath, baseDirectory, stateDirectory, outputPath };
   const refused = checkAllowed(jobsAt(selected.value, workflow), places, world);
-  if (refused.length > 0) return await reportProblems(world, loaded, refused);
+  if (refused.length > 0) return await reportProblems(world, loaded, refused, format);
 
   const learned = await learnedDurations(stateDirectory, workflowPath, world);
   const plan = planJobs(workflow, selected.value, learned);
@@ -73,15 +72,12 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     ...checkFeasible(plan, settings),
     ...checkEnforceable(plan, world.processes),
   ];
-  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
+  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, format);
 
   if (options.dryRun) {
     const { showDryRun } = await import("./dry_run.ts");
     return showDryRun(plan, settings, world);
   }
-  const directory = newRunDirectory(world, stateDirectory);
-  using _lock = RunLock.acquire(directory.lockPath, { startedAt: world.clock.now() });
-  const { durability } = options;
   const record = {
     file: workflowPath,
     baseDirectory,
@@ -89,13 +85,14 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     selected: plan.fileIndex,
     settings,
   };
-  await writePlan(directory, 0, { record, durability });
-  const { clock } = world;
+  const { durability } = options;
+  using newRun = await keepRun(world, stateDirectory, { record, durability });
+  const { directory, journal } = newRun;
   return await conduct({
     state: initialState(plan),
     events: [],
     firstInput: { type: "run_requested", runId: directory.runId, settings },
-    journal: Journal.create(directory.journalPath, { durability, clock }),
+    journal,
     directory,
     stateDirectory,
     baseDirectory,
@@ -111,16 +108,14 @@ function jobsAt(fileIndex: readonly number[], workflow: Workflow): SelectedJobs 
   return { workflow, fileIndex, jobs: fileIndex.map((index) => workflow.jobs[index]!) };
 }
 
-/** The folder of a new run, or in words why there can be none. */
-function newRunDirectory(world: World, stateDirectory: string): RunDirectory {
+/** The files of a new run, or in words why there can be none. */
+async function keepRun(...[world, stateDirectory, options]: Parameters<typeof createRun>) {
   try {
-    return createRunDirectory(world, stateDirectory);
+    return await createRun(world, stateDirectory, options);
   } catch (error) {
+    const { cannotKeepText } = await import("../view/resume_message.ts");
     const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(
-      `Cannot keep the run in '${stateDirectory}': ${cause}\n` +
-        `Name another folder with --state-dir or ${STATE_VARIABLE}`,
-    );
+    throw new OutputError(cannotKeepText(stateDirectory, cause));
   }
 }
 

@@ -4,9 +4,11 @@ import type { RunState } from "../core/run_state.ts";
 import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
-import { endText } from "../view/end_text.ts";
+import { endText, type OutputTail } from "../view/end_text.ts";
 import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
+import { unseenDirectory } from "./stored_run.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -14,28 +16,40 @@ export interface EndedRun {
   /** All of them where a results file is asked for. */
   readonly events: readonly RunEvent[];
   readonly directory: RunDirectory;
-  readonly options: { readonly output?: string; readonly quiet: boolean };
+  /** Where the run is kept, absolute. */
+  readonly stateDirectory: string;
+  readonly options: ViewFlags & { readonly output?: string };
   /** The workflow file, as the user named it. */
   readonly file: string;
   readonly world: World;
+  readonly view: RunView;
 }
 
 /** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
-export function reportEnd(run: EndedRun): void {
+export async function reportEnd(run: EndedRun): Promise<void> {
   try {
     if (run.options.output !== undefined) writeResults(run.options.output, run);
   } finally {
-    printEnd(run);
+    await printEnd(run);
   }
 }
 
-function printEnd({ state, options, directory, world }: EndedRun): void {
+async function printEnd(run: EndedRun): Promise<void> {
+  const { state, options, directory, stateDirectory, world, view } = run;
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+    run: { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) },
+    tailsOf: (jobId) => options.jobOutput === "none" ? null : shownTails(jobId, run),
   });
-  world.stderr.write(`${lines.join("\n")}\n`);
+  await view.end(`${lines.join("\n")}\n`);
+}
+
+function shownTails(jobId: string, { state, directory, world }: EndedRun): OutputTail[] {
+  return tailsOf(jobId, { world, state, directory }).map((tail) => ({
+    ...tail,
+    path: pathFromHere(tail.path, world),
+  }));
 }

@@ -13,6 +13,7 @@ import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
 /** The flags of `orch show`. */
 export interface ShowCommandOptions extends StoreOptions {
   readonly json: boolean;
+  readonly graph: boolean;
 }
 
 /** Prints one run; exit 3 where not all of it can be read. */
@@ -28,11 +29,14 @@ export async function show(
   if (!read.ok) return EXIT.cannotGoOn;
   const standing = standingOf(read, activity.kind === "running");
   const pid = activity.kind === "running" ? activity.by?.pid ?? null : null;
-  world.stdout.write(
-    options.json
-      ? jsonText(documentOf(read.record, { place, standing, world }))
-      : textOf(read.record, { place, standing, pid, world }),
-  );
+  if (options.json) {
+    world.stdout.write(jsonText(documentOf(read.record, { place, standing, world })));
+  } else {
+    const { runPictures } = await import("./show_pictures.ts");
+    const now = standing === "running" ? world.clock.now() : null;
+    world.stdout.write(textOf(read.record, { place, standing, pid, world }));
+    world.stdout.write(runPictures(read.record, { graph: options.graph, now, world }));
+  }
   return isWhole ? EXIT.ok : EXIT.cannotGoOn;
 }
 

@@ -61,7 +61,7 @@ export interface ProcessFacts {
   readonly cpuLimit?: "cgroup" | "nice" | "none";
   /** Whether its output was cut in the middle. */
   readonly truncated?: true;
-  /** Whether its files could not be opened, and its output is lost. */
+  /** Whether its output, or a part of it, is lost: its files could not be opened, or had no room. */
   readonly logLost?: true;
   /** Processes that not even KILL could end. */
   readonly unkillable?: readonly number[];

@@ -78,8 +78,3 @@ function isInside({ path }: PathPermission, outer: PathPermission): boolean {
   if (path === null || outer.path === null || path === outer.path) return false;
   return path.startsWith(outer.path.endsWith("/") ? outer.path : `${outer.path}/`);
 }
-
-/** `text` as one word for a shell, in quotes only where it needs them. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -51,6 +51,11 @@ export class DirectPool implements ProcessPool, DirectHost {
     return process;
   }
 
+  /** Nobody looks at processes here. */
+  usageOf(): null {
+    return null;
+  }
+
   async freeze(): Promise<void> {
     await Promise.all([...this.#live].map((process) => process.signal("SIGSTOP")));
   }

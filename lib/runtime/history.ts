@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RunStatus } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
-import { workOf } from "../core/summary.ts";
+import { wallOf, workOf } from "../core/summary.ts";
 import { folderOf } from "./paths.ts";
 import { RUN_FILES } from "./run_directory.ts";
 
@@ -18,6 +18,8 @@ export interface IndexedRun {
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt: number;
+  /** How long it took, without the time in which nobody worked on it. */
+  readonly wallMs: number;
   readonly success: number;
   readonly failed: number;
   readonly cancelled: number;
@@ -47,7 +49,7 @@ export interface HistoryQuery {
 const LEARNED_FROM = 10;
 
 /** Raised with every change of the tables: an index of another version is made anew. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const CAREFULLY = `
   PRAGMA busy_timeout = 5000;
@@ -58,7 +60,7 @@ const SCHEMA = `
   BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, workflow TEXT NOT NULL, file TEXT NOT NULL, status TEXT NOT NULL,
-    started_at REAL NOT NULL, finished_at REAL NOT NULL, journal_bytes INTEGER NOT NULL,
+    started_at REAL NOT NULL, finished_at REAL NOT NULL, wall_ms REAL NOT NULL, journal_bytes INTEGER NOT NULL,
     success INTEGER NOT NULL, failed INTEGER NOT NULL, cancelled INTEGER NOT NULL, skipped INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
@@ -75,11 +77,6 @@ const SCHEMA = `
 /** Whether a run is of the workflow ?1, named by its name, its file or the end of its file's path. */
 const IS_OF_WORKFLOW = `
   (?1 IS NULL OR workflow = ?1 OR file = ?1 OR substr(file, -length(?1) - 1) = '/' || ?1)`;
-
-/** The index of a state directory. */
-export function indexPath(stateDirectory: string): string {
-  return `${stateDirectory}/history.db`;
-}
 
 /** The index is of another version of orch. */
 class OtherVersion extends Error {
@@ -153,13 +150,15 @@ export class History implements Disposable {
    */
   record(state: RunState, file: string): void {
     const { runId, status, startedAt, finishedAt, counts, plan } = state;
-    if (runId === null || status === null || startedAt === null || finishedAt === null) return;
+    const wallMs = wallOf(state);
+    if (runId === null || status === null || startedAt === null) return;
+    if (finishedAt === null || wallMs === null) return;
     const database = this.#database;
     database.exec("BEGIN IMMEDIATE");
     try {
       database.prepare("DELETE FROM jobs WHERE run_id = ?").run(runId);
       const { success, failed, cancelled, skipped } = counts;
-      database.prepare("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      database.prepare("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .run(
           runId,
           plan.workflow.name,
@@ -167,6 +166,7 @@ export class History implements Disposable {
           status,
           startedAt,
           finishedAt,
+          wallMs,
           journalBytes(this.#stateDirectory, runId) ?? 0,
           success,
           failed,
@@ -195,7 +195,7 @@ export class History implements Disposable {
   /** The newest runs first. */
   runs({ workflow, limit }: HistoryQuery): IndexedRun[] {
     return this.#database.prepare(`
-      SELECT run_id AS runId, workflow, file, status, started_at AS startedAt, finished_at AS finishedAt,
+      SELECT run_id AS runId, workflow, file, status, started_at AS startedAt, finished_at AS finishedAt, wall_ms AS wallMs,
         success, failed, cancelled, skipped
       FROM runs WHERE ${IS_OF_WORKFLOW} ORDER BY started_at DESC LIMIT ?2`)
       .all(workflow, limit) as unknown as IndexedRun[];
@@ -250,7 +250,8 @@ export class History implements Disposable {
 }
 
 /** The settled jobs of a run, in file order. */
-export function indexedJobs({ runId, plan, jobs, attempts }: RunState): IndexedJob[] {
+export function indexedJobs(state: RunState): IndexedJob[] {
+  const { runId, plan, jobs, attempts } = state;
   return jobs.flatMap((job, i) => {
     if (job.phase !== "settled") return [];
     const ended = attempts[i] ?? [];
@@ -260,7 +261,7 @@ export function indexedJobs({ runId, plan, jobs, attempts }: RunState): IndexedJ
       status: job.status,
       attempts: ended.length,
       startedAt: ended[0]?.startedAt ?? null,
-      durationMs: workOf(ended),
+      durationMs: workOf(state, i),
       peakMemoryMb: ended.at(-1)?.usage?.peakMemoryMb ?? null,
     }];
   });

@@ -10,27 +10,27 @@ export type LogRead =
   /** It is not there, or may not be read. */
   | { readonly kind: "missing" };
 
-const PIECE_BYTES = 64 * 1024;
+/** One for all logs: each piece is good until the next one, and there may be thousands of logs. */
+const PIECE = new Uint8Array(64 * 1024);
 
 /** One log. */
 export class LogReader implements Disposable {
   readonly #path: string;
   #file: Deno.FsFile | null = null;
   #offset = 0;
-  readonly #buffer = new Uint8Array(PIECE_BYTES);
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** The next piece; good until the next call. */
+  /** The next piece; good until the next call for any log. */
   next(): LogRead {
     const file = this.#open();
     if (file === null) return { kind: "missing" };
-    const read = file.readSync(this.#buffer);
+    const read = file.readSync(PIECE);
     if (read !== null && read > 0) {
       this.#offset += read;
-      return { kind: "bytes", bytes: this.#buffer.subarray(0, read) };
+      return { kind: "bytes", bytes: PIECE.subarray(0, read) };
     }
     const { size } = file.statSync();
     if (size >= this.#offset) return { kind: "end" };

@@ -1,5 +1,6 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "./containment.ts";
+import type { ControlLack } from "../core/control_lacks.ts";
 import { isGranted } from "./permissions.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
@@ -17,6 +18,7 @@ export class DenoProcesses implements Processes {
     let pool: ProcessPool | null = null;
     return {
       start: (spec) => (pool ??= newPool(this.#clock, options)).start(spec),
+      usageOf: (attemptName) => pool?.usageOf(attemptName) ?? null,
       freeze: async () => await pool?.freeze(),
       thaw: () => pool?.thaw(),
       close: async () => await pool?.close(),
@@ -47,6 +49,12 @@ export class DenoProcesses implements Processes {
       memory: cgroup?.controllers.has("memory") ? "cgroup" : sampled,
       cpu: cgroup?.controllers.has("cpu") ? "cgroup" : "nice",
     };
+  }
+
+  async controlLacks(): Promise<readonly ControlLack[]> {
+    const { controlFacts } = await import("./control_facts.ts");
+    const { controlLacks } = await import("../core/control_lacks.ts");
+    return controlLacks(await controlFacts(this));
   }
 
   mayRun(program: string): boolean {

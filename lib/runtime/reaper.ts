@@ -27,6 +27,8 @@ export interface Target {
 interface Shell {
   readonly child: Deno.ChildProcess;
   readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** Whether it ended as it should, once it has. */
+  readonly ended: Promise<boolean>;
 }
 
 /** A line that the reaper answers once it has acted on it. */
@@ -86,10 +88,10 @@ export class Reaper {
     this.#closed = true;
     if (this.#retry !== undefined) clearTimeout(this.#retry);
     for (let tries = 1; this.#shell !== null; tries++) {
-      const { child, writer } = this.#shell;
+      const { writer, ended } = this.#shell;
       this.#say("q");
       await writer.close().catch(() => {});
-      if ((await child.status).success || tries === MOST_TRIES) break;
+      if (await ended || tries === MOST_TRIES) break;
       // Killed before it was done: what is left must not live on for that.
       try {
         this.#open();
@@ -111,9 +113,10 @@ export class Reaper {
       stderr: "null",
       detached: true,
     }).spawn();
-    const shell = { child, writer: child.stdin.getWriter() };
+    const pipes = { child, writer: child.stdin.getWriter() };
+    const shell: Shell = { ...pipes, ended: this.#listen(pipes) };
     this.#shell = shell;
-    this.#listen(shell);
+    shell.ended.then(() => this.#replace(shell));
     const now = performance.now();
     for (const [group, orphanedAt] of this.#groups) {
       if (orphanedAt === null) this.#say(`+ ${group}`);
@@ -122,24 +125,27 @@ export class Reaper {
     for (const { line } of this.#orders) this.#say(line);
   }
 
-  /** Hears the answers until the reaper has ended, and starts the next. */
-  async #listen(shell: Shell): Promise<void> {
-    const reader = shell.child.stdout.getReader({ mode: "byob" });
-    const ended = shell.child.status.then(() => {
-      // What it started may hold this open.
-      reader.cancel().catch(() => {});
+  /** Hears the answers of a reaper until it has ended. */
+  async #listen({ child, writer }: Omit<Shell, "ended">): Promise<boolean> {
+    const reader = child.stdout.getReader({ mode: "byob" });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const status = child.status.then((status) => {
       // Its pipe stays open until somebody says otherwise.
-      shell.writer.abort().catch(() => {});
+      writer.abort().catch(() => {});
+      // What it has started may hold this one open; not for long, but others wait for the next one.
+      if (!this.#closed) timer = setTimeout(() => reader.cancel().catch(() => {}), LAST_ANSWERS_MS);
+      return status;
     });
     for (let buffer = new Uint8Array(ANSWER_BYTES);;) {
       const { value, done } = await reader.read(buffer).catch(() => BROKEN);
-      if (done || this.#shell !== shell) break;
+      if (done) break;
       // An answer is one byte.
       for (const { answered } of this.#orders.splice(0, value.length)) answered();
       buffer = new Uint8Array(value.buffer);
     }
-    await ended;
-    this.#replace(shell);
+    const { success } = await status;
+    clearTimeout(timer);
+    return success;
   }
 
   /** Where the machine cannot start another one now, it may be able to a little later. */
@@ -173,4 +179,6 @@ const RETRY_MS = 200;
 const TICK_MS = 10;
 const MOST_TRIES = 3;
 const ANSWER_BYTES = 64;
+/** How long the answers of a reaper that has ended may take. */
+const LAST_ANSWERS_MS = 50;
 const BROKEN = { value: undefined, done: true } as const;

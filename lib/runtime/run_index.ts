@@ -4,9 +4,10 @@
  * Where there can be none on the disk, one in memory is made from the journals.
  */
 import { decodeLine } from "../core/journal_line.ts";
-import { History, indexPath, isDamage, journalBytes } from "./history.ts";
+import { History, isDamage, journalBytes } from "./history.ts";
 import { RUN_FILES } from "./run_directory.ts";
 import { type RunPlace, runsIn } from "./run_store.ts";
+import { indexPath } from "./state_directory.ts";
 
 /** What is told of an index on the way. */
 export interface IndexReports {

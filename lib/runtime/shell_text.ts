@@ -28,9 +28,11 @@ export function quote(value: string): string {
  * The first words to a slot. It must outlive the signals that stop its job, since both are in one
  * process group; its own messages (which job was killed by a signal) belong to the answers; it
  * makes the files of its jobs private, and gives each job the umask that it came with. USR1 is the mark of `jobText`, and
- * `__orch_t` says that the slot was told to end while a job ran in it.
+ * `__orch_t` says that the slot was told to end while a job ran in it. Once orch is dead, a message of its
+ * own would end it by PIPE before it has written down how its job ended.
  */
-export const SLOT_PREAMBLE = "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; " +
+export const SLOT_PREAMBLE =
+  "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; trap : PIPE; " +
   "__orch_t= __orch_x= __orch_sh= __orch_env= __orch_nice= __orch_u=$(umask); umask 077\n";
 
 /** Text for a slot, and how its answer is to be read. */

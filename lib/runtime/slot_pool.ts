@@ -10,7 +10,14 @@ import { cookiesOf, listProcesses } from "./process_table.ts";
 import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
 import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
 import { UsageSampler } from "./usage.ts";
-import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How old a look at all processes may be. */
 const LOOK_MS = 15;
@@ -18,6 +25,8 @@ const LOOK_MS = 15;
 const SHELL_END_MS = 500;
 /** How long a pause waits for a reaper that cannot be started. */
 const MOST_FREEZE_MS = 1_000;
+/** The longest of the waits between two attempts to remove a control group. */
+const LONGEST_REMOVAL_MS = 32;
 
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
@@ -36,6 +45,8 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
   readonly #queue: SlotProcess[] = [];
+  /** Attempts by their names, until they have ended. */
+  readonly #live = new Map<string, SlotProcess>();
   readonly #trouble: SpawnTrouble;
   #opened = 0;
   /** The last look at all processes, which jobs that are stopped together share. */
@@ -67,9 +78,15 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   start(spec: ProcessSpec): RunningProcess {
     const process = new SlotProcess(this, spec);
+    this.#live.set(spec.attemptName, process);
+    process.ended.then(() => this.#live.delete(spec.attemptName));
     this.#queue.push(process);
     this.#serve();
     return process;
+  }
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.#live.get(attemptName)?.meter.now() ?? null;
   }
 
   async freeze(): Promise<void> {
@@ -112,7 +129,18 @@ export class SlotPool implements ProcessPool, SlotHost {
     await this.#within(SHELL_END_MS, ended);
     await this.#reaper?.close();
     await this.#within(SHELL_END_MS, ended);
-    for (const leaf of this.#retired.values()) leaf?.close();
+    await this.#removeGroups();
+  }
+
+  /** A group whose last process was just killed can be removed a moment later. */
+  async #removeGroups(): Promise<void> {
+    let left = [...this.#retired.values()].filter((leaf) => leaf !== null);
+    for (let wait = 1;; wait *= 2) {
+      left = left.filter((leaf) => !leaf.close());
+      // What is in the others now was left on purpose.
+      if (left.length === 0 || wait > LONGEST_REMOVAL_MS) break;
+      await this.pause(wait);
+    }
     this.#cgroup?.close();
   }
 

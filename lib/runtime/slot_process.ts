@@ -7,7 +7,7 @@ import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
 import { type JobText, needsItsShell } from "./shell_text.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
-import type { UsageSampler } from "./usage.ts";
+import { type UsageLook, UsageMeter, type UsageSampler } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
 import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
 
@@ -57,6 +57,7 @@ export interface SlotHost {
 /** A process that runs in a slot, or waits for one. */
 export class SlotProcess implements RunningProcess {
   readonly ended: Promise<ProcessEnd>;
+  readonly meter = new UsageMeter();
 
   readonly #pool: SlotHost;
   readonly #spec: ProcessSpec;
@@ -66,6 +67,7 @@ export class SlotProcess implements RunningProcess {
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
+  #logLost = false;
   #over = false;
   /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
@@ -123,11 +125,13 @@ export class SlotProcess implements RunningProcess {
       textPath: null,
     }));
     // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
-    sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
+    sampler.watch({ group, sampled: (look) => this.#sampled(look, slot) });
     logCap.watch(files);
     const report = await Promise.race([reported, this.#abandoned.promise]);
     sampler.unwatch(group);
     logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
+    this.#logLost = report.kind === "answered" &&
+      (report.logLost || logCap.lacksRoom(files, report.status !== 0));
     if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
@@ -143,7 +147,9 @@ export class SlotProcess implements RunningProcess {
     return `${this.#pool.options.cookie}.${this.#spec.attemptName}`;
   }
 
-  async #sampled(bytes: number, slot: Slot): Promise<void> {
+  async #sampled(look: UsageLook, slot: Slot): Promise<void> {
+    const bytes = look.residentBytes;
+    this.meter.add(look, this.#pool.clock.now());
     const { memoryMb } = this.#spec;
     const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
     if (bytes <= limit) {
@@ -242,11 +248,7 @@ export class SlotProcess implements RunningProcess {
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const logLost = report.kind === "answered" && report.logLost;
-    const measures = {
-      usage: this.#usage(report),
-      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
-    };
+    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -276,6 +278,7 @@ export class SlotProcess implements RunningProcess {
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
       ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
       ...(this.#truncated && { truncated: true }),
+      ...(this.#logLost && { logLost: true }),
       ...(unkillable.length > 0 && { unkillable }),
     };
   }

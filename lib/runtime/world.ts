@@ -4,6 +4,7 @@
  * streams.
  */
 
+import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { Permission } from "../core/permission.ts";
 
@@ -28,6 +29,11 @@ export interface World {
   cwd(): string;
   /** `count` random bytes. */
   random(count: number): Uint8Array;
+  /**
+   * Calls back with what nobody caught, a mistake of ours: whoever listens has to end the program. The
+   * function returned takes that back.
+   */
+  onCrash(callback: (error: unknown) => void): () => void;
 }
 
 /** Time, and the only way to be called later. */
@@ -42,10 +48,19 @@ export interface Clock {
   utcOffsetMinutes(): number;
 }
 
-/** A stream that people or programs read. */
+/** A stream that people or programs read, perhaps later than we write, or never. */
 export interface OutputStream {
-  /** Writes all of it before it returns; bytes as they are. */
+  /**
+   * Hands all of it over; bytes as they are. It waits for a reader, unless `unblock` was called. Throws
+   * what an earlier write failed with.
+   */
   write(content: string | Uint8Array): void;
+  /** From now on nothing waits for a reader but what is written. */
+  unblock(): void;
+  /** Bytes that were handed over and nobody has taken yet. */
+  readonly waiting: number;
+  /** Resolves when nothing waits, or nobody will ever read it; rejects with what a write failed with. */
+  flush(): Promise<void>;
   /** Whether nobody reads it any more: what is written then is lost. */
   readonly isBroken: boolean;
   readonly isTerminal: boolean;
@@ -67,6 +82,10 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** The last `limitBytes` of a file as text; empty where there is no file. */
   readTail(path: string, limitBytes: number): FileTail;
+  /** At most `length` bytes of a file, from `offset` on; none where there is no file or no more of it. */
+  readAt(path: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
+  /** Adds to the end of a file, which is made where there is none. */
+  append(path: string, text: string): void;
   /** Creates or replaces a file, 0600. */
   write(path: string, text: string): void;
   /** As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. */
@@ -121,6 +140,8 @@ export interface Processes {
   hasShell(): boolean;
   /** What can hold jobs to their limits here. */
   enforcement(): Enforcement;
+  /** Why the kernel does not hold jobs by control groups, where it does not. */
+  controlLacks(): Promise<readonly ControlLack[]>;
   /** Whether Deno's permissions let orch start this program. */
   mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
@@ -166,12 +187,21 @@ export type ProcessNotice =
 /** The processes of one run. */
 export interface ProcessPool {
   start(spec: ProcessSpec): RunningProcess;
+  /** What the attempt of this name uses now; `null` where it does not run, or nobody can tell (yet). */
+  usageOf(attemptName: string): LiveUsage | null;
   /** Stops time for every process: SIGSTOP. Resolves when that was sent. */
   freeze(): Promise<void>;
   /** Lets them go on: SIGCONT. */
   thaw(): void;
   /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
   close(): Promise<void>;
+}
+
+/** What a running attempt was last seen to use. */
+export interface LiveUsage {
+  readonly memoryBytes: number;
+  /** Share of one processor, over about a second; `null` after a first look. */
+  readonly cpuPercent: number | null;
 }
 
 /** What a process is to be. It has no input, no controlling terminal, and a session of its own. */

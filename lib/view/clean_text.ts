@@ -36,6 +36,17 @@ function runningText(running: readonly string[]): string {
   return running.length === 0 ? "" : `, of which ${running.length} running`;
 }
 
+/** State directories named where there are several. */
+const MOST_NAMED = 5;
+
+/** That there are runs in several places, of which one must be named. */
+export function whichDirectoryText(directories: readonly string[]): string {
+  const more = directories.length - MOST_NAMED;
+  const rest = more > 0 ? ` and ${counted(more, "more place")}` : "";
+  const named = directories.slice(0, MOST_NAMED).join(", ");
+  return visibleLine(`There are runs in ${named}${rest}: --state-dir says which to clean`);
+}
+
 /** What could not be removed, and why. */
 export function notRemovedText(runId: string, cause: string): string {
   return visibleLine(`error: Cannot remove run ${runId}: ${cause}`);

@@ -13,7 +13,7 @@ export function historyDocument(runs: readonly ListedRun[]): object {
       status: run.status,
       start_time: timeText(run.startedAt),
       end_time: timeText(run.finishedAt),
-      duration_seconds: secondsBetween(run.startedAt, run.finishedAt),
+      duration_seconds: secondsBetween(0, run.wallMs),
       counts: {
         success: run.success,
         failed: run.failed,

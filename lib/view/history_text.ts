@@ -25,6 +25,10 @@ export interface ListedRun extends RunCounts {
   readonly status: string;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** How long it took, without the time in which nobody worked on it; `null` until it has ended. */
+  readonly wallMs: number | null;
+  /** How long nobody has worked on it. */
+  readonly idleMs: number;
   /** The folder of the run, absolute. */
   readonly path: string;
 }
@@ -78,10 +82,9 @@ export function runsText(runs: readonly ListedRun[], options: ListOptions): stri
   }, style);
 }
 
-function lengthText({ status, startedAt, finishedAt }: ListedRun, now: number): string {
-  if (startedAt === null) return "";
-  const until = finishedAt ?? (status === "running" ? now : null);
-  return until === null ? "" : durationText(until - startedAt);
+function lengthText({ status, startedAt, wallMs, idleMs }: ListedRun, now: number): string {
+  if (wallMs !== null) return durationText(wallMs);
+  return startedAt === null || status !== "running" ? "" : durationText(now - startedAt - idleMs);
 }
 
 /** A job's runs, newest first, and what they amount to. */

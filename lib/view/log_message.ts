@@ -48,7 +48,7 @@ function wordsOf(note: LogNote): string {
     case "unfinished":
       return `${output} ends where orch ended`;
     case "lost":
-      return `${output} is lost: its files could not be opened`;
+      return `${output} is lost, or a part of it: there was no room for its files, or no way to open them`;
     case "truncated":
       return `the middle of ${output} was cut out: it grew over --max-log`;
     case "cut_meanwhile":
@@ -66,14 +66,6 @@ function absenceText(job: JobState): string {
   if (job.phase !== "settled") return "it has not begun";
   if (job.status === "skipped") return `it was skipped: ${skipText(job.reason)}`;
   return "it never began";
-}
-
-/** That a job is not in a run. */
-export function noJobText(runId: string, jobId: string, suggestion: string | null): string {
-  const meant = suggestion === null
-    ? `: orch show ${runId} lists them`
-    : `: did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }
 
 /** That a job has had no such attempt. */

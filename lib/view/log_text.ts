@@ -56,12 +56,14 @@ class TerminalText implements LogText {
   end(): string {
     const rest = this.#held + this.#decoder.decode();
     this.#held = "";
-    return this.#shown(this.#label === null || rest === "" ? rest : `${rest}\n`);
+    return this.#shown(rest);
   }
 
   #shown(text: string): string {
     const shown = visibleText(text, this.#look);
-    return this.#label === null ? shown : shown.replace(/^(?=[^])/gm, this.#label);
+    if (this.#label === null || shown === "") return shown;
+    const lines = shown.endsWith("\n") ? shown : `${shown}\n`;
+    return lines.replace(/^(?=[^])/gm, this.#label);
   }
 }
 

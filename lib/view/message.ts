@@ -7,12 +7,13 @@ import {
   type HttpFailure,
   type NotStarted,
   type Outcome,
+  type ProcessFacts,
   type RunStatus,
   type SkipReason,
   type StopReason,
   unreachable,
 } from "../core/event.ts";
-import { bytesText, secondsText } from "./format.ts";
+import { bytesText, counted, secondsText } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
@@ -45,6 +46,14 @@ function wordsOf(outcome: Outcome): string {
     default:
       return unreachable(outcome);
   }
+}
+
+/** What else is to be known of an attempt that has ended, each behind a semicolon; mostly nothing. */
+export function aftermathText({ logLost, unkillable }: Partial<ProcessFacts> = {}): string {
+  const lost = logLost ? "; its output, or a part of it, is lost: no room for its logs" : "";
+  return unkillable === undefined
+    ? lost
+    : `${lost}; still alive, not even KILL ends it: process ${unkillable.join(", ")}`;
 }
 
 function megabytes(size: number): string {
@@ -185,4 +194,9 @@ export function verdictText(status: RunStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** What is said of a file without mistakes. */
+export function validText(file: string, jobs: number): string {
+  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
 }

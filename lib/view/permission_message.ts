@@ -1,8 +1,9 @@
 /** The sentences about what Deno does not let orch do. */
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
-import { flagsFor, objectOf, shellWord, withoutInner } from "../core/permission.ts";
+import { flagsFor, objectOf, withoutInner } from "../core/permission.ts";
 import { counted } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { type DiagnosticMessage, quoted, say } from "./wording.ts";
 

@@ -1,7 +1,7 @@
 /** The words of `orch permissions`: a command line that can be copied, and what it cannot say. */
 import { unreachable } from "../core/event.ts";
-import { shellWord } from "../core/permission.ts";
 import { counted } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 
 /** A command line in its parts. */

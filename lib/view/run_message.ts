@@ -25,7 +25,7 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
   switch (none.kind) {
     case "no_runs":
       return directory === null
-        ? "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
+        ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
         : `No runs in ${quoted(directory)}`;
     case "ambiguous": {
       const more = none.runIds.length - MOST_NAMED;
@@ -129,4 +129,17 @@ export interface UnknownSubject {
 export function unknownText({ subject, name, suggestion }: UnknownSubject): string {
   const meant = suggestion === null ? "" : `: did you mean ${quoted(suggestion)}?`;
   return visibleLine(`No run of ${subject} ${quoted(name)} is known${meant}`);
+}
+
+/** There is no such job in a run. */
+export function noJobText(
+  jobId: string,
+  runId: string,
+  { suggestion, leftOut }: { readonly suggestion: string | null; readonly leftOut: boolean },
+): string {
+  if (leftOut) return `Job '${jobId}' was left out of run ${runId}`;
+  const meant = suggestion === null
+    ? `: orch show ${runId} lists them`
+    : `: did you mean '${suggestion}'?`;
+  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }

@@ -1,13 +1,13 @@
 /** `orch show`: one run, as its journal tells it: when, how it stands, and what became of each job. */
 import type { Outcome } from "../core/event.ts";
 import type { RunStanding } from "../core/run_record.ts";
-import { isLive, type JobState, type RunState } from "../core/run_state.ts";
-import { workOf } from "../core/summary.ts";
+import { activeMs, isLive, type JobState, type RunState } from "../core/run_state.ts";
+import { wallOf, workOf } from "../core/summary.ts";
 import { durationText } from "./format.ts";
 import { countsText, dateText, STATUS_LOOKS } from "./history_text.ts";
 import { outcomeText, skipText } from "./message.ts";
 import { publicStatus } from "./report_json.ts";
-import { paint, type Style } from "./style.ts";
+import { type Look, paint, settledSign, type Style } from "./style.ts";
 import { tableText } from "./table.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -33,6 +33,14 @@ export interface ShowOptions {
   readonly style: Style;
   readonly utcOffsetMinutes: number;
   readonly now: number;
+}
+
+/** The sign of a job as it stands. */
+export function signOfJob(job: JobState, { glyphs }: Style): { glyph: string; look: Look } {
+  if (isLive(job)) return { glyph: glyphs.running, look: "cyan" };
+  if (job.phase === "backing_off") return { glyph: glyphs.retrying, look: "yellow" };
+  if (job.phase !== "settled") return { glyph: glyphs.waiting, look: "dim" };
+  return settledSign(job.status, glyphs);
 }
 
 /** A run as text. */
@@ -79,10 +87,13 @@ function openJobs({ counts }: RunState): number {
 }
 
 function timeOf(run: ShownRun, { utcOffsetMinutes, now }: ShowOptions): string {
-  const { startedAt, finishedAt } = run.state;
+  const { startedAt, idleMs } = run.state;
   const from = dateText(startedAt!, utcOffsetMinutes);
-  if (finishedAt !== null) return `${from}, took ${durationText(finishedAt - startedAt!)}`;
-  if (run.standing === "running") return `${from}, for ${durationText(now - startedAt!)} now`;
+  const wall = wallOf(run.state);
+  if (wall !== null) return `${from}, took ${durationText(wall)}`;
+  if (run.standing === "running") {
+    return `${from}, for ${durationText(now - startedAt! - idleMs)} now`;
+  }
   if (run.lastHeardOf === null) return from;
   return `${from}, last heard of ${durationText(run.lastHeardOf - startedAt!)} later`;
 }
@@ -107,10 +118,9 @@ function jobsText(run: ShownRun, { style, now }: ShowOptions): string {
   }, style);
 }
 
-function workedFor({ jobs, attempts }: RunState, index: number, until: number): number {
-  const job = jobs[index]!;
-  const live = isLive(job) ? until - job.since : 0;
-  return workOf(attempts[index]) + live;
+function workedFor(state: RunState, index: number, until: number): number {
+  const job = state.jobs[index]!;
+  return workOf(state, index) + (isLive(job) ? activeMs(state, job.since, until) : 0);
 }
 
 /** Why it stands as it does, and how earlier attempts ended. */

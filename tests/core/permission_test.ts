@@ -1,11 +1,5 @@
 /** Permissions as data: the flags that grant them, and how they are written. */
-import {
-  flagsFor,
-  type Permission,
-  seenFrom,
-  shellWord,
-  withoutInner,
-} from "../../lib/core/permission.ts";
+import { flagsFor, type Permission, seenFrom, withoutInner } from "../../lib/core/permission.ts";
 import { assertEquals } from "../support/assert.ts";
 
 const read = (path: string | null): Permission => ({ kind: "read", path });
@@ -57,15 +51,4 @@ Deno.test("seenFrom() shortens paths below the folder, and no others", () => {
     [run(null), run(null)],
   ];
   for (const [given, seen] of rows) assertEquals(seenFrom("/w", given), seen);
-});
-
-Deno.test("shellWord() quotes what a shell would read otherwise", () => {
-  for (const plain of ["--allow-read=/a/b,.orch", "api.example.com:443", "main.ts", "a@b%c+d"]) {
-    assertEquals(shellWord(plain), plain);
-  }
-  const rows = [["a b", "'a b'"], ["", "''"], ["it's", "'it'\\''s'"], ["$(x)", "'$(x)'"], [
-    "~",
-    "'~'",
-  ]];
-  for (const [given, quoted] of rows) assertEquals(shellWord(given!), quoted);
 });

@@ -210,6 +210,7 @@ testNeeding(
     await project.waitForFile("ticks");
     await terminal.press("C-z");
     await terminal.waitFor(/Stopped/);
+    assertEquals(await terminal.isCursorVisible(), true);
     const before = project.read("ticks");
     // Longer than the time limit.
     await pass(3_200);
@@ -219,6 +220,8 @@ testNeeding(
     const { jobs } = project.json("r.json");
     assertEquals([jobs["ticks"]!.status, jobs["ticks"]!.error_message], ["success", null]);
     assertEquals(project.read("ticks").trim().split("\n").length, 40);
+    await terminal.waitFor(/✔ ticks +[0-2]\.\d+s\n[^]*[0-2]\.\d+s of work/);
+    assertEquals(await terminal.isCursorVisible(), true);
   },
 );
 

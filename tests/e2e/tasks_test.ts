@@ -23,7 +23,7 @@ const KINDS = ["read", "write", "run", "env", "net"];
 Deno.test("the tasks grant these kinds, any of each, and never ask", () => {
   const wanted = KINDS.map((kind) => `--allow-${kind}`);
   for (const task of ["orch", "run"]) {
-    assertEquals(flagsOf(task), ["--no-prompt", ...wanted, "--allow-sys=systemMemoryInfo"]);
+    assertEquals(flagsOf(task), ["--no-prompt", ...wanted, "--allow-sys=systemMemoryInfo,uid"]);
   }
 });
 

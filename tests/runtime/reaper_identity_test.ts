@@ -3,6 +3,7 @@ import { Reaper } from "../../lib/runtime/reaper.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import {
   Family,
+  groupMembers,
   IGNORES,
   isAlive,
   newCookie,
@@ -18,6 +19,11 @@ const LAST_NUMBER = "/proc/sys/kernel/ns_last_pid";
 const LEAVES = "sleep 60 >/dev/null & trap 'exit 0' USR1; echo ready; wait";
 /** As above, with nothing in the child that tells whose it is. */
 const LEAVES_BARE = `env -i ${LEAVES}`;
+
+/** The kernel tells the start of a process to the hundredth of a second. */
+async function tick(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 /** Ends the leader of a family, and nobody else. */
 async function endLeader(family: Family): Promise<void> {
@@ -40,8 +46,7 @@ function testWithNumbers(name: string, fn: () => Promise<void>): void {
 
 /** Starts a family whose leader has this number, which nobody has now. */
 async function startAs(group: number, text: string): Promise<Family> {
-  // The kernel tells the start of a process to the hundredth of a second.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await tick();
   for (let tries = 0; tries < 500; tries++) {
     await Deno.writeTextFile(LAST_NUMBER, String(group - 1));
     const family = await Family.start(text);
@@ -130,6 +135,52 @@ for (const text of [LEAVES, LEAVES_BARE]) {
   }
 }
 
+Deno.test("what stays in any of many groups is stopped", async () => {
+  const reaper = new Reaper({ cookie: newCookie(), graceMs: 60_000, cgroup: null });
+  await using families = new AsyncDisposableStack();
+  const groups: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const family = families.use(await Family.start(LEAVES_BARE));
+    reaper.add(family.group);
+    await reaper.signal("CONT", family.group);
+    await endLeader(family);
+    reaper.orphan(family.group);
+    groups.push(family.group);
+  }
+  await reaper.close();
+  assertEquals(groups.flatMap(groupMembers), []);
+});
+
+/** How a group whose elders are gone is known: by an order that came before, or by the cookie of its members. */
+for (const known of ["seen before", "marked"] as const) {
+  Deno.test(`what was born late into a group without leader, and was ${known}, is stopped when its elders are gone`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "orch-late-" });
+    const cookie = newCookie();
+    const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+    const late = "sh -c 'trap \"\" TERM; sleep 60; sleep 60'";
+    const elder = `until [ -e ${folder}/go ]; do sleep 0.01; done; ${late}`;
+    await using left = await Family.start(
+      `(${elder}; :) >/dev/null & trap 'exit 0' USR1; echo ready $!; wait`,
+      known === "marked" ? { ORCH_COOKIE: `${cookie}.job.1` } : {},
+    );
+    reaper.add(left.group);
+    await reaper.signal("CONT", left.group);
+    await endLeader(left);
+    reaper.orphan(left.group);
+    await reaper.signal("CONT", left.group);
+    await tick();
+    await Deno.writeTextFile(`${folder}/go`, "");
+    await until(() => groupMembers(left.group).length === 3, "the elder, the late one, its child");
+    if (known === "seen before") await reaper.signal("CONT", left.group);
+    const pid = Number(left.output.split(" ")[1]);
+    Deno.kill(pid, "SIGKILL");
+    await until(() => !exists(`/proc/${pid}`), "the elder is gone, and nobody waits for it");
+    await reaper.close();
+    await until(() => groupMembers(left.group).length === 0, "all of them are gone");
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
 Deno.test("a replacement takes nobody for what its predecessor knew, living groups aside", async () => {
   const cookie = newCookie();
   await using known = await Family.start(PLAIN);
@@ -168,11 +219,10 @@ Deno.test("a name that looks like the end of a name hides nobody", async () => {
   await reaper.close();
 });
 
-/** Numbers of the living processes of a group. */
-function groupMembers(group: number): number[] {
-  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
-    if (!(pid > 0) || !isAlive(pid)) return false;
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2] === String(group);
-  });
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }

@@ -100,7 +100,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       attempt: 1,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
-      processes: { start: absent, freeze: absent, thaw: absent, close: absent },
+      processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },
       workingDirectory: folder,
       environment: options.environment ?? {},
     },
@@ -156,6 +156,8 @@ const ABSENT_FILES: Files = {
   stat: absent,
   read: absent,
   readTail: absent,
+  readAt: absent,
+  append: absent,
   write: absent,
   replace: absent,
   makeDirectory: absent,
@@ -163,12 +165,27 @@ const ABSENT_FILES: Files = {
   remove: absent,
 };
 
-const ABSENT_STREAM = { write: absent, isTerminal: false, isBroken: false, size: absent };
+const ABSENT_STREAM = {
+  write: absent,
+  unblock: absent,
+  waiting: 0,
+  flush: absent,
+  isTerminal: false,
+  isBroken: false,
+  size: absent,
+};
 
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { open: absent, hasShell: absent, enforcement: absent, mayRun: absent, query: absent },
+  processes: {
+    open: absent,
+    hasShell: absent,
+    enforcement: absent,
+    controlLacks: absent,
+    mayRun: absent,
+    query: absent,
+  },
   signals: { listen: absent, suspend: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,
@@ -179,4 +196,5 @@ const ABSENT: World = {
   env: absent,
   cwd: absent,
   random: absent,
+  onCrash: absent,
 };

@@ -25,7 +25,7 @@ const MARKER = "ORCH_TEST_PROJECT";
 
 /** What the surroundings of the tests must not decide. */
 const HIDDEN = (
-  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_HEAD_REF GITHUB_REF_NAME INIT_CWD LOG_LEVEL NO_COLOR " +
+  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_ACTIONS GITHUB_HEAD_REF GITHUB_REF_NAME INIT_CWD LOG_LEVEL NO_COLOR " +
   "ORCH_EXAMPLE_PORT ORCH_PYTHON TERM"
 ).split(" ");
 
@@ -113,9 +113,17 @@ export class Project implements AsyncDisposable {
 
   /** Command lines of the living processes of this project, orch itself aside. */
   processes(): string[] {
+    return this.#processes().map(({ command }) => command);
+  }
+
+  /** The numbers of those whose command line matches. */
+  pids(pattern: RegExp): number[] {
+    return this.#processes().filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
+  }
+
+  #processes() {
     const orch = [...this.#running].map(({ pid }) => pid);
-    return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid))
-      .map(({ command }) => command);
+    return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid));
   }
 
   /** Runs orch in this process, to its end. */
@@ -226,6 +234,7 @@ export class Project implements AsyncDisposable {
           const pool = await real.processes.open(options);
           return {
             start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
+            usageOf: (attemptName) => pool.usageOf(attemptName),
             freeze: () => pool.freeze(),
             thaw: () => pool.thaw(),
             close: () => pool.close(),
@@ -233,6 +242,7 @@ export class Project implements AsyncDisposable {
         },
         hasShell: () => real.processes.hasShell(),
         enforcement: () => real.processes.enforcement(),
+        controlLacks: () => real.processes.controlLacks(),
         mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },
@@ -250,8 +260,9 @@ export class Project implements AsyncDisposable {
 
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
-  readonly isTerminal = false;
+  readonly isTerminal: boolean = false;
   readonly isBroken = false;
+  readonly waiting = 0;
   readonly #decoder = new TextDecoder();
   #text = "";
   readonly #watchers = new Set<() => void>();
@@ -269,6 +280,12 @@ export class Captured implements OutputStream {
       ? content
       : this.#decoder.decode(content, { stream: true });
     for (const watch of [...this.#watchers]) watch();
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Resolves as soon as the text matches; fails after a deadline, with the text. */

@@ -69,7 +69,7 @@ export class Family implements AsyncDisposable {
     return processIds().flatMap((pid) => {
       const fields = statOf(pid);
       const [state = "Z", , group] = fields;
-      if (state === "Z" || !read(`/proc/${pid}/environ`).split("\0").includes(this.#mark)) {
+      if (/^[ZX]$/.test(state) || !read(`/proc/${pid}/environ`).split("\0").includes(this.#mark)) {
         return [];
       }
       return [{ pid, group: Number(group), state, startTime: Number(fields[19]) }];
@@ -88,6 +88,12 @@ export class Family implements AsyncDisposable {
   }
 }
 
+/** What the reaper of a program gets to know. */
+export interface OrchOptions {
+  readonly graceMs: number;
+  readonly cgroup?: string;
+}
+
 /** A program of its own with a reaper, which can be killed as orch can. */
 export class OrchAlike implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -95,10 +101,10 @@ export class OrchAlike implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #dead = false;
 
-  private constructor(cookie: string, graceMs: number) {
+  private constructor(cookie: string, options: OrchOptions) {
     const text = `
       import { Reaper } from "file://${ROOT}/lib/runtime/reaper.ts";
-      const reaper = new Reaper({ cookie: "${cookie}", graceMs: ${graceMs}, cgroup: null });
+      const reaper = new Reaper(${JSON.stringify({ cookie, cgroup: null, ...options })});
       for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
         for (const [op, group] of JSON.parse(line)) reaper[op](group);
         // Whom it does not guard it does not signal, but it answers.
@@ -118,9 +124,9 @@ export class OrchAlike implements AsyncDisposable {
   static async start(
     cookie: string,
     groups: readonly number[],
-    { graceMs }: { readonly graceMs: number },
+    options: OrchOptions,
   ): Promise<OrchAlike> {
-    const orch = new OrchAlike(cookie, graceMs);
+    const orch = new OrchAlike(cookie, options);
     await orch.#tell(groups.map((group) => ["add", group]));
     return orch;
   }
@@ -158,17 +164,24 @@ export class OrchAlike implements AsyncDisposable {
   }
 }
 
-/** The living reapers with this cookie. */
-export function reapers(cookie: string): number[] {
+/** The living reapers with this cookie, or with one that matches. */
+export function reapers(cookie: string | RegExp): number[] {
   return processIds().filter((pid) => {
     const words = read(`/proc/${pid}/cmdline`).split("\0");
-    return words.includes("orch-reaper") && words.includes(cookie) && isAlive(pid);
+    return words.includes("orch-reaper") && words.some((word) =>
+      typeof cookie === "string" ? word === cookie : cookie.test(word)
+    ) && isAlive(pid);
   });
 }
 
 /** Whether there is such a process, zombies aside. */
 export function isAlive(pid: number): boolean {
-  return (statOf(pid)[0] ?? "Z") !== "Z";
+  return !/^[ZX]$/.test(statOf(pid)[0] ?? "Z");
+}
+
+/** Numbers of the living processes of a group. */
+export function groupMembers(group: number): number[] {
+  return processIds().filter((pid) => isAlive(pid) && statOf(pid)[2] === String(group));
 }
 
 /** The fields of /proc/pid/stat from the third on: state, parent, group. */

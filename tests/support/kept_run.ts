@@ -3,7 +3,7 @@ import { encodePlan } from "../../lib/core/plan_file.ts";
 import { Journal } from "../../lib/runtime/journal.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
 import { placeOf, type RunPlace } from "../../lib/runtime/run_store.ts";
-import type { Story } from "../view/story.ts";
+import { Story } from "../view/story.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What differs from a usual run. */
@@ -37,4 +37,25 @@ export async function keepRun(
     await Deno.writeTextFile(`${place.path}/jobs/${name}`, text);
   }
   return place;
+}
+
+/** The names in a folder, sorted. */
+export function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+/** Keeps `count` finished runs of fourteen jobs, ten minutes apart, but for each fiftieth, which died. */
+export async function keepMany(stateDirectory: string, count: number): Promise<void> {
+  const jobs = Array.from({ length: 14 }, (_, i) => ({ id: `job${i}` }));
+  for (let i = 0; i < count; i++) {
+    const at = Date.UTC(2026, 0, 1) + i * 600_000;
+    const [date, time] = new Date(at).toISOString().replace(/[-:]/g, "").split(/[T.]/);
+    const runId = `${date}-${time}-${i.toString(36).padStart(4, "0")}`;
+    const story = new Story(jobs, { runId, at });
+    for (const { id } of jobs) story.start(id);
+    story.pass(3_000);
+    for (const { id } of jobs) story.end(id, { kind: "succeeded" });
+    if (i % 50 !== 0) story.finish("completed");
+    await keepRun(stateDirectory, story);
+  }
 }

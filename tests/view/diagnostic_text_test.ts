@@ -31,7 +31,10 @@ function located(
 /** One diagnostic, without the blank line and the count that follow. */
 function frameOf(source: string | null, diagnostic: LocatedDiagnostic, style = PLAIN): string {
   const all = diagnosticsText({ file: "ci.yml", text: source }, [diagnostic], style);
-  const end = "\n\n1 problem in ci.yml; nothing was started\n";
+  const more = `More about this: orch explain ${diagnostic.detail.code}`;
+  const end = `\n\n1 problem in ci.yml; nothing was started\n${
+    style.color ? `\x1b[2m${more}\x1b[0m` : more
+  }\n`;
   assert(all.endsWith(end), all);
   return all.slice(0, -end.length);
 }
@@ -76,6 +79,18 @@ check(
     |                    ^^^^^ no such job
     = note: 'build' stands here (ci.yml:3:9)
     = help: did you mean 'build'?`,
+);
+
+check(
+  "shows what is missing at the end of the file where the text ends",
+  "name: x\njobs: [  \n\n",
+  located({ code: "E105", format: "yaml", cause: "x" }, at(4, 1)),
+  `
+  error[E105]: Cannot read the file as YAML: x
+   --> ci.yml:2:8
+    |
+  2 | jobs: [
+    |        ^`,
 );
 
 check(
@@ -276,6 +291,15 @@ Deno.test("diagnosticsText shows twenty problems and counts the others", () => {
   assertStringIncludes(problems(1234), "\nand 1,214 more problems\n\n1,234 problems in");
 });
 
+Deno.test("diagnosticsText names the codes that occur most", () => {
+  const codes = ["E210", "E403", "E106", "E403", "E110", "E106", "E106"] as const;
+  const problems = codes.map((code) =>
+    located(code === "E110" ? { code, found: "a list" } : { code }, null)
+  );
+  const shown = diagnosticsText({ file: "ci.yml", text: null }, problems, PLAIN);
+  assert(shown.endsWith("\nMore about this: orch explain E106 E403 E210\n"), shown);
+});
+
 Deno.test("diagnosticsText makes the name of the file safe to print", () => {
   const shown = diagnosticsText(
     { file: "a\x1b[2J\n.yml", text: null },
@@ -318,6 +342,7 @@ Deno.test("diagnosticsText says what parsing finds, with the words of the file",
         = help: quote it: "0x10"
 
       2 problems in ci.yml; nothing was started
+      More about this: orch explain E201
     `),
   );
 });
@@ -337,7 +362,10 @@ Deno.test("diagnosticsText ends with the flags that allow all that is missing, w
   const lastLines = (diagnostics: readonly LocatedDiagnostic[]) =>
     diagnosticsText({ file: "ci.yml", text: null }, diagnostics, PLAIN).split("\n\n").at(-1);
   const one = missing({ kind: "run", program: "make" });
-  assertEquals(lastLines([one]), "1 problem in ci.yml; nothing was started\n");
+  assertEquals(
+    lastLines([one]),
+    "1 problem in ci.yml; nothing was started\nMore about this: orch explain E311\n",
+  );
   const more = [
     missing({ kind: "read", path: "/x/\x1b[2J" }),
     missing({ kind: "read", path: "/x" }),
@@ -346,6 +374,6 @@ Deno.test("diagnosticsText ends with the flags that allow all that is missing, w
   ];
   assertEquals(
     lastLines([one, ...more]),
-    "5 problems in ci.yml; nothing was started\nAll of it is allowed by --allow-read=/x --allow-run=git,make\n",
+    "5 problems in ci.yml; nothing was started\nAll of it is allowed by --allow-read=/x --allow-run=git,make\nMore about this: orch explain E311 E210\n",
   );
 });

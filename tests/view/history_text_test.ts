@@ -27,20 +27,30 @@ function run(runId: string, change: Partial<ListedRun> = {}): ListedRun {
     status: "completed",
     startedAt: START,
     finishedAt: START + 12_300,
+    wallMs: 12_300,
+    idleMs: 0,
     ...{ success: 9, failed: 0, cancelled: 0, skipped: 0, open: 0 },
     path: `/work/.orch/runs/${runId}`,
     ...change,
   };
 }
 
+const GOES_ON = { finishedAt: null, wallMs: null } as const;
+
 Deno.test("runsText() lists runs in columns, however wide their names and whatever is known", () => {
   const runs = [
-    run("r7", { status: "running", finishedAt: null, success: 1200, open: 3 }),
-    run("r6", { status: "unfinished", finishedAt: null, open: 8, success: 1 }),
-    run("r5", { status: "failed", failed: 1, skipped: 2, workflow: "日本語 の テスト" }),
+    run("r7", { status: "running", ...GOES_ON, success: 1200, open: 3 }),
+    run("r6", { status: "unfinished", ...GOES_ON, open: 8, success: 1 }),
+    run("r5", {
+      wallMs: 2_300,
+      status: "failed",
+      failed: 1,
+      skipped: 2,
+      workflow: "日本語 の テスト",
+    }),
     run("r4", { status: "cancelled", cancelled: 4, workflow: "x".repeat(40) }),
     run("r3", { workflow: "evil\x1b[2J\nname" }),
-    run("r2", { status: "damaged", workflow: null, startedAt: null, finishedAt: null, success: 0 }),
+    run("r2", { status: "damaged", workflow: null, startedAt: null, ...GOES_ON, success: 0 }),
   ];
   assertEquals(
     runsText(runs, PLAIN),
@@ -48,7 +58,7 @@ Deno.test("runsText() lists runs in columns, however wide their names and whatev
       RUN  WORKFLOW                        STARTED              STATUS      DURATION  JOBS
       r7   ci                              2026-11-22 10:30:00  running     1:30      1,200 ok, 3 open
       r6   ci                              2026-11-22 10:30:00  unfinished            1 ok, 8 open
-      r5   日本語 の テスト                2026-11-22 10:30:00  failed      12.3s     9 ok, 1 failed, 2 skipped
+      r5   日本語 の テスト                2026-11-22 10:30:00  failed      2.3s      9 ok, 1 failed, 2 skipped
       r4   xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  2026-11-22 10:30:00  cancelled   12.3s     9 ok, 4 cancelled
       r3   evil␛[2J␊name                   2026-11-22 10:30:00  completed   12.3s     9 ok
       r2                                                        damaged
@@ -120,7 +130,7 @@ Deno.test("jobStatistics() takes the nearest rank of successes, and the share of
 });
 
 Deno.test("the history for programs has every fact of the list", () => {
-  const unfinished = run("r1", { status: "unfinished", finishedAt: null, open: 2 });
+  const unfinished = run("r1", { status: "unfinished", ...GOES_ON, open: 2 });
   assertEquals(JSON.parse(JSON.stringify(historyDocument([unfinished]))), {
     schema: "orch.history/v1",
     runs: [{

@@ -1,10 +1,16 @@
 /** Sentences about runs that are kept, about their index and about their logs. */
 import type { JobState } from "../../lib/core/run_state.ts";
-import { cleanedText, notRemovedText, wouldCleanText } from "../../lib/view/clean_text.ts";
-import { type LogNote, logNoteText, noAttemptText, noJobText } from "../../lib/view/log_message.ts";
+import {
+  cleanedText,
+  notRemovedText,
+  whichDirectoryText,
+  wouldCleanText,
+} from "../../lib/view/clean_text.ts";
+import { type LogNote, logNoteText, noAttemptText } from "../../lib/view/log_message.ts";
 import {
   indexText,
   journalEndText,
+  noJobText,
   type NoRun,
   noRunText,
   runProblemText,
@@ -36,7 +42,7 @@ const many: NoRun = {
 check("a run that is not found", [
   [
     noRunText("last", { kind: "no_runs" }, null),
-    "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
+    "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
   ],
   [noRunText("last", { kind: "no_runs" }, "/x\ny"), "No runs in '/x␊y'"],
   [noRunText("x", { kind: "none", suggestion: null }, null), "No run 'x': orch history lists them"],
@@ -149,7 +155,7 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
   lost: [
     [
       { kind: "lost", ...NAME },
-      "orch: the output of build is lost: its files could not be opened",
+      "orch: the output of build is lost, or a part of it: there was no room for its files, or no way to open them",
     ],
   ],
   truncated: [
@@ -209,8 +215,15 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
 check("logs", Object.values(NOTES).flat().map(([note, text]) => [logNoteText(note), text]));
 
 check("jobs and attempts that are not there", [
-  [noJobText(ID, "bild", "build"), `Run ${ID} has no job 'bild': did you mean 'build'?`],
-  [noJobText(ID, "x", null), `Run ${ID} has no job 'x': orch show ${ID} lists them`],
+  [
+    noJobText("bild", ID, { suggestion: "build", leftOut: false }),
+    `Run ${ID} has no job 'bild': did you mean 'build'?`,
+  ],
+  [
+    noJobText("x\n", ID, { suggestion: null, leftOut: false }),
+    `Run ${ID} has no job 'x␊': orch show ${ID} lists them`,
+  ],
+  [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was left out of run ${ID}`],
   [noAttemptText({ jobId: "build", attempt: 9 }, 1), "--attempt 9: job 'build' has had 1 attempt"],
   [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had none yet"],
 ]);
@@ -227,6 +240,14 @@ check("runs that go", [
   [
     wouldCleanText({ removed: [], running: [], failed: [], kept: 3 }).trim(),
     "Would remove nothing; would keep 3",
+  ],
+  [
+    whichDirectoryText(["a/.orch", "b/.orch"]),
+    "There are runs in a/.orch, b/.orch: --state-dir says which to clean",
+  ],
+  [
+    whichDirectoryText(["a", "b", "c", "d", "e", "f"]),
+    "There are runs in a, b, c, d, e and 1 more place: --state-dir says which to clean",
   ],
   [notRemovedText(ID, "no\npermission"), `error: Cannot remove run ${ID}: no␊permission`],
 ]);
