@@ -88,7 +88,10 @@ export async function printProblems(
     world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
     if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
-  const { githubAnnotations, MOST_ANNOTATIONS } = await import("../view/diagnostic_report.ts");
+  const [{ githubAnnotations }, { MOST_ANNOTATIONS }] = await Promise.all([
+    import("../view/diagnostic_report.ts"),
+    import("../view/actions.ts"),
+  ]);
   const [stream, most] = format === "github"
     ? [world.stdout, Infinity]
     : [world.stderr, MOST_ANNOTATIONS];

@@ -10,7 +10,7 @@ import type { SelectedJobs } from "../../executors/needs.ts";
 import { checkEnforceable } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import type { Durability } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
@@ -80,6 +80,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   }
   const record = {
     file: workflowPath,
+    fileHash: await hashOf(loaded.bytes!),
     baseDirectory,
     workflow,
     selected: plan.fileIndex,
