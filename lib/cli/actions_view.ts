@@ -4,7 +4,13 @@
  */
 import type { RunState } from "../core/run_state.ts";
 import { summarize } from "../core/summary.ts";
-import { errorCommand, fencedText, groupText, harmlessLine } from "../view/actions.ts";
+import {
+  errorCommand,
+  fencedText,
+  groupText,
+  harmlessLine,
+  MOST_ANNOTATIONS,
+} from "../view/actions.ts";
 import { actionsSummary } from "../view/actions_summary.ts";
 import { outcomeText } from "../view/message.ts";
 import { noticeText } from "../view/notice.ts";
@@ -13,8 +19,6 @@ import { PlainLines } from "./plain_lines.ts";
 import { tailsOf } from "./results.ts";
 import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
 
-/** What GitHub shows of the errors of one step. */
-const MOST_ERRORS = 10;
 /** What GitHub takes for the summary of one step. */
 const MOST_SUMMARY_BYTES = 2 ** 20;
 const TOKEN_BYTES = 16;
@@ -66,18 +70,16 @@ function newToken({ world }: Options): string {
 
 /** A command for each job that failed, ten at most. */
 async function errorCommands(state: RunState, options: Options): Promise<string> {
-  const failed = summarize(state).failed.slice(0, MOST_ERRORS);
+  const failed = summarize(state).failed.slice(0, MOST_ANNOTATIONS);
   const positions = failed.length === 0 ? [] : await positionsOf(failed, state, options);
   return failed.map((index, i) => {
     const job = state.jobs[index]!;
     const outcome = job.phase === "settled" && job.status === "failed" ? job.outcome : null;
-    const position = positions[i] ?? null;
     return errorCommand({
       title: `${state.plan.jobs[index]!.id} failed`,
       message: outcome === null ? "failed" : outcomeText(outcome),
       file: pathInRepository(options),
-      line: position?.line ?? null,
-      column: position?.column ?? null,
+      position: positions[i] ?? null,
     });
   }).join("");
 }

@@ -1,10 +1,9 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import { buildCommand, buildRouteMap, type TypedFlagParameter } from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
-import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { type CommandWorld, FILE, fileOf, flag, list, path, text } from "./command_parts.ts";
+import { doctor, MACHINE_EXAMPLES, permissions } from "./machine_commands.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
-import { JOB_OUTPUTS, UIS } from "./run_view.ts";
+import { DRIVING, parseGrace } from "./run_flags.ts";
 
 /** Examples at the end of a command's help. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +22,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   explain: ["orch explain E204", "orch explain"],
   why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
-  doctor: ["orch doctor", "orch doctor --json"],
+  ...MACHINE_EXAMPLES,
   ...PAST_EXAMPLES,
 };
 
@@ -32,26 +31,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  * only names: every help fits a screen.
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
-  "": ["clean", "doctor", "events"],
-  run: ["grace", "maxLog", "durability", "format"],
-  resume: ["grace", "maxLog", "durability", "live"],
-  rerun: ["grace", "maxLog", "durability", "live"],
+  "": ["clean", "doctor", "events", "permissions"],
+  run: ["grace", "maxLog", "durability", "format", "live", "stateDir"],
+  resume: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  rerun: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
 };
-
-const FILE = {
-  kind: "tuple",
-  parameters: [{
-    brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
-    parse: text,
-    placeholder: "file",
-    optional: true,
-  }],
-} as const;
-
-/** The file that is meant; see `default_file.ts`. */
-async function fileOf(named: string | undefined, world: World): Promise<string> {
-  return named ?? (await import("./default_file.ts")).workflowFile(named, world);
-}
 
 const problemFormat = {
   kind: "enum",
@@ -59,84 +43,6 @@ const problemFormat = {
   optional: true,
   brief: "How to show problems of the file",
   placeholder: "form",
-} as const;
-
-const MOST_JOBS = 10_000;
-const MOST_GRACE_SECONDS = 86_400;
-
-function parseConcurrency(value: string): number {
-  const jobs = Number(value);
-  if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
-    throw new Error(wholeNumberText(MOST_JOBS));
-  }
-  return jobs;
-}
-
-function parseGrace(value: string): number {
-  const seconds = Number(value);
-  if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
-    throw new Error(secondsWantedText(MOST_GRACE_SECONDS));
-  }
-  return seconds;
-}
-
-const SIZE = /^(\d+)([KMG]?)$/i;
-const LEAST_LOG_BYTES = 1024;
-
-function parseSize(value: string): number {
-  const [, digits, unit = ""] = SIZE.exec(value) ?? [];
-  const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
-  if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
-    throw new Error(SIZE_WANTED);
-  }
-  return bytes;
-}
-
-/** Flags of every command that drives a run. */
-const DRIVING = {
-  maxConcurrent: {
-    kind: "parsed",
-    parse: parseConcurrency,
-    optional: true,
-    brief: "Jobs at a time (default: the file's, else 4)",
-    placeholder: "n",
-  },
-  output: path("Write the results as JSON to this file", "path"),
-  ui: {
-    kind: "enum",
-    values: UIS,
-    optional: true,
-    brief: "How to show the run (default: live on a terminal)",
-    placeholder: "how",
-  },
-  live: {
-    kind: "boolean",
-    optional: true,
-    brief: "The same as --ui live and --ui plain",
-  } satisfies TypedFlagParameter<boolean | undefined>,
-  jobOutput: {
-    kind: "enum",
-    values: JOB_OUTPUTS,
-    optional: true,
-    brief: "What to print of what jobs print (default: failed)",
-    placeholder: "what",
-  },
-  maxLog: {
-    kind: "parsed",
-    parse: parseSize,
-    default: "256M",
-    brief: "Cut the middle out of larger logs",
-    placeholder: "size",
-  },
-  durability: {
-    kind: "enum",
-    values: ["process", "power"],
-    default: "process",
-    brief: "What the record outlives: the death of orch, or a power cut too",
-    placeholder: "what",
-  },
-  quiet: flag("Say nothing unless a job fails"),
-  verbose: flag("Say every event, and show the output of each job"),
 } as const;
 
 const run = buildCommand({
@@ -369,17 +275,6 @@ const why = buildCommand({
   docs: { brief: "Say why a job ran, waited, was skipped or was tried again" },
 });
 
-const doctor = buildCommand({
-  async loader() {
-    const { doctor } = await import("./doctor.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof doctor>[0]) {
-      this.exitCode = await doctor(flags, this.world);
-    };
-  },
-  parameters: { flags: { json: flag("Print JSON") } },
-  docs: { brief: "Say what this machine can run and enforce, and why not" },
-});
-
 /** All commands. */
 export const commands = buildRouteMap({
   routes: {
@@ -396,6 +291,7 @@ export const commands = buildRouteMap({
     logs,
     events,
     clean,
+    permissions,
     doctor,
   },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },

@@ -50,23 +50,9 @@ export interface ReadyRun {
 
 /** Drives the run to its end and returns the exit code. */
 export async function conduct(run: ReadyRun): Promise<number> {
-  const { state, directory, file, workflowPath, world } = run;
+  const { state, directory, world } = run;
   const options = agreedFlags(run.options);
-  const view = await openView(state, {
-    ...options,
-    directory,
-    file,
-    workflowPath,
-    world,
-    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
-  });
-  const processes = await world.processes.open({
-    cookie: newCookie(run),
-    graceMs: options.grace * 1000,
-    maxLogBytes: options.maxLog,
-    endsStem: directory.endsStem,
-    notice: (notice) => view.notice(notice),
-  });
+  const { view, processes } = await openRun(run);
   const events: RunEvent[] = options.output === undefined ? [] : [...run.events];
   const supervisor = new Supervisor({
     world,
@@ -110,11 +96,33 @@ export async function conduct(run: ReadyRun): Promise<number> {
   await recordInHistory(run);
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
-    const { stateDirectory } = run;
-    await reportEnd({ state, events, directory, stateDirectory, options, file, world, view });
+    await reportEnd({ ...run, events, options, view });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
+}
+
+/** What shows the run, and what its processes are started in: each has something to ask the other. */
+async function openRun(
+  run: ReadyRun,
+): Promise<{ readonly view: RunView; readonly processes: ProcessPool }> {
+  const { directory, file, workflowPath, options, world } = run;
+  const view = await openView(run.state, {
+    ...options,
+    directory,
+    file,
+    workflowPath,
+    world,
+    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
+  });
+  const processes = await world.processes.open({
+    cookie: newCookie(run),
+    graceMs: options.grace * 1000,
+    maxLogBytes: options.maxLog,
+    endsStem: directory.endsStem,
+    notice: (notice) => view.notice(notice),
+  });
+  return { view, processes };
 }
 
 interface Parts {

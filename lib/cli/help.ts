@@ -4,6 +4,7 @@ import { commandHelpText, type HelpRow, programHelpText } from "../view/help_tex
 import { hereText } from "../view/usage_message.ts";
 import { commands, EXAMPLES, SELDOM } from "./commands.ts";
 import { DEFAULT_FILES, workflowsHere } from "./default_file.ts";
+import { LOOK_FLAGS } from "./look_flags.ts";
 import { styleFor } from "./output.ts";
 
 /** What a command takes, as the library has it. */
@@ -48,6 +49,7 @@ function programHelp() {
     brief: commands.brief,
     commands: entries.filter(({ left }) => !rare.includes(left)),
     rare,
+    everywhere: LOOK_FLAGS,
     examples: EXAMPLES[""]!,
   };
 }

@@ -80,9 +80,12 @@ export function wholeOutput(
   return [stdout, stderr].map((path) => {
     const { text, omittedBytes } = world.files.readTail(path, GROUP_TAIL_BYTES);
     if (text === "") return "";
-    const shown = visibleText(text, { color });
-    const omitted = omittedBytes === 0 ? "" : `${omittedText(omittedBytes, path)}\n`;
-    return omitted + (shown.endsWith("\n") ? shown : `${shown}\n`);
+    // What is left of a line that was cut says nothing.
+    const from = omittedBytes === 0 ? 0 : text.indexOf("\n") + 1;
+    const shown = visibleText(text.slice(from), { color });
+    const bytes = omittedBytes + new TextEncoder().encode(text.slice(0, from)).length;
+    const omitted = bytes === 0 ? "" : `${omittedText(bytes, path)}\n`;
+    return omitted + (shown.endsWith("\n") || shown === "" ? shown : `${shown}\n`);
   }).join("");
 }
 

@@ -10,6 +10,9 @@ export const COLOR_VARIABLE = "ORCH_COLOR";
 /** Anything but `0` and `false`: no sign that is not ASCII. */
 export const ASCII_VARIABLE = "ORCH_ASCII";
 
+/** The flags, as help names them. */
+export const LOOK_FLAGS = "--color WHEN and --ascii";
+
 const WHEN = ["auto", "always", "never"];
 
 /** A command line without its flags about looks, and a world in which they hold. */

@@ -1,6 +1,7 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
+import { resolvePath } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
@@ -87,7 +88,10 @@ export async function printProblems(
     world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
     if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
-  const { githubAnnotations, MOST_ANNOTATIONS } = await import("../view/diagnostic_report.ts");
+  const [{ githubAnnotations }, { MOST_ANNOTATIONS }] = await Promise.all([
+    import("../view/diagnostic_report.ts"),
+    import("../view/actions.ts"),
+  ]);
   const [stream, most] = format === "github"
     ? [world.stdout, Infinity]
     : [world.stderr, MOST_ANNOTATIONS];
@@ -98,12 +102,27 @@ export async function printProblems(
 export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
-  if (world.files.stat(folder)?.isDirectory !== true) {
+  if (isNoFolder(folder, world)) {
     throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
   }
-  if (world.files.stat(path)?.isDirectory) {
+  if (isFolder(path, world)) {
     throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
   }
+}
+
+/** Whether there is a folder, as far as orch may look: what it may not see is refused elsewhere. */
+function isFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && world.files.stat(path)?.isDirectory === true;
+}
+
+/** Whether it can be seen that there is no such folder. */
+export function isNoFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && !isFolder(path, world);
+}
+
+/** A path of the command line, absolute; `null` where none is given. */
+export function absolutePath(path: string | undefined, { cwd }: World): string | null {
+  return path === undefined ? null : resolvePath(cwd(), path);
 }
 
 /** Writes a file that the user asked for, whole or not at all. */

@@ -4,17 +4,27 @@ import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import type { Workflow } from "../core/workflow.ts";
+import { checkAllowed } from "../../executors/permissions.ts";
+import type { SelectedJobs } from "../../executors/needs.ts";
+import { checkEnforceable } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import type { Durability } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
-import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
+import {
+  absolutePath,
+  isNoFolder,
+  OutputError,
+  type ProblemFormat,
+  reportProblems,
+  UsageError,
+} from "./output.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
@@ -49,13 +59,17 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const stateDirectory = namedStateDirectory(world, options.stateDir) ??
     resolvePath(loaded.folder, STATE_DIRECTORY);
   const workflowPath = file === "-" ? null : resolvePath(world.cwd(), file);
+  const baseDirectory = baseDirectoryOf(loaded, options, world);
+  const outputPath = absolutePath(options.output, world);
+  const places = { workflowPath, baseDirectory, stateDirectory, outputPath };
+  const refused = checkAllowed(jobsAt(selected.value, workflow), places, world);
+  if (refused.length > 0) return await reportProblems(world, loaded, refused, format);
+
   const learned = await learnedDurations(stateDirectory, workflowPath, world);
   const plan = planJobs(workflow, selected.value, learned);
-  const settings = await settingsOf(plan, options, { world, loaded });
+  const settings = await settingsOf(plan, options, { world, baseDirectory });
   const infeasible = [
     ...checkFeasible(plan, settings),
-    ...checkPrograms(plan, world),
-    ...checkLinkerVariables(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
   if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, format);
@@ -64,9 +78,9 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     const { showDryRun } = await import("./dry_run.ts");
     return showDryRun(plan, settings, world);
   }
-  const baseDirectory = baseDirectoryOf(loaded, options, world);
   const record = {
     file: workflowPath,
+    fileHash: await hashOf(loaded.bytes!),
     baseDirectory,
     workflow,
     selected: plan.fileIndex,
@@ -90,6 +104,11 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   });
 }
 
+/** The selected jobs before they are a plan: that needs what may not be read. */
+function jobsAt(fileIndex: readonly number[], workflow: Workflow): SelectedJobs {
+  return { workflow, fileIndex, jobs: fileIndex.map((index) => workflow.jobs[index]!) };
+}
+
 /** The files of a new run, or in words why there can be none. */
 async function keepRun(...[world, stateDirectory, options]: Parameters<typeof createRun>) {
   try {
@@ -105,7 +124,7 @@ async function keepRun(...[world, stateDirectory, options]: Parameters<typeof cr
 function checkOptions(options: RunOptions, world: World): void {
   checkRunFlags(options, world);
   const { directory } = options;
-  if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {
+  if (directory !== undefined && isNoFolder(directory, world)) {
     throw new UsageError(`-C: folder '${directory}' does not exist`);
   }
 }
@@ -118,7 +137,7 @@ function selectionOf({ only, tags, skipTags, deps }: RunOptions): Selection {
 async function settingsOf(
   plan: Plan,
   options: RunOptions,
-  { world, loaded }: { readonly world: World; readonly loaded: LoadedFile },
+  { world, baseDirectory }: { readonly world: World; readonly baseDirectory: string },
 ): Promise<RunSettings> {
   const { workflow } = plan;
   const needsBranch = plan.jobs.some((job) => job.conditions.onlyIfBranch !== null);
@@ -133,9 +152,7 @@ async function settingsOf(
     failFast: options.failFast,
     graceMs: options.grace * 1000,
     seed: new DataView(world.random(4).buffer).getUint32(0),
-    branch: needsBranch
-      ? await currentBranch(world, baseDirectoryOf(loaded, options, world))
-      : null,
+    branch: needsBranch ? await currentBranch(world, baseDirectory) : null,
   };
 }
 

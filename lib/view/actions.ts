@@ -3,7 +3,11 @@
  * (https://docs.github.com/actions/reference/workflow-commands). What is not ours is fenced, so that no
  * job gives commands through us.
  */
+import type { SourcePosition } from "../core/diagnostic.ts";
 import { visibleLine } from "./visible.ts";
+
+/** GitHub shows so many annotations of one step. */
+export const MOST_ANNOTATIONS = 10;
 
 /** Something that the runner shows beside the code. */
 export interface Annotation {
@@ -11,18 +15,18 @@ export interface Annotation {
   readonly message: string;
   /** As seen from the root of the repository; `null` where there is no file. */
   readonly file: string | null;
-  readonly line: number | null;
-  readonly column: number | null;
+  /** Where in the file; `null` where that is not known. */
+  readonly position: SourcePosition | null;
 }
 
-/** A command that marks an error. */
-export function errorCommand({ title, message, file, line, column }: Annotation): string {
-  const properties = [
-    ...(file === null ? [] : [`file=${propertyText(file)}`]),
-    ...(file === null || line === null ? [] : [`line=${line}`]),
-    ...(file === null || column === null ? [] : [`col=${column}`]),
-    `title=${propertyText(title)}`,
-  ];
+/** A command that marks an error. Nothing in it can begin a command of its own. */
+export function errorCommand({ title, message, file, position }: Annotation): string {
+  const properties = file === null ? [] : [`file=${propertyText(file)}`];
+  if (file !== null && position !== null) {
+    const { line, column, endColumn } = position;
+    properties.push(`line=${line}`, `col=${column}`, `endColumn=${endColumn}`);
+  }
+  properties.push(`title=${propertyText(title)}`);
   return `::error ${properties.join(",")}::${dataText(message)}\n`;
 }
 

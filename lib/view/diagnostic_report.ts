@@ -1,11 +1,8 @@
 /** Problems of files for programs: as JSON, and as annotations for GitHub. */
 import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
+import { errorCommand } from "./actions.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { inFileOrder, placeInText, type Source } from "./diagnostic_text.ts";
-import { visibleLine } from "./visible.ts";
-
-/** GitHub shows so many annotations of one step. */
-export const MOST_ANNOTATIONS = 10;
 
 /** One file that was checked. */
 export interface CheckedFile {
@@ -35,25 +32,16 @@ export function diagnosticsDocument(files: readonly CheckedFile[]): object {
   };
 }
 
-/**
- * An `::error` command for each problem of a file, `most` at most. Nothing in it can begin a command
- * of its own.
- */
+/** An `::error` command for each problem of a file, `most` at most. */
 export function githubAnnotations(
-  source: Source,
+  { file, text }: Source,
   diagnostics: readonly LocatedDiagnostic[],
   most: number,
 ): string {
-  const file = commandProperty(visibleLine(source.file));
-  return problemsIn(source, diagnostics).slice(0, most).map(({ code, title, help, position }) => {
-    const properties = [`file=${file}`];
-    if (position !== null) {
-      const { line, column, endColumn } = position;
-      properties.push(`line=${line}`, `col=${column}`, `endColumn=${endColumn}`);
-    }
-    properties.push(`title=${code}`);
+  const problems = problemsIn({ file, text }, diagnostics).slice(0, most);
+  return problems.map(({ code, title, help, position }) => {
     const message = help === null ? title : `${title} (${help})`;
-    return `::error ${properties.join(",")}::${commandData(message)}\n`;
+    return errorCommand({ title: code, message, file, position });
   }).join("");
 }
 
@@ -91,12 +79,4 @@ function placeOf(position: SourcePosition | null): object {
     column: position?.column ?? null,
     end_column: position?.endColumn ?? null,
   };
-}
-
-function commandData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function commandProperty(text: string): string {
-  return commandData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

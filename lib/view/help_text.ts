@@ -32,6 +32,8 @@ export interface ProgramHelp {
   /** Names of commands that are seldom needed. */
   readonly rare: readonly string[];
   readonly examples: readonly string[];
+  /** Flags that every command takes. */
+  readonly everywhere: string;
   /** What can be run in this folder. */
   readonly here: readonly string[];
 }
@@ -69,7 +71,8 @@ export function programHelpText(help: ProgramHelp, style: Style): string {
     ...help.commands.flatMap((row) => rowLines(row, width)),
   ];
   if (help.rare.length > 0) {
-    lines.push(...wrapText(`And: ${help.rare.join(", ")}`, HELP_COLUMNS - INDENT, INDENT));
+    const more = `And: ${help.rare.join(", ")}; all take ${help.everywhere}`;
+    lines.push(...wrapText(more, HELP_COLUMNS - INDENT, INDENT));
   }
   lines.push(
     "",

@@ -90,8 +90,8 @@ Deno.test("actions: what failed is marked where the file has it, and the last wo
   assertEquals(
     said(run),
     text(`
-      ::error file=ci/w.yaml,line=3,col=9,title=a failed::exit code 1
-      ::error file=ci/w.yaml,line=5,col=10,title=b failed::exit code 1
+      ::error file=ci/w.yaml,line=3,col=9,endColumn=10,title=a failed::exit code 1
+      ::error file=ci/w.yaml,line=5,col=10,endColumn=11,title=b failed::exit code 1
       ::stop-commands::TOKEN
       last words
       ::error::mine

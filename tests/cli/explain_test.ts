@@ -30,7 +30,8 @@ const REALLY: Partial<Record<DiagnosticCode, (shown: string) => string | Uint8Ar
 /** What is different in the world in which a mistake shows; E313 is right with another command alone. */
 const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => Partial<World>>> = {
   E311: ({ processes }) => ({
-    processes: { ...processes, hasShell: () => false, mayRun: (program) => program === "make" },
+    may: (wanted) => wanted.kind !== "run" || wanted.program === "make",
+    processes: { ...processes, hasShell: () => false },
   }),
   E312: ({ processes }) => ({
     processes: {

@@ -85,7 +85,7 @@ testNeeding(
     const job = { id: "job", command: `sleep 0.3; ${HOLD}` };
     await using project = newProject({ "w.yaml": workflow(job), go: "" });
     await project.orch(["run", "w.yaml", "-q"]);
-    Deno.removeSync(project.path("go"));
+    await Deno.remove(project.path("go"));
     await using terminal = await Terminal.open(project, { columns: 80, rows: 24 });
     await terminal.type("./orch run w.yaml; echo code=$?");
     await terminal.waitFor(/job +█+ +0:0\d +\+0:0\d.*\n0\/1 done · 1 running.* ≈0:00 left/);

@@ -39,7 +39,7 @@ Deno.test("a pipe that nobody reads holds up no job and no time limit, and loses
   assertEquals(project.read("code"), "1\n");
   const read = project.read("read");
   assertEquals(read.match(/^ {2}loud_1 \| line \d+ of what nobody reads$/gm)!.length > 1_000, true);
-  assertMatch(read, /FAILED {4}slow[^]*✗ 1 failed {3}✔ 4 succeeded[^]*logs in /);
+  assertMatch(read, /FAILED {4}slow[^]*✗ 1 failed \(slow\) {3}✔ 4 succeeded[^]*orch rerun /);
 });
 
 Deno.test("a signal ends a run that nobody reads, jobs and all", async () => {

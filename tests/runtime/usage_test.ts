@@ -118,7 +118,6 @@ Deno.test("a running job is told with its memory and its share of the processor,
   );
   await until(() => {
     const usage = pool.pool.usageOf("j1.1");
-    // Other tests may want the processors too.
     return (usage?.cpuPercent ?? 0) > 5 && usage!.memoryBytes > 50 * 2 ** 20;
   }, "the job to be seen at work");
   job.stop(true);

@@ -7,18 +7,18 @@ import { assert, assertEquals } from "../support/assert.ts";
 import { text } from "./golden.ts";
 import { Story } from "./story.ts";
 
-const AT = { file: "ci.yaml", line: 14, column: 9 };
+const AT = { file: "ci.yaml", position: { line: 14, column: 9, endColumn: 13 } };
 
 /** Commands, and what the runner is sent. */
 const COMMANDS: readonly (readonly [name: string, said: string, expected: string])[] = [
   [
     "an error at a place",
     errorCommand({ ...AT, title: "test failed", message: "exit code 1" }),
-    "::error file=ci.yaml,line=14,col=9,title=test failed::exit code 1\n",
+    "::error file=ci.yaml,line=14,col=9,endColumn=13,title=test failed::exit code 1\n",
   ],
   [
     "an error without a place",
-    errorCommand({ ...AT, line: null, column: null, title: "t", message: "m" }),
+    errorCommand({ ...AT, position: null, title: "t", message: "m" }),
     "::error file=ci.yaml,title=t::m\n",
   ],
   [
@@ -29,7 +29,7 @@ const COMMANDS: readonly (readonly [name: string, said: string, expected: string
   [
     "hostile texts",
     errorCommand({ ...AT, file: "a,line=1::b%0A", title: "x::y", message: "100%\n::set-env\x1b" }),
-    "::error file=a%2Cline=1%3A%3Ab%250A,line=14,col=9,title=x%3A%3Ay::100%25␊::set-env␛\n",
+    "::error file=a%2Cline=1%3A%3Ab%250A,line=14,col=9,endColumn=13,title=x%3A%3Ay::100%25␊::set-env␛\n",
   ],
   [
     "a group",
