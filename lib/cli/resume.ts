@@ -16,7 +16,7 @@ import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { folderOf } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
@@ -162,13 +162,15 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
     world.stderr.write(`${fileGoneText(plan.file)}\n`);
     return same;
   }
-  const loaded = await loadWorkflow(world, plan.file);
+  const loaded = await loadChanged(world, plan.file, plan.fileHash);
+  if (loaded === null) return same;
   if (!loaded.workflow.ok) {
     await reportProblems(world, loaded, loaded.workflow.diagnostics);
     world.stderr.write(`${mendText()}\n`);
     return { ok: false, exitCode: EXIT.badInput };
   }
-  const next = withWorkflow(plan, loaded.workflow.value);
+  const fileHash = await hashOf(loaded.bytes!);
+  const next = withWorkflow(plan, loaded.workflow.value, fileHash);
   const difference = comparePlans(plan, next);
   const { changed, added, removed } = difference;
   if (changed.length + added.length + removed.length === 0) return { ...same, loaded };
@@ -203,7 +205,9 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     ...checkLinkerVariables(state.plan, world),
     ...checkEnforceable(state.plan, world.processes),
   ];
-  if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);
+  if (problems.length > 0) {
+    return await reportProblems(world, await loadedOf(beginning, context), problems);
+  }
 
   const resumption = planResume(state, {
     runId,
@@ -271,9 +275,15 @@ function checkNames(runId: string, rerun: Rerun, run: Pick<RunRecord, "plan" | "
 }
 
 /** The file to show problems in: as it is now, or none of its lines where the run goes on as planned. */
-function loadedOf({ loaded, plan }: Beginning): LoadedFile {
+async function loadedOf(
+  { loaded, plan }: Beginning,
+  { options, world }: Context,
+): Promise<LoadedFile> {
   if (loaded !== null) return loaded;
-  const file = plan.file ?? "<stdin>";
-  const folder = plan.file === null ? plan.baseDirectory : folderOf(plan.file);
-  return { file, folder, bytes: null, workflow: { ok: true, value: plan.workflow } };
+  const { file, workflow, baseDirectory } = plan;
+  if (file !== null && !options.asPlanned && world.files.stat(file) !== null) {
+    return await loadWorkflow(world, file);
+  }
+  const folder = file === null ? baseDirectory : folderOf(file);
+  return { file: file ?? "<stdin>", folder, bytes: null, workflow: { ok: true, value: workflow } };
 }

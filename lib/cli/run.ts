@@ -7,7 +7,7 @@ import { type Selection, selectJobs } from "../core/selection.ts";
 import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import type { Durability } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
@@ -67,6 +67,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const baseDirectory = baseDirectoryOf(loaded, options, world);
   const record = {
     file: workflowPath,
+    fileHash: await hashOf(loaded.bytes!),
     baseDirectory,
     workflow,
     selected: plan.fileIndex,

@@ -5,10 +5,10 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText, type OutputTail } from "../view/end_text.ts";
+import type { NameableRun } from "../view/shell_word.ts";
 import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
-import { unseenDirectory } from "./stored_run.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -35,13 +35,13 @@ export async function reportEnd(run: EndedRun): Promise<void> {
 }
 
 async function printEnd(run: EndedRun): Promise<void> {
-  const { state, options, directory, stateDirectory, world, view } = run;
+  const { state, options, directory, world, view } = run;
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    run: { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) },
+    ...(state.status === "completed" ? {} : { run: await nameableRun(run) }),
     tailsOf: (jobId) => options.jobOutput === "none" ? null : shownTails(jobId, run),
   });
   await view.end(`${lines.join("\n")}\n`);
@@ -52,4 +52,12 @@ function shownTails(jobId: string, { state, directory, world }: EndedRun): Outpu
     ...tail,
     path: pathFromHere(tail.path, world),
   }));
+}
+
+/** How commands name this run; to know whether its place must be said, one has to look around. */
+async function nameableRun(
+  { directory, stateDirectory, world }: EndedRun,
+): Promise<NameableRun> {
+  const { unseenDirectory } = await import("./stored_run.ts");
+  return { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) };
 }

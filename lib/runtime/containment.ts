@@ -190,17 +190,27 @@ export class SlotCgroup {
     return more;
   }
 
-  /** The processes in it, the slot's shell among them. Asked after every job, so the file stays open. */
+  /** The processes in it, the slot's shell among them. */
   processes(): number[] {
+    // What follows the last line break may be half a number, which is somebody else's.
+    return this.#list().split("\n").slice(0, -1).map(Number);
+  }
+
+  /** Whether somebody else is in it, too. Asked after every job. */
+  holdsOthersThan(pid: number): boolean {
+    const list = this.#list();
+    return list !== "" && list !== `${pid}\n`;
+  }
+
+  /** The list of members, from a file that stays open. */
+  #list(): string {
     try {
       this.#members ??= Deno.openSync(`${this.#path}/cgroup.procs`);
       this.#members.seekSync(0, Deno.SeekMode.Start);
       const filled = this.#members.readSync(MEMBERS) ?? 0;
-      // What follows the last line break may be half a number, which is somebody else's.
-      const lines = DECODER.decode(MEMBERS.subarray(0, filled)).split("\n").slice(0, -1);
-      return lines.map(Number);
+      return DECODER.decode(MEMBERS.subarray(0, filled));
     } catch {
-      return [];
+      return "";
     }
   }
 

@@ -15,6 +15,8 @@ export interface JobText {
   readonly stderrPath: string;
   /** How much the job gives way to others, 0 to 19; 0 leaves it alone. */
   readonly niceness: number;
+  /** What stands in its environment as ORCH_COOKIE. */
+  readonly cookie: string;
   /** Which attempt it is. */
   readonly attemptName: string;
 }
@@ -54,7 +56,7 @@ export function jobText(
   job: JobText,
   slot: { readonly token: string; readonly pid: number; readonly endsPath: string | null },
 ): SlotText {
-  const { exported, handed } = variables(job.environment);
+  const { assignments, names, handed } = variables(job.environment);
   const { preparation, text, marked } = action(job, {
     handed,
     mark: `case $? in 130|141) kill -USR1 ${slot.pid};; esac`,
@@ -65,7 +67,9 @@ export function jobText(
     text: `${preparation}( command exec </dev/null ` +
       `>>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)} || ` +
       `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"; ` +
-      `${exported}cd ${quote(job.workingDirectory)} || exit 1; ${text} )\n__orch_s=$?; ` +
+      `${assignments}ORCH_COOKIE=${quote(job.cookie)}; export${names} ORCH_COOKIE; cd ${
+        quote(job.workingDirectory)
+      } || exit 1; ${text} )\n__orch_s=$?; ` +
       (slot.endsPath === null ? "" : endText(job.attemptName, slot.endsPath)) +
       `times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x= __orch_t=\n`,
     marked,
@@ -103,10 +107,10 @@ const SHELLS_OWN = new Set(
 /** A name that every shell takes, and that is neither bash's nor ours. */
 const PLAIN_NAME = /^(?!BASH|__orch_)[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Words that set plain variables in a shell, and those that hand the others on by `env`. */
+/** Words that set plain variables in a shell, their names, and words that hand the others on by `env`. */
 function variables(
   environment: Readonly<Record<string, string>>,
-): { readonly exported: string; readonly handed: string } {
+): { readonly assignments: string; readonly names: string; readonly handed: string } {
   let [assignments, names, handed] = ["", "", ""];
   for (const name of Object.keys(environment)) {
     const value = quote(environment[name]!);
@@ -117,7 +121,7 @@ function variables(
       names += ` ${name}`;
     }
   }
-  return { exported: names === "" ? "" : `${assignments}; export${names}; `, handed };
+  return { assignments, names, handed };
 }
 
 interface JobAction extends SlotText {

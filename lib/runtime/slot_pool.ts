@@ -79,14 +79,17 @@ export class SlotPool implements ProcessPool, SlotHost {
   start(spec: ProcessSpec): RunningProcess {
     const process = new SlotProcess(this, spec);
     this.#live.set(spec.attemptName, process);
-    process.ended.then(() => this.#live.delete(spec.attemptName));
     this.#queue.push(process);
     this.#serve();
     return process;
   }
 
   usageOf(attemptName: string): LiveUsage | null {
-    return this.#live.get(attemptName)?.meter.now() ?? null;
+    return this.#live.get(attemptName)?.usage ?? null;
+  }
+
+  settled(attemptName: string): void {
+    this.#live.delete(attemptName);
   }
 
   async freeze(): Promise<void> {
@@ -106,8 +109,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   giveBack(slot: Slot): void {
-    const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
-    if (!slot.shell.isIdle || strangers) this.#retire(slot);
+    const { shell, leaf } = slot;
+    // What a job left behind is not to count for the next.
+    if (!shell.isIdle || leaf?.holdsOthersThan(shell.group)) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }

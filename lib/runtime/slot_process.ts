@@ -2,14 +2,21 @@
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { ProcessFacts as Listed } from "./process_table.ts";
 import type { SlotCgroup } from "./containment.ts";
-import type { LogCap } from "./log_cap.ts";
+import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
 import { type JobText, needsItsShell } from "./shell_text.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
-import { type UsageLook, UsageMeter, type UsageSampler } from "./usage.ts";
+import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
-import type { Clock, PoolOptions, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessEnd,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;
@@ -44,6 +51,8 @@ export interface SlotHost {
   readonly logCap: LogCap;
   /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: SlotProcess): boolean;
+  /** Is told that an attempt has ended. */
+  settled(attemptName: string): void;
   /** Takes back a slot whose job has ended. */
   giveBack(slot: Slot): void;
   /** Takes back a job that its slot could not start, and tries again later. */
@@ -54,48 +63,71 @@ export interface SlotHost {
   look(): Promise<Look | null>;
 }
 
-/** A process that runs in a slot, or waits for one. */
-export class SlotProcess implements RunningProcess {
+/** A process that runs in a slot, or waits for one; what watches its memory and its files knows it too. */
+export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   readonly ended: Promise<ProcessEnd>;
-  readonly meter = new UsageMeter();
+  readonly paths: readonly string[];
 
   readonly #pool: SlotHost;
   readonly #spec: ProcessSpec;
   readonly #end: (end: ProcessEnd) => void;
+  readonly #cookie: string;
+  /** When it began to run. */
+  startedAt = 0;
   #slot: Slot | null = null;
+  /** Whether its slot is to tell how it ended. */
+  #awaited = false;
   #stopping: "no" | "asked" | "forced" = "no";
+  /** Made with the first look: most jobs have ended by then. */
+  #meter: UsageMeter | null = null;
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
   #logLost = false;
   #over = false;
-  /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
-  readonly #abandoned = Promise.withResolvers<SlotReport>();
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
     this.#spec = spec;
+    this.#cookie = `${pool.options.cookie}.${spec.attemptName}`;
+    this.paths = [spec.stdoutPath, spec.stderrPath];
     const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
     this.ended = promise;
     this.#end = resolve;
   }
 
+  /** The process group it runs in. */
+  get group(): number {
+    return this.#slot!.shell.group;
+  }
+
   /** Runs in this slot from now on. */
   begin(slot: Slot): void {
+    const { sampler, logCap, clock } = this.#pool;
     this.#slot = slot;
-    this.#run(slot).catch((error) => {
-      // Our own trouble, such as a disk that is full: this job's end, not the run's.
-      this.#pool.sampler.unwatch(slot.shell.group);
-      this.#pool.giveBack(slot);
-      this.giveUp(notStarted(error));
-    });
+    this.#awaited = true;
+    this.startedAt = clock.now();
+    try {
+      slot.leaf?.limit(this.#spec);
+      slot.shell.run(withinArguments(this.#jobFor(slot)), (report) => this.#reported(report, slot));
+      // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
+      sampler.watch(this);
+      logCap.watch(this);
+    } catch (error) {
+      this.#fail(slot, error);
+    }
   }
 
   /** Ends without having begun. */
   giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
+    this.#settle(end);
+  }
+
+  #settle(end: ProcessEnd): void {
+    this.#pool.settled(this.#spec.attemptName);
     this.#end(end);
   }
 
@@ -108,48 +140,75 @@ export class SlotProcess implements RunningProcess {
     else this.#signal(this.#slot, "TERM");
   }
 
-  async #run(slot: Slot): Promise<void> {
-    const { memoryMb, cpuPercent, stdoutPath, stderrPath } = this.#spec;
-    const { sampler, logCap, clock } = this.#pool;
-    const { group } = slot.shell;
-    const startedAt = clock.now();
-    const files = {
-      paths: [stdoutPath, stderrPath],
-      truncated: () => void (this.#truncated = true),
-    };
-    slot.leaf?.limit({ memoryMb, cpuPercent });
-    const reported = slot.shell.run(withinArguments({
-      ...this.#spec,
-      environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
+  #jobFor(slot: Slot): JobText {
+    const { launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName } =
+      this.#spec;
+    return {
+      ...{ launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName },
+      cookie: this.#cookie,
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
       textPath: null,
-    }));
-    // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
-    sampler.watch({ group, sampled: (look) => this.#sampled(look, slot) });
-    logCap.watch(files);
-    const report = await Promise.race([reported, this.#abandoned.promise]);
-    sampler.unwatch(group);
-    logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
-    this.#logLost = report.kind === "answered" &&
-      (report.logLost || logCap.lacksRoom(files, report.status !== 0));
-    if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
+    };
+  }
+
+  /** Our own trouble, such as a disk that is full, is this job's end, not the run's. */
+  #fail(slot: Slot, error: unknown): void {
+    this.#awaited = false;
+    this.#pool.sampler.unwatch(this);
+    this.#pool.logCap.unwatch(this, false);
+    this.#pool.giveBack(slot);
+    this.giveUp(notStarted(error));
+  }
+
+  #reported(report: SlotReport, slot: Slot): void {
+    if (!this.#awaited) return;
+    this.#awaited = false;
+    const { sampler, logCap, clock } = this.#pool;
+    sampler.unwatch(this);
+    logCap.unwatch(this, clock.now() - this.startedAt > LONG_MS);
+    if (report.kind === "answered") {
+      this.#logLost = report.logLost || logCap.lacksRoom(this, report.status !== 0);
+      // What a job leaves behind when it ends by itself is swept at the end of the run.
+      if (this.#stopping === "no" && !this.#overMemory) {
+        return this.#finish(report, { slot, unkillable: [] });
+      }
+    } else if (this.#stopping === "no" && !hasBegun(report, this.#spec.stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
     }
-    const unkillable = await this.#emptyDomain(slot, report);
+    this.#emptyDomain(slot, report).then(
+      (unkillable) => this.#finish(report, { slot, unkillable }),
+      (error) => this.#fail(slot, error),
+    );
+  }
+
+  #finish(
+    report: SlotReport,
+    where: { readonly slot: Slot; readonly unkillable: readonly number[] },
+  ): void {
     this.#over = true;
     this.#cancelKill();
-    this.#pool.giveBack(slot);
-    this.#end(this.#toEnd(report, { slot, unkillable }));
+    this.#pool.giveBack(where.slot);
+    this.#settle(this.#toEnd(report, where));
   }
 
-  #cookie(): string {
-    return `${this.#pool.options.cookie}.${this.#spec.attemptName}`;
+  truncated(): void {
+    this.#truncated = true;
   }
 
-  async #sampled(look: UsageLook, slot: Slot): Promise<void> {
-    const bytes = look.residentBytes;
-    this.meter.add(look, this.#pool.clock.now());
+  /** What it uses now; `null` before the first look at it. */
+  get usage(): LiveUsage | null {
+    return this.#meter?.now() ?? null;
+  }
+
+  sampled(look: UsageLook): void {
+    this.#meter ??= new UsageMeter();
+    this.#meter.add(look, this.#pool.clock.now());
+    this.#judge(look.residentBytes, this.#slot!);
+  }
+
+  /** Whether it has more memory than it may. */
+  async #judge(bytes: number, slot: Slot): Promise<void> {
     const { memoryMb } = this.#spec;
     const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
     if (bytes <= limit) {
@@ -170,7 +229,7 @@ export class SlotProcess implements RunningProcess {
     const look = await this.#pool.look();
     if (look === null) return null;
     const inLeaf = new Set(leaf?.processes());
-    const own = this.#cookie();
+    const own = this.#cookie;
     return look.processes.filter(({ pid, group, session }) => {
       if (pid === shell.group) return false;
       const cookie = look.cookies.get(pid);
@@ -183,7 +242,7 @@ export class SlotProcess implements RunningProcess {
   async #signal({ shell, leaf }: Slot, signal: "TERM" | "KILL"): Promise<void> {
     const { reaper } = this.#pool;
     const look = await this.#pool.look();
-    const own = this.#cookie();
+    const own = this.#cookie;
     const strangers =
       look?.processes.some(({ pid, group }) =>
         group === shell.group && (look.cookies.get(pid) ?? own) !== own
@@ -203,7 +262,8 @@ export class SlotProcess implements RunningProcess {
   async #killUntilOver(slot: Slot, times = 0): Promise<void> {
     if (this.#over) return;
     if (times * KILL_AGAIN_MS > KILL_MS) {
-      return this.#abandoned.resolve({ kind: "died", signal: "SIGKILL", code: 137 });
+      // Neither the job nor its slot can be ended.
+      return this.#reported({ kind: "died", signal: "SIGKILL", code: 137 }, slot);
     }
     await this.#signal(slot, "KILL");
     if (this.#over) return;
@@ -217,12 +277,10 @@ export class SlotProcess implements RunningProcess {
   /**
    * After a stop, waits until nothing of the attempt is left: the rest of its group, and what left
    * the group but carries its cookie. Asks until it is told to force, then forces; returns what not
-   * even that could end. After an end of its own there is nothing to do: what a job leaves behind on
-   * purpose is swept at the end of the run.
+   * even that could end.
    */
   async #emptyDomain(slot: Slot, report: SlotReport): Promise<number[]> {
     const killed = report.kind === "died";
-    if (this.#stopping === "no" && !this.#overMemory && !killed) return [];
     const { clock, reaper } = this.#pool;
     const asked = new Set<number>();
     let killedSince: number | null = null;

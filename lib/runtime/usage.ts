@@ -7,6 +7,8 @@ import type { Clock, LiveUsage } from "./world.ts";
 
 /** Milliseconds between two looks. */
 const SAMPLE_MS = 250;
+/** A look costs as much as some jobs: where all jobs are younger, the next one is soon enough. */
+const YOUNG_MS = 20;
 /** Looks that a share of the processor is taken from: what is counted in hundredths needs a while. */
 const METERED_LOOKS = 5;
 
@@ -14,6 +16,8 @@ const METERED_LOOKS = 5;
 export interface Watched {
   /** The process group it runs in. Its leader is the slot's shell, which does not count. */
   readonly group: number;
+  /** When it began to run, by the clock of the sampler. */
+  readonly startedAt: number;
   /** Gets what its processes hold and have used together. */
   sampled(look: UsageLook): void;
 }
@@ -41,7 +45,7 @@ export class UsageSampler {
   }
 
   /** Looks at it no more. */
-  unwatch(group: number): void {
+  unwatch({ group }: Watched): void {
     this.#watched.delete(group);
   }
 
@@ -53,7 +57,8 @@ export class UsageSampler {
   }
 
   async #look(): Promise<void> {
-    if (this.#watched.size > 0) await this.#sample();
+    const young = this.#clock.now() - YOUNG_MS;
+    if (this.#watched.values().some(({ startedAt }) => startedAt <= young)) await this.#sample();
     this.#cancel = this.#watched.size === 0
       ? null
       : this.#clock.callAt(this.#clock.now() + SAMPLE_MS, () => this.#look());

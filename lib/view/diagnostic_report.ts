@@ -1,6 +1,6 @@
 /** Problems of files for programs: as JSON, and as annotations for GitHub. */
-import { errorCommand } from "./actions.ts";
 import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
+import { errorCommand } from "./actions.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { inFileOrder, placeInText, type Source } from "./diagnostic_text.ts";
 

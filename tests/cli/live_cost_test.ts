@@ -37,7 +37,7 @@ async function shareOfProcessor(folder: string): Promise<number> {
   for (const id of begun.slice(RUNNING)) story.end(id, { kind: "succeeded" });
   const path = (jobId: string, end: string) => `${folder}/${jobId}.${end}`;
   for (const id of begun.slice(0, RUNNING)) {
-    Deno.writeTextFileSync(path(id, "out"), "compiling module/main.ts, step 1\n".repeat(1_000));
+    await Deno.writeTextFile(path(id, "out"), "compiling module/main.ts, step 1\n".repeat(1_000));
   }
   const world = new FakeWorld();
   const watched: World = Object.assign(world, { files: realWorld().files });

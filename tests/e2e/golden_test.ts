@@ -108,7 +108,7 @@ Deno.test("golden: the likely mistakes are at least twenty", () => {
 for (const file of MISTAKES) {
   Deno.test(`golden: what a file is told that has ${file}`, async () => {
     await using project = newProject({
-      [file]: Deno.readFileSync(`${GOLDEN}mistakes/${file}`),
+      [file]: await Deno.readFile(`${GOLDEN}mistakes/${file}`),
     });
     const { code, stdout, stderr } = await project.orch(["validate", file]);
     assertEquals(stdout, "");

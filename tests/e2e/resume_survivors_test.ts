@@ -2,7 +2,14 @@
 import { ownCgroup } from "../../lib/runtime/containment.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { eventually, newProject, type Project, type Running, workflow } from "../support/cli.ts";
+import {
+  eventually,
+  newProject,
+  type Project,
+  ROOT,
+  type Running,
+  workflow,
+} from "../support/cli.ts";
 import { killAll, outcomesOf, runOf, stateOf, statusesOf } from "../support/lives.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
@@ -114,6 +121,23 @@ Deno.test("what still lives is ended by resume and runs again, whatever it makes
   const { stdout } = runOf(project).filesOf("cleans", 1);
   assertEquals(project.read(stdout), "cleaned\n");
   await isEmptied(project);
+});
+
+Deno.test("so it is where Deno may not look at processes itself", async () => {
+  await using project = newProject();
+  const jobs = [
+    { id: "program", command: `${FIRST}exec sleep 61` },
+    { id: "busy", command: `${FIRST}while :; do :; done` },
+  ];
+  await abandon(project, jobs, "--grace", "0.4");
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const [, permissions] = /deno run (.*?) "/.exec(tasks.orch.command)!;
+  const orch = `"$deno" run ${permissions} ${ROOT}/main.ts`;
+  const { code, stderr } = await project.shell(`${orch} resume ${FLAGS.join(" ")}`).finished;
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^Stopping \d+ processes/);
+  assertEquals(outcomesOf(await stateOf(runOf(project))).get("busy.1"), "lost");
+  await eventually(() => project.processes().length === 0, "the end of all processes");
 });
 
 Deno.test("a job that dies of our TERM is never taken for one that ended by itself", async () => {

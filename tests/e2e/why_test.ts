@@ -85,7 +85,7 @@ Deno.test("orch why says what is wrong with a run or a job that it is asked abou
   await using project = newProject(FILES);
   const none = await project.orch(["why", "last", "setup"]);
   assertEquals(none.code, 2);
-  assertMatch(none.stderr, /^error: No runs here/);
+  assertMatch(none.stderr, /^error: No runs (of yours )?here/);
   await project.orch(["run", "w.yaml", "-q", "--only", "setup"]);
   const rows: readonly (readonly [string, RegExp])[] = [
     ["why last stup", /^error: Run [\w-]+ has no job 'stup': did you mean 'setup'\?\n$/],

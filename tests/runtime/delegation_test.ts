@@ -174,7 +174,8 @@ testWithGroup(
     }).output();
     const aside = wanted.length > 0 ? `${folder}/orch-id.orch` : folder;
     assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [folder, wanted, aside, folder]);
-    assertEquals([...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory), []);
+    const left = await Array.fromAsync(Deno.readDir(folder));
+    assertEquals(left.filter(({ isDirectory }) => isDirectory), []);
     await Deno.remove(folder);
   },
 );

@@ -196,6 +196,7 @@ function job(changes: Partial<JobText> = {}): JobText {
     launch: { kind: "shell", text: "echo out; echo err >&2" },
     workingDirectory: "/",
     textPath: null,
+    cookie: "a-cookie.job.1",
     environment: { A: "1" },
     stdoutPath: "/dev/null",
     stderrPath: "/dev/null",

@@ -132,7 +132,7 @@ testWith(
 
 /** Runs `use` with a disk that holds 64 KiB and 20 files. */
 async function withSmallDisk(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = Deno.makeTempDirSync({ prefix: "orch-disk-" });
+  const folder = await Deno.makeTempDir({ prefix: "orch-disk-" });
   await mount("mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=20", "tmpfs", folder);
   try {
     await use(folder);
@@ -193,7 +193,8 @@ for (const [name, [command, how]] of Object.entries(FLOODS)) {
       const later = await pool.run("echo later; exit 3", { outputFolder: disk });
       assertEquals([later.how, later.stdout], ["exit 3", "later\n"]);
       assert(later.end.kind === "exited" && later.end.process.logLost === undefined);
-      assertEquals([...Deno.readDirSync(disk)].filter(({ name }) => name.endsWith(".room")), []);
+      const left = await Array.fromAsync(Deno.readDir(disk));
+      assertEquals(left.filter(({ name }) => name.endsWith(".room")), []);
     },
   );
 }

@@ -99,7 +99,12 @@ Deno.test("githubAnnotations is an ::error command for each problem", () => {
 
 Deno.test("githubAnnotations lets no name begin a command or a property of its own", () => {
   const source = { file: "a,line=1:%0A\n::error::x.yml", text: null };
-  const detail = { code: "E202", key: "x\n::warning::y%", owner: "job", known: [] } as const;
+  const detail = {
+    code: "E202",
+    key: "x\n::warning::y%##[error]",
+    owner: "job",
+    known: [],
+  } as const;
   const shown = githubAnnotations(source, [
     { detail: { ...detail, suggestion: null }, position: null, related: [] },
   ], 10);
@@ -107,7 +112,7 @@ Deno.test("githubAnnotations lets no name begin a command or a property of its o
     shown,
     /^::error file=a%2Cline=1%3A%250A␊%3A%3Aerror%3A%3Ax.yml,title=E202::[^\n]*\n$/,
   );
-  assertMatch(shown, /Unknown key 'x␊::warning::y%25' in the job/);
+  assertMatch(shown, /Unknown key 'x␊::warning::y%25## \[error\]' in the job/);
 });
 
 Deno.test("githubAnnotations stops at the most that is asked for", () => {
