@@ -10,7 +10,14 @@ import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { readEnvFiles } from "./env_files.ts";
-import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
+import {
+  isNoFolder,
+  OutputError,
+  outputPathsOf,
+  type ProblemFormat,
+  reportProblems,
+  UsageError,
+} from "./output.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
@@ -94,7 +101,7 @@ async function keepRun(...[world, stateDirectory, options]: Parameters<typeof cr
 function checkOptions(options: RunOptions, world: World): void {
   checkRunFlags(options, world);
   const { directory } = options;
-  if (directory !== undefined && world.files.stat(directory)?.isDirectory !== true) {
+  if (directory !== undefined && isNoFolder(directory, world)) {
     throw new UsageError(`-C: folder '${directory}' does not exist`);
   }
 }
@@ -119,6 +126,7 @@ function wishesOf(
     stateDirectory: namedStateDirectory(world, options.stateDir) ??
       resolvePath(loaded.folder, STATE_DIRECTORY),
     workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
+    outputPaths: outputPathsOf(options, world),
     variables,
   };
 }

@@ -6,6 +6,8 @@
  * command line.
  */
 
+import type { Permission } from "./permission.ts";
+
 /** The way from the document's root to a node: keys of mappings, indices of lists. */
 export type DocumentPath = readonly (string | number)[];
 
@@ -16,9 +18,10 @@ export interface SourcePosition {
   readonly endColumn: number;
 }
 
-/** Where a diagnostic points: at a node of the document (or at the key before it), or at a place. */
+/** Where a diagnostic points: at a node of the document (or at the key before it), at a place, or past the text. */
 export type DiagnosticPlace =
   | { readonly at: "document" }
+  | { readonly at: "nowhere" }
   | { readonly at: "value" | "key"; readonly path: DocumentPath }
   | { readonly at: "position"; readonly position: SourcePosition };
 
@@ -111,7 +114,6 @@ export type DiagnosticDetail =
     /** In the words of the plugin's schema. */
     readonly cause: string;
   }
-  | { readonly code: "E214"; readonly type: string; readonly flags: readonly string[] }
   | {
     readonly code: "E301";
     readonly key: string;
@@ -152,9 +154,10 @@ export type DiagnosticDetail =
   }
   | {
     readonly code: "E311";
-    readonly jobId: string;
-    readonly program: string;
-    readonly needsShell: boolean;
+    readonly permission: Permission;
+    readonly use: PermissionUse;
+    /** The jobs that need it; none where the run itself does. */
+    readonly jobIds: readonly string[];
   }
   | {
     readonly code: "E313";
@@ -176,6 +179,23 @@ export type DiagnosticDetail =
     readonly suggestion: string | null;
   }
   | { readonly code: "E403" };
+
+/** What a permission is needed for. */
+export type PermissionUse =
+  | "shell"
+  | "limits"
+  | "program"
+  | "branch"
+  | "request"
+  | "variable"
+  | "folder"
+  | "script"
+  | "memory"
+  | "file"
+  | "state"
+  | "output"
+  | "module"
+  | "plugin";
 
 /** Every code there is. */
 export type DiagnosticCode = DiagnosticDetail["code"];
@@ -222,6 +242,9 @@ export function atKey(...path: (string | number)[]): DiagnosticPlace {
 
 /** Points at the document as a whole. */
 export const AT_DOCUMENT: DiagnosticPlace = { at: "document" };
+
+/** Points at no text: the fault is in what surrounds the file. */
+export const NOWHERE: DiagnosticPlace = { at: "nowhere" };
 
 /** A diagnostic whose places have been found in the text; `null` where the text does not show one. */
 export interface LocatedDiagnostic {

@@ -4,6 +4,7 @@
  * can be counted and killed. Killing needs no controller; limits do, and are written where there is one.
  */
 import type { Controller } from "../core/control_lacks.ts";
+import { isGranted } from "./permissions.ts";
 import { quote } from "./shell_text.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
@@ -252,7 +253,7 @@ export function groupAt(mountinfo: string, cgroup: string): string | null {
 
 function read(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return isGranted({ kind: "read", path }) ? Deno.readTextFileSync(path) : "";
   } catch {
     return "";
   }

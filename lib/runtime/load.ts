@@ -83,6 +83,11 @@ function formatOf(path: string): DocumentFormat {
 }
 
 async function readFile(world: World, path: string): Promise<Checked<Uint8Array>> {
+  const absolute = resolvePath(world.cwd(), path);
+  const permission = { kind: "read", path: absolute } as const;
+  if (!world.may(permission)) {
+    return refused({ code: "E311", permission, use: "file", jobIds: [] });
+  }
   try {
     const facts = world.files.stat(path);
     if (facts === null) return refused({ code: "E101", problem: "missing", file: path, cause: "" });

@@ -108,7 +108,7 @@ export class Supervisor {
         baseDirectory,
         environment: {
           ...variables,
-          ...resolveEnvironment(job, world),
+          ...environmentOf(job, world),
           ORCH_RUN_ID: run.runId,
           ORCH_JOB_ID: jobId,
           ORCH_ATTEMPT: String(attempt),
@@ -134,8 +134,11 @@ function unexpected(error: unknown): AttemptEnd {
   return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause } } };
 }
 
-/** The workflow's variables see orch's own; the job's see both. */
-function resolveEnvironment({ environment }: Job, world: World): Environment {
+/** The variables that a job adds to orch's own, resolved: the workflow's see orch's own; the job's see both. */
+export function environmentOf(
+  { environment }: Pick<Job, "environment">,
+  world: Pick<World, "env">,
+): Environment {
   const outer = resolveAll(environment.workflow, (name) => world.env(name));
   return { ...outer, ...resolveAll(environment.job, (name) => outer[name] ?? world.env(name)) };
 }

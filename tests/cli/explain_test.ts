@@ -34,9 +34,9 @@ const GREET = `
 
 /** What is different in the world in which a mistake shows; E313 is right with another command alone. */
 const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => Partial<World>>> = {
-  E214: () => ({ may: () => false }),
   E311: ({ processes }) => ({
-    processes: { ...processes, hasShell: () => false, mayRun: (program) => program === "make" },
+    may: (wanted) => wanted.kind !== "run" || wanted.program === "make",
+    processes: { ...processes, hasShell: () => false },
   }),
   E312: ({ processes }) => ({
     processes: {
