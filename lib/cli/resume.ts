@@ -42,7 +42,7 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
-import { readEnvFiles } from "./env_files.ts";
+import { jobVariables } from "./job_variables.ts";
 import { OutputError, outputPathsOf, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
@@ -109,7 +109,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   if (options.rerunLost && options.assumeDone) {
     throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
   }
-  const variables = await readEnvFiles(options.envFile, world);
+  const variables = await jobVariables(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   using _lock = lock(directory, world);
   if (options.repair) await repair(directory, world);

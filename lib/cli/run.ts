@@ -9,7 +9,7 @@ import { resolvePath } from "../runtime/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
-import { readEnvFiles } from "./env_files.ts";
+import { jobVariables } from "./job_variables.ts";
 import {
   isNoFolder,
   OutputError,
@@ -39,7 +39,7 @@ export interface RunOptions extends ConductOptions {
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
-  const variables = await readEnvFiles(options.envFile, world);
+  const variables = await jobVariables(options.envFile, world);
   const loaded = await loadWorkflow(world, file);
   const { format } = options;
   if (!loaded.workflow.ok) {
