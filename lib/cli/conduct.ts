@@ -8,6 +8,7 @@ import { attemptName } from "../runtime/attempt.ts";
 import type { JournalError } from "../runtime/journal.ts";
 import { EXIT } from "./exit_code.ts";
 import { openView } from "./open_view.ts";
+import { wantsDebug } from "./output.ts";
 import { listenForPause } from "./pause.ts";
 import type { ReportWish } from "./run_flags.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
@@ -90,16 +91,31 @@ async function openRun(
     world,
     usageOf: (jobId, attempt) => driver.processes.usageOf(attemptName(jobId, attempt)),
   });
+  const explain = await openExplanation(run, view);
   const driver = await Driver.open({
     ...run,
     graceMs: options.grace * 1000,
     maxLogBytes: options.maxLog,
   }, {
     record,
-    show: (event) => view.show(event),
+    show(event) {
+      explain?.(event);
+      view.show(event);
+    },
     notice: (notice) => view.notice(notice),
   });
   return { view, driver };
+}
+
+/** What tells the decisions of the scheduler, where that is asked for. */
+async function openExplanation(
+  { state, events, options, world }: ReadyRun,
+  view: RunView,
+): Promise<((event: RunEvent) => void) | null> {
+  if (!wantsDebug(world)) return null;
+  const { openDebugLog } = await import("./debug_log.ts");
+  const { clock } = world;
+  return openDebugLog({ state, events, graceMs: options.grace * 1000, clock, view });
 }
 
 async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunView): Promise<void> {
@@ -119,6 +135,6 @@ async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunVie
 
 async function recordInHistory(run: ReadyRun): Promise<void> {
   const trouble = await recordInIndex(run);
-  if (trouble === null || run.world.env("LOG_LEVEL") !== "DEBUG") return;
+  if (trouble === null || !wantsDebug(run.world)) return;
   run.world.stderr.write(`debug: the run is not in the index: ${trouble}\n`);
 }
