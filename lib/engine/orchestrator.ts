@@ -146,7 +146,7 @@ export class Orchestrator {
       );
     const counts = { pending: 0, running: 0, success: 0, failed: 0, cancelled: 0, skipped: 0 };
     for (const status of Object.values(jobs)) counts[status]++;
-    const started = state?.startedAt == null ? "pending" : "running";
+    const started = (state?.startedAt ?? null) === null ? "pending" : "running";
     return { run_id: state?.runId ?? null, status: state?.status ?? started, counts, jobs };
   }
 

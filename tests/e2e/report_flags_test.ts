@@ -32,7 +32,7 @@ Deno.test("a report is written of a run that succeeds, quiet or not", async () =
     const { code } = await project.orch(["run", "w.yaml", ...quiet, "--report", "junit=r.xml"]);
     assertEquals(code, 0);
     assertMatch(project.read("r.xml"), /failures="0" errors="0" skipped="0"/);
-    Deno.removeSync(project.path("r.xml"));
+    await Deno.remove(project.path("r.xml"));
   }
 });
 
