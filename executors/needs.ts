@@ -11,7 +11,7 @@ import {
 } from "../lib/core/diagnostic.ts";
 import { Bug } from "../lib/core/event.ts";
 import { objectOf, type Permission } from "../lib/core/permission.ts";
-import type { Environment, HttpAction, Job, Workflow } from "../lib/core/workflow.ts";
+import type { Environment, HttpAction, Job, PluginAction, Workflow } from "../lib/core/workflow.ts";
 import { BRANCH_VARIABLES } from "../lib/runtime/branch.ts";
 import { folderOf, isAbsolute, resolvePath } from "../lib/runtime/paths.ts";
 import { plainWords } from "../lib/runtime/shell_text.ts";
@@ -68,7 +68,7 @@ export function needsShell(jobs: readonly Job[]): boolean {
 
 /** What only a shell can do for a job: read its text, or be what its limits are put on. */
 function shellUse({ action, enforce, limits }: Job): "shell" | "limits" | null {
-  if (action.type === "http") return null;
+  if (action.type === "http" || action.type === "plugin") return null;
   if (action.type === "command" && plainWords(action.command) === null) return "shell";
   const isLimited = limits.maxMemoryMb !== null || limits.maxCpuPercent !== null;
   return enforce === "require" && isLimited ? "limits" : null;
@@ -160,6 +160,7 @@ function programNeeds(list: NeedList, jobs: readonly Job[], surroundings: Surrou
   jobs.forEach((job, number) => {
     const { action } = job;
     if (action.type === "http") return;
+    if (action.type === "plugin") return pluginNeeds(list, number, { action, places });
     if (action.type === "script") scriptNeeds(list, number, { job, places, world });
     if (action.type === "python") {
       for (const name of ["ORCH_PYTHON", "PYTHONPATH"]) {
@@ -198,7 +199,8 @@ function programOf(job: Job, { baseDirectory }: RunPlaces, world: World): string
     case "command":
       return named(plainWords(action.command)?.[0] ?? "sh");
     case "http":
-      throw new Bug("a request is no program");
+    case "plugin":
+      throw new Bug(`a job of type ${action.type} is no program`);
   }
 }
 
@@ -241,6 +243,16 @@ function scriptNeeds(
     world,
   );
   list.add({ kind: "read", path }, { use: "script", job: number, path: ["script_path"] });
+}
+
+/** Its module; what its code may reach is checked where the plugin is. */
+function pluginNeeds(
+  list: NeedList,
+  number: number,
+  { action, places }: { readonly action: PluginAction; readonly places: RunPlaces },
+): void {
+  const path = resolvePath(places.baseDirectory, action.plugin.path);
+  list.add({ kind: "read", path }, { use: "script", job: number, path: ["job_type"] });
 }
 
 /** The first that is there, as far as orch may look; else the first. */

@@ -145,3 +145,8 @@ export function pathFromHere(path: string, world: World): string {
   const here = `${world.cwd()}/`;
   return path.startsWith(here) ? path.slice(here.length) : path;
 }
+
+/** Whether the user wants to know why things are as they are. */
+export function wantsDebug({ env }: Pick<World, "env">): boolean {
+  return env("LOG_LEVEL")?.toUpperCase() === "DEBUG";
+}

@@ -4,7 +4,6 @@
  */
 import { fold } from "../core/apply.ts";
 import type { RunSettings } from "../core/event.ts";
-import { checkFeasible } from "../core/plan.ts";
 import {
   comparePlans,
   planOfRecord,
@@ -15,9 +14,12 @@ import {
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
-import { checkEnforceable } from "../../executors/programs.ts";
+import type { Environment } from "../core/workflow.ts";
+import { learnedDurations } from "../engine/learned.ts";
+import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { withVariables } from "../runtime/job_variables.ts";
 import { folderOf } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
@@ -38,7 +40,7 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
-import { learnedDurations } from "./learned.ts";
+import { readEnvFiles } from "./env_files.ts";
 import { absolutePath, OutputError, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
@@ -50,6 +52,7 @@ export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions
   /** Seconds; as the run began where it is not said. */
   readonly grace?: number;
   readonly durability: Durability;
+  readonly envFile: readonly string[];
   /** Leaves changes of the workflow file alone. */
   readonly asPlanned: boolean;
   readonly rerunLost: boolean;
@@ -104,6 +107,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   if (options.rerunLost && options.assumeDone) {
     throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
   }
+  const variables = await readEnvFiles(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   using _lock = lock(directory, world);
   if (options.repair) await repair(directory, world);
@@ -112,7 +116,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
 
   const next = await nextPlan(read.record, context);
   if (!next.ok) return next.exitCode;
-  return await begin({ place, directory, rerun, record: read.record, ...next }, context);
+  return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
 }
 
 function lock(directory: RunDirectory, { clock }: World): RunLock {
@@ -189,10 +193,12 @@ interface Beginning {
   readonly planNumber: number;
   readonly changed: readonly string[];
   readonly loaded: LoadedFile | null;
+  /** What jobs get beside the environment of orch. */
+  readonly variables: Environment;
 }
 
 async function begin(beginning: Beginning, context: Context): Promise<number> {
-  const { place, directory, rerun, record, planNumber, changed } = beginning;
+  const { place, directory, rerun, record, planNumber, changed, variables } = beginning;
   const { options, world } = context;
   const { stateDirectory, runId } = place;
   const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
@@ -200,15 +206,17 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
   checkNames(runId, rerun, { plan, state });
+  const { baseDirectory } = plan;
+  const asJobs = withVariables(world, variables);
+  const places = {
+    workflowPath: plan.file,
+    baseDirectory,
+    stateDirectory,
+    outputPath: absolutePath(options.output, world),
+  };
   const problems = [
-    ...checkFeasible(state.plan, settings),
-    ...checkAllowed(state.plan, {
-      workflowPath: plan.file,
-      baseDirectory: plan.baseDirectory,
-      stateDirectory,
-      outputPath: absolutePath(options.output, world),
-    }, world),
-    ...checkEnforceable(state.plan, world.processes),
+    ...checkAllowed(state.plan, places, asJobs),
+    ...await checkRun(state.plan, settings, { baseDirectory, world: asJobs }),
   ];
   if (problems.length > 0) {
     return await reportProblems(world, await loadedOf(beginning, context), problems);
@@ -241,7 +249,8 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     journal: await openJournal({ ...beginning, plan }, context),
     directory,
     stateDirectory,
-    baseDirectory: plan.baseDirectory,
+    baseDirectory,
+    variables,
     file: plan.file ?? "<stdin>",
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },

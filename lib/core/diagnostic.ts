@@ -89,9 +89,32 @@ export type DiagnosticDetail =
     readonly jobId: string;
     readonly jobType: string;
     readonly key: string;
-    readonly problem: "missing" | "unexpected";
+    readonly problem: "missing" | "unexpected" | "of_plugin";
   }
   | { readonly code: "E210" }
+  | {
+    readonly code: "E211";
+    readonly type: string;
+    readonly problem: "name" | "built_in" | "twice";
+  }
+  | {
+    readonly code: "E212";
+    readonly type: string;
+    readonly path: string;
+    readonly problem: "missing" | "no_executor" | "broken" | "slow";
+    /** What the module threw; empty where it was not asked. */
+    readonly cause: string;
+  }
+  | {
+    readonly code: "E213";
+    readonly jobId: string;
+    readonly type: string;
+    /** The key that is wrong, as `with.who`. */
+    readonly key: string;
+    /** In the words of the plugin's schema. */
+    readonly cause: string;
+  }
+  | { readonly code: "E214"; readonly type: string; readonly flags: readonly string[] }
   | {
     readonly code: "E301";
     readonly key: string;

@@ -81,10 +81,11 @@ class Conducted {
       journal: new Journal(this.file, { durability, clock, nextSeq: 0 }),
       directory: runDirectoryAt(`${STATE}/runs/${RUN_ID}`, RUN_ID),
       stateDirectory: STATE,
+      variables: {},
       baseDirectory: "/work",
       file: "w.yaml",
       workflowPath: "/work/w.yaml",
-      options: { grace: 5, maxLog: 1024, quiet: false, verbose: false },
+      options: { report: [], grace: 5, maxLog: 1024, quiet: false, verbose: false },
       world: this.world,
     }).then((code) => void (this.code = code));
   }
