@@ -107,15 +107,17 @@ async function openRun(
   run: ReadyRun,
 ): Promise<{ readonly view: RunView; readonly processes: ProcessPool }> {
   const { directory, file, workflowPath, options, world } = run;
+  // A run that goes on has live attempts to show, those of its last life, before there is a pool.
+  let processes: ProcessPool | null = null;
   const view = await openView(run.state, {
     ...options,
     directory,
     file,
     workflowPath,
     world,
-    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
+    usageOf: (jobId, attempt) => processes?.usageOf(attemptName(jobId, attempt)) ?? null,
   });
-  const processes = await world.processes.open({
+  processes = await world.processes.open({
     cookie: newCookie(run),
     graceMs: options.grace * 1000,
     maxLogBytes: options.maxLog,
