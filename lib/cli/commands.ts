@@ -32,6 +32,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  schema: ["orch schema > orch.schema.json"],
 };
 
 const text = (value: string) => value;
@@ -297,8 +298,19 @@ const doctor = buildCommand({
   docs: { brief: "Say what this machine can run and enforce, and why not" },
 });
 
+const schema = buildCommand({
+  async loader() {
+    const { schema } = await import("./schema.ts");
+    return function (this: CommandWorld) {
+      this.exitCode = schema(this.world);
+    };
+  },
+  parameters: {},
+  docs: { brief: "Print the JSON Schema of workflow files, for editors" },
+});
+
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, doctor },
+  routes: { run, resume, rerun, analyze, create, validate, doctor, schema },
   docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
 });

@@ -9,10 +9,12 @@ import {
 import { didYouMean } from "./did_you_mean.ts";
 import { buildGraph, EdgeList, findCycles } from "./graph.ts";
 
-const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-const ID_LENGTH = 64;
+/** What ids are made of. */
+export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+/** Most characters of an id. */
+export const ID_LENGTH = 64;
 /** Names that Windows keeps for devices, whatever their ending. */
-const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+export const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 /** How many missing jobs get a suggestion: each costs a look at every id. */
 const MOST_SUGGESTIONS = 20;
