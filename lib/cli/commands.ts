@@ -2,10 +2,12 @@
 import {
   buildCommand,
   buildRouteMap,
+  type Command,
   type CommandContext,
   type TypedFlagParameter,
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
+import type { Shell } from "../view/completion_script.ts";
 
 /** What every command gets as `this`. */
 export interface CommandWorld extends CommandContext {
@@ -32,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   doctor: ["orch doctor", "orch doctor --json"],
+  completions: ['eval "$(orch completions bash)"'],
   schema: ["orch schema > orch.schema.json"],
 };
 
@@ -88,6 +91,11 @@ function parseSize(value: string): number {
     throw new Error("expected a size of at least 1K, such as 64M or 2G");
   }
   return bytes;
+}
+
+function parseShell(value: string): Shell {
+  if (value === "bash" || value === "zsh" || value === "fish") return value;
+  throw new Error("expected one of bash, zsh, fish");
 }
 
 /** Flags of every command that drives a run. */
@@ -309,8 +317,50 @@ const schema = buildCommand({
   docs: { brief: "Print the JSON Schema of workflow files, for editors" },
 });
 
+const completions = buildCommand({
+  async loader() {
+    const { completions } = await import("./completions.ts");
+    return function (this: CommandWorld, _flags: Record<never, never>, shell: Shell) {
+      this.exitCode = completions(shell, this.world);
+    };
+  },
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "bash, zsh or fish", parse: parseShell, placeholder: "shell" }],
+    },
+  },
+  docs: { brief: "Print the script by which a shell completes orch" },
+});
+
+const complete: Command<CommandWorld> = buildCommand({
+  async loader() {
+    const { complete } = await import("./complete.ts");
+    return async function (
+      this: CommandWorld,
+      _flags: Record<never, never>,
+      ...words: string[]
+    ) {
+      this.exitCode = await complete(words, { tree: commands, world: this.world });
+    };
+  },
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: "Words after orch", parse: text, placeholder: "word" },
+    },
+  },
+  docs: { brief: "What the completion scripts ask" },
+});
+
 /** All commands. */
 export const commands = buildRouteMap({
-  routes: { run, resume, rerun, analyze, create, validate, doctor, schema },
-  docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
+  routes: {
+    ...{ run, resume, rerun, analyze, create, validate, doctor, schema, completions },
+    __complete: complete,
+  },
+  docs: {
+    hideRoute: { __complete: true },
+    brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for",
+  },
 });
