@@ -30,7 +30,7 @@ async function runTool(name: string, args: readonly string[], input: string): Pr
     const bundle = `${folder}/${name}.js`;
     const options = ["--quiet", "--platform=deno", "--config", `${FOLDER}/deno.json`];
     await runDeno(["bundle", ...options, "-o", bundle, `${FOLDER}/${name}.ts`], "");
-    return await runDeno(["run", "--no-config", "--allow-read", bundle, ...args], input);
+    return await runDeno(["run", "--no-config", "--allow-read", "--allow-env", bundle, ...args], input);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
