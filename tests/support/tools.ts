@@ -23,6 +23,32 @@ export async function problemsBySchema(
   return JSON.parse(await runTool("json_schema", [], input)) as (string | null)[];
 }
 
+/** A manifest of Kubernetes, and the module of `kubernetes-types` that says what it may hold. */
+export interface Manifest {
+  readonly module: string;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** What the type checker says of manifests by Kubernetes' own types: keys that do not exist, values of other kinds. */
+export async function problemsOfManifests(manifests: readonly Manifest[]): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "orch-tool-" });
+  try {
+    const lines = manifests.flatMap(({ module, type, data }, i) => [
+      `import type { ${type} as T${i} } from "kubernetes-types/${module}.d.ts";`,
+      `export const manifest${i}: T${i} = ${JSON.stringify(data, null, 1)};`,
+    ]);
+    await Deno.writeTextFile(`${folder}/manifests.ts`, lines.join("\n"));
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--quiet", "--config", `${FOLDER}/deno.json`, `${folder}/manifests.ts`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    return new TextDecoder().decode(stderr);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** Bundled first: GitHub's package imports JSON in a way that only bundlers take. */
 async function runTool(name: string, args: readonly string[], input: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "orch-tool-" });
@@ -30,7 +56,10 @@ async function runTool(name: string, args: readonly string[], input: string): Pr
     const bundle = `${folder}/${name}.js`;
     const options = ["--quiet", "--platform=deno", "--config", `${FOLDER}/deno.json`];
     await runDeno(["bundle", ...options, "-o", bundle, `${FOLDER}/${name}.ts`], "");
-    return await runDeno(["run", "--no-config", "--allow-read", "--allow-env", bundle, ...args], input);
+    return await runDeno(
+      ["run", "--no-config", "--allow-read", "--allow-env", bundle, ...args],
+      input,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
