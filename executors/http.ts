@@ -13,8 +13,8 @@
 import type { HttpFacts, HttpFailure, Outcome } from "../lib/core/event.ts";
 import type { HttpAction } from "../lib/core/workflow.ts";
 import type { AttemptContext, AttemptEnd, Executor } from "../lib/runtime/attempt.ts";
-import type { FileWriter } from "../lib/runtime/world.ts";
-import { bodyErrorOutcome, fetchErrorOutcome, spawnFailure } from "./http_error.ts";
+import type { FileWriter, HttpAnswer } from "../lib/runtime/world.ts";
+import { bodyErrorOutcome, requestErrorOutcome, spawnFailure } from "./http_error.ts";
 import { followRedirect } from "./http_redirect.ts";
 import { type HttpRequest, prepareRequest, shownUrl } from "./http_request.ts";
 
@@ -24,18 +24,24 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Redirects followed in one attempt. */
   readonly redirects: number;
+  /** For each connection: the look-up of the name, TCP and TLS. */
+  readonly connectMs: number;
   /** From the first connection to the headers of the last answer, redirects included. */
   readonly firstByteMs: number;
   /** Between one part of the body and the next. */
   readonly idleMs: number;
+  /** For all of it, where the job has no time limit of its own. */
+  readonly totalMs: number;
 }
 
 /** The bounds that hold unless a test sets others. */
 export const DEFAULT_LIMITS: HttpLimits = {
   bodyBytes: 10 * 1024 * 1024,
   redirects: 5,
+  connectMs: 10_000,
   firstByteMs: 60_000,
   idleMs: 30_000,
+  totalMs: 600_000,
 };
 
 /** An executor for http jobs with bounds of its own. */
@@ -89,7 +95,7 @@ interface Exchange {
 
 /** The response that no redirect follows. */
 interface Answer {
-  readonly response: Response;
+  readonly response: HttpAnswer;
   readonly firstByteMs: number;
 }
 
@@ -109,7 +115,15 @@ async function attempt(
     const stdout = create(context.files.stdout);
     const stderr = create(context.files.stderr);
     const startedAt = context.world.clock.now();
-    return await perform(action, { context, limits, cut, startedAt, stdout, stderr });
+    const exchange = { context, limits, cut, startedAt, stdout, stderr };
+    const disarm = context.job.timeoutMs === null
+      ? arm(exchange, limits.totalMs, "unfinished")
+      : () => {};
+    try {
+      return await perform(action, exchange);
+    } finally {
+      disarm();
+    }
   } catch (error) {
     // Every trouble of the network has its own outcome below; what arrives here is a disk's.
     return { outcome: spawnFailure(error) };
@@ -146,7 +160,7 @@ async function findAnswer(
   let request = first;
   for (let followed = 0;; followed++) {
     const response = await send(request, exchange);
-    if (!(response instanceof Response)) return { outcome: response };
+    if ("kind" in response) return { outcome: response };
     const firstByteMs = exchange.context.world.clock.now() - exchange.startedAt;
     const next = expected.includes(response.status) ? null : followRedirect(request, response);
     if (next === null) return { response, firstByteMs };
@@ -167,19 +181,24 @@ async function findAnswer(
   }
 }
 
-async function send(request: HttpRequest, exchange: Exchange): Promise<Response | Outcome> {
-  const { url, method, headers, body } = request;
+async function send(request: HttpRequest, exchange: Exchange): Promise<HttpAnswer | Outcome> {
+  const { url, method } = request;
   await note(exchange, `> ${method} ${shownUrl(url.href)}`);
+  let connected = false;
+  const disarm = arm(exchange, exchange.limits.connectMs, "no_connection");
   try {
-    return await exchange.context.world.fetch(url, {
-      method,
-      headers,
-      body,
-      redirect: "manual",
+    return await exchange.context.world.request({
+      ...request,
       signal: exchange.cut.signal,
+      connected() {
+        connected = true;
+        disarm();
+      },
     });
   } catch (error) {
-    return exchange.cut.outcome ?? fetchErrorOutcome(error, url);
+    return exchange.cut.outcome ?? requestErrorOutcome(error, { url, connected });
+  } finally {
+    disarm();
   }
 }
 
@@ -194,7 +213,7 @@ async function judge(
   await note(exchange, `< ${statusLine(response)}, ${size}, first byte after ${firstByteMs} ms`);
 
   const http: HttpFacts = { status, firstByteMs, bodyBytes };
-  const welcome = expected.length === 0 ? response.ok : expected.includes(status);
+  const welcome = expected.length === 0 ? status >= 200 && status < 300 : expected.includes(status);
   // An unwelcome status says more than trouble with the body that came with it.
   if (welcome || trouble?.kind === "cancelled") {
     return { outcome: trouble ?? { kind: "succeeded" }, http };
@@ -206,7 +225,7 @@ async function judge(
 }
 
 async function keepBody(
-  response: Response,
+  response: HttpAnswer,
   exchange: Exchange,
 ): Promise<{ readonly bodyBytes: number; readonly trouble: Outcome | null }> {
   const reader = response.body?.getReader();
@@ -247,7 +266,7 @@ async function readPart(
 function arm(
   { context, cut }: Exchange,
   afterMs: number,
-  reason: "no_response" | "stalled",
+  reason: "no_connection" | "no_response" | "stalled" | "unfinished",
 ): () => void {
   const { clock } = context.world;
   return clock.callAt(
@@ -256,7 +275,7 @@ function arm(
   );
 }
 
-function statusLine({ status, statusText }: Response): string {
+function statusLine({ status, statusText }: HttpAnswer): string {
   return statusText === "" ? `${status}` : `${status} ${statusText}`;
 }
 

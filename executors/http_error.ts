@@ -1,6 +1,7 @@
 /**
- * Gives a name to what fetch throws. Deno has one TypeError for all of it and tells the cases apart
- * only in the text of its cause:
+ * Gives a name to what the platform throws when a request fails. Before the connection stands the
+ * server was not reached, or not trusted; later the connection was lost. Behind a proxy nobody sees
+ * when it stands, and fetch tells the cases apart only in the text of its cause:
  *
  * ```
  * error sending request for url (http://h/): client error (Connect): tcp connect error: Connection refused
@@ -16,18 +17,39 @@ const CAUSE_LENGTH = 200;
 /** A space cannot be part of an address, so the first match is past it. */
 const CLIENT_ERROR = /\): client error \((\w+)\)(?:: (.*))?$/s;
 
-/** How an attempt ends whose request to `url` brought no response. */
-export function fetchErrorOutcome(error: unknown, url: URL): Outcome {
+/** What TLS has against a certificate. */
+const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_SELF|SELF_SIGNED_)/;
+
+/** How far a request had come. */
+interface Progress {
+  readonly url: URL;
+  readonly connected: boolean;
+}
+
+/** How an attempt ends whose request brought no answer. */
+export function requestErrorOutcome(error: unknown, { url, connected }: Progress): Outcome {
   if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
     const flag = `--allow-net=${url.hostname}:${url.port || defaultPort(url)}`;
     return { kind: "not_started", why: { reason: "permission_denied", flag } };
   }
-  // Without a cause nothing was sent: fetch refused the request, such as one to a blocked port.
-  if (!(error instanceof Error) || !(error.cause instanceof Error)) {
-    const why = { reason: "request_invalid", cause: causeText(messageOf(error)) } as const;
-    return { kind: "not_started", why };
+  if (error instanceof Error && error.cause instanceof Error) {
+    return { kind: "http_failed", failure: clientFailure(error.cause.message) };
   }
-  return { kind: "http_failed", failure: clientFailure(error.cause.message) };
+  const code = codeOf(error);
+  const cause = causeText(messageOf(error));
+  // Without a code nothing was sent: the request itself was refused. Fetch says so by a TypeError.
+  if (code === "" && (!connected || error instanceof TypeError)) {
+    return { kind: "not_started", why: { reason: "request_invalid", cause } };
+  }
+  if (CERTIFICATE_CODE.test(code)) {
+    return { kind: "http_failed", failure: { reason: "certificate", cause } };
+  }
+  const reason = connected ? "connection_lost" : "unreachable";
+  return { kind: "http_failed", failure: { reason, cause } };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** How an attempt ends whose response broke off. */

@@ -1,8 +1,8 @@
 /**
- * What to request after a redirect. Done here and not by fetch, which follows twenty, to anywhere.
- * The rules are those of browsers (https://fetch.spec.whatwg.org/#http-redirect-fetch).
+ * What to request after a redirect. The rules are those of browsers (https://fetch.spec.whatwg.org/#http-redirect-fetch).
  */
 import type { HttpFailure } from "../lib/core/event.ts";
+import type { HttpAnswer } from "../lib/runtime/world.ts";
 import { type HttpRequest, shownUrl, webUrl, withCredentialsInHeader } from "./http_request.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -22,7 +22,7 @@ const BODY_HEADERS = [
 /** The next request; `null` if `response` is no redirect, or points nowhere. */
 export function followRedirect(
   request: HttpRequest,
-  response: Response,
+  response: HttpAnswer,
 ): { readonly request: HttpRequest } | { readonly failure: HttpFailure } | null {
   const location = response.headers.get("location");
   if (!REDIRECTS.includes(response.status) || location === null) return null;

@@ -1,5 +1,10 @@
 /** What command, script and python jobs have in common: an attempt that is one process. */
-import type { AttemptContext, AttemptEnd, RunningAttempt } from "../lib/runtime/attempt.ts";
+import {
+  type AttemptContext,
+  type AttemptEnd,
+  attemptName,
+  type RunningAttempt,
+} from "../lib/runtime/attempt.ts";
 import type { Outcome } from "../lib/core/event.ts";
 import type { Launch, ProcessEnd } from "../lib/runtime/world.ts";
 
@@ -12,7 +17,7 @@ export function startProcess(launch: Launch, context: AttemptContext): RunningAt
     environment: context.environment,
     stdoutPath: files.stdout,
     stderrPath: files.stderr,
-    attemptName: `${job.id}.${attempt}`,
+    attemptName: attemptName(job.id, attempt),
     memoryMb: job.limits.maxMemoryMb,
     cpuPercent: job.limits.maxCpuPercent,
   });
@@ -21,7 +26,11 @@ export function startProcess(launch: Launch, context: AttemptContext): RunningAt
 
 function toAttemptEnd(end: ProcessEnd): AttemptEnd {
   if (end.kind === "not_started") {
-    return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause: end.cause } } };
+    const { cause, linkerVariable: name } = end;
+    const why = name === undefined
+      ? { reason: "spawn_failed", cause } as const
+      : { reason: "linker_variable", name } as const;
+    return { outcome: { kind: "not_started", why } };
   }
   const { usage, process, ...how } = end;
   const outcome: Outcome = how.kind === "exited" && how.code === 0 ? { kind: "succeeded" } : how;

@@ -46,31 +46,38 @@ function targetsOf(args: readonly string[]): string[] {
   return targets;
 }
 
-/** The flags that say what the program may do: those of the task `run`. */
-export function permissionsOf(config: { tasks: { run: { command: string } } }): string[] {
-  return config.tasks.run.command.match(/--(?:no-prompt|(?:allow|deny)-\S+)/g) ?? [];
+/** What of deno.json says how the program is started. */
+export interface Configuration {
+  readonly tasks: { readonly run: { readonly command: string } };
+  readonly unstable?: readonly string[];
+}
+
+/** The flags that say what the program may do: those of the task `run`, and the features of Deno it uses. */
+export function flagsOf({ tasks, unstable = [] }: Configuration): string[] {
+  const granted = tasks.run.command.match(/--(?:no-prompt|(?:allow|deny)-\S+)/g) ?? [];
+  return [...granted, ...unstable.map((feature) => `--unstable-${feature}`)];
 }
 
 /** The arguments of Deno that compile the bundle at `entry`. */
 export function compileArgs(
   { target, output }: Build,
-  { entry, permissions }: { readonly entry: string; readonly permissions: readonly string[] },
+  { entry, flags }: { readonly entry: string; readonly flags: readonly string[] },
 ): string[] {
   const forTarget = target === null ? [] : ["--target", target];
   // The bundle holds all it needs: what deno.json names besides would only make it larger.
-  return ["compile", "--quiet", "--no-config", ...permissions, ...forTarget, "-o", output, entry];
+  return ["compile", "--quiet", "--no-config", ...flags, ...forTarget, "-o", output, entry];
 }
 
 /** Makes what the command line asks for, and says how large it became; the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const folder = `${ROOT}dist`;
   const builds = buildsAskedFor(args, folder);
-  const permissions = permissionsOf(JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)));
+  const flags = flagsOf(JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)));
   await Deno.mkdir(folder, { recursive: true });
   const entry = `${folder}/orch.js`;
   await bundle(entry);
   for (const build of builds) {
-    const args = compileArgs(build, { entry, permissions });
+    const args = compileArgs(build, { entry, flags });
     const streams = { stdout: "inherit", stderr: "inherit" } as const;
     const { code } = await new Deno.Command(Deno.execPath(), { args, ...streams }).spawn().status;
     if (code !== 0) return code;

@@ -5,9 +5,16 @@
  * pressed in vain is better than an error in the middle of a command line.
  */
 import type { CommandContext, RouteMap } from "@stricli/core";
-import { type Candidate, type CommandSpec, type Line, wantedAt } from "../core/completion.ts";
+import {
+  type Candidate,
+  type CommandSpec,
+  type FlagSpec,
+  type Line,
+  wantedAt,
+} from "../core/completion.ts";
 import type { World } from "../runtime/world.ts";
 import { candidatesText, SHELLS } from "../view/completion_script.ts";
+import { WHEN } from "./look_flags.ts";
 import { EXIT } from "./exit_code.ts";
 
 /** What a shell adds to the candidates by itself. */
@@ -46,6 +53,8 @@ const WORKFLOWS: Source = () => ({ part: "workflows", words: [] });
 export const VALUES: Readonly<Record<string, Source>> = {
   only: jobIds,
   from: jobIds,
+  job: jobIds,
+  workflow: WORKFLOWS,
   tags: jobTags,
   skipTags: jobTags,
   output: FILES,
@@ -58,7 +67,15 @@ export const ARGUMENTS: Readonly<Record<string, Source>> = {
   file: WORKFLOWS,
   run: runIds,
   job: jobIds,
+  rebuild: () => ({ part: "words", words: ["rebuild"] }),
+  code: codes,
   shell: () => ({ part: "words", words: SHELLS }),
+};
+
+/** The flags that every command takes, as if each of them had said so. */
+const LOOK: Readonly<Record<string, FlagSpec>> = {
+  color: { kind: "enum", brief: "When there is colour", values: WHEN },
+  ascii: { kind: "boolean", brief: "No sign that is not ASCII", default: false },
 };
 
 /** Answers for the words after `orch`, the last of which is the one at the cursor. */
@@ -115,7 +132,7 @@ export function commandSpecs<C extends CommandContext>(
       : positional.parameters;
     specs[name.original] = {
       brief: target.brief,
-      flags,
+      flags: { ...flags, ...LOOK },
       aliases: aliases as Readonly<Record<string, string>>,
       positional: parameters.map(({ placeholder }) => placeholder ?? ""),
       repeats,
@@ -142,11 +159,13 @@ interface JobSummary {
 /** The jobs of the workflow file or of the run that the line names. */
 async function jobsMeant(place: Place): Promise<readonly JobSummary[]> {
   const { line, world, positional } = place;
-  const position = positional.indexOf("run");
-  if (position >= 0) return await jobsOfRun(line.args[position] ?? "last", place);
+  if (!positional.includes("file")) {
+    return await jobsOfRun(line.args[positional.indexOf("run")] ?? "last", place);
+  }
   const { loadWorkflow } = await import("../runtime/load.ts");
-  const [file] = line.args;
-  if (file === undefined || file === "-") return [];
+  const { workflowFile } = await import("./default_file.ts");
+  const file = workflowFile(line.args[0], world);
+  if (file === "-") return [];
   const { workflow } = await loadWorkflow(world, file);
   return workflow.ok ? workflow.value.jobs : [];
 }
@@ -157,6 +176,11 @@ async function jobsOfRun(name: string, place: Place): Promise<readonly JobSummar
   if (located.kind !== "found") return [];
   const read = await readRun(located.place.path);
   return read.ok ? read.record.plan.workflow.jobs : [];
+}
+
+async function codes(): Promise<Answer> {
+  const { EXPLANATIONS } = await import("../view/explain_text.ts");
+  return { part: "words", words: Object.keys(EXPLANATIONS) };
 }
 
 async function runIds(place: Place): Promise<Answer> {

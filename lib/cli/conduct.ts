@@ -9,24 +9,24 @@ import { executors } from "../../executors/mod.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { RunLoop } from "../runtime/loop.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
+import { attemptName } from "../runtime/attempt.ts";
+import { indexPath } from "../runtime/state_directory.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import type { ProcessPool, World } from "../runtime/world.ts";
 import { EXIT } from "./exit_code.ts";
-import { historyPath } from "./learned.ts";
 import { openView } from "./open_view.ts";
 import { listenForPause } from "./pause.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
 import { listenForStops, type Stops } from "./stops.ts";
+import { agreedFlags } from "./view_choice.ts";
 
 /** How a run is shown and what it leaves. */
-export interface ConductOptions {
+export interface ConductOptions extends ViewFlags {
   readonly output?: string;
-  readonly live?: boolean;
   /** Seconds between asking a job to end and killing it. */
   readonly grace: number;
   /** Bytes. */
   readonly maxLog: number;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
 }
 
 /** A run that is ready to be driven. Its lock is held. */
@@ -50,15 +50,9 @@ export interface ReadyRun {
 
 /** Drives the run to its end and returns the exit code. */
 export async function conduct(run: ReadyRun): Promise<number> {
-  const { state, directory, options, world } = run;
-  const view = await openView(state, { ...options, directory, world });
-  const processes = await world.processes.open({
-    cookie: newCookie(run),
-    graceMs: options.grace * 1000,
-    maxLogBytes: options.maxLog,
-    endsStem: directory.endsStem,
-    notice: (notice) => view.notice(notice),
-  });
+  const { state, directory, world } = run;
+  const options = agreedFlags(run.options);
+  const { view, processes } = await openRun(run);
   const events: RunEvent[] = options.output === undefined ? [] : [...run.events];
   const supervisor = new Supervisor({
     world,
@@ -85,25 +79,50 @@ export async function conduct(run: ReadyRun): Promise<number> {
     resumed: (pausedMs) => loop.post({ type: "pause_ended", pausedMs }),
   });
   const stops = listenForStops(world, (reason) => loop.post({ type: "stop_requested", reason }));
+  let isRecorded: boolean;
   try {
     loop.post(run.firstInput);
     // What is needed only at the end is loaded while the first jobs run.
     if (!options.quiet) void import("./run_end.ts");
-    await finish({ run, loop, supervisor, processes, stops });
+    isRecorded = await finish({ run, loop, supervisor, processes, stops, view });
   } finally {
     supervisor.killAll();
     view.close();
     stops.close();
     ignorePause();
   }
+  if (!isRecorded) return EXIT.cannotGoOn;
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
   await recordInHistory(run);
   if (!options.quiet || options.output !== undefined || state.status !== "completed") {
     const { reportEnd } = await import("./run_end.ts");
-    reportEnd({ state, events, directory, options, file: run.file, world });
+    await reportEnd({ ...run, events, options, view });
   }
   if (loop.viewError !== null) throw loop.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
+}
+
+/** What shows the run, and what its processes are started in: each has something to ask the other. */
+async function openRun(
+  run: ReadyRun,
+): Promise<{ readonly view: RunView; readonly processes: ProcessPool }> {
+  const { directory, file, workflowPath, options, world } = run;
+  const view = await openView(run.state, {
+    ...options,
+    directory,
+    file,
+    workflowPath,
+    world,
+    usageOf: (jobId, attempt) => processes.usageOf(attemptName(jobId, attempt)),
+  });
+  const processes = await world.processes.open({
+    cookie: newCookie(run),
+    graceMs: options.grace * 1000,
+    maxLogBytes: options.maxLog,
+    endsStem: directory.endsStem,
+    notice: (notice) => view.notice(notice),
+  });
+  return { view, processes };
 }
 
 interface Parts {
@@ -112,31 +131,42 @@ interface Parts {
   readonly supervisor: Supervisor;
   readonly processes: ProcessPool;
   readonly stops: Stops;
+  readonly view: RunView;
 }
 
-/** Waits for the end of the run, or for the moment at which the user will not wait any longer. */
-async function finish({ run, loop, supervisor, processes, stops }: Parts): Promise<void> {
+/**
+ * Waits for the end of the run, or for the moment at which the user will not wait any longer. Returns
+ * whether all that has happened until then is written down.
+ */
+async function finish({ run, loop, supervisor, processes, stops, view }: Parts): Promise<boolean> {
   try {
     await Promise.race([loop.finished, run.journal.failed, stops.impatient]);
+    await Promise.race([processes.close(), stops.impatient]);
+    if (run.state.status !== null) await run.journal.close();
+    return true;
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
-    sayJournalFailed(run, error);
+    await sayJournalFailed(run, error, view);
     // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
     await Promise.race([supervisor.stopAll(run.options.grace * 1000), stops.impatient]);
     await Promise.race([processes.close(), stops.impatient]);
-    return;
+    return false;
   }
-  await Promise.race([processes.close(), stops.impatient]);
-  if (run.state.status !== null) await run.journal.close();
 }
 
-function sayJournalFailed({ directory, world }: ReadyRun, error: JournalError): void {
-  const what = error.operation === "write" ? "Cannot write" : "Cannot save";
-  world.stderr.write(
-    `error: ${what} '${directory.journalPath}': ${error.message}\n` +
-      "The run stops here, since nothing more could be remembered. Nothing that finished is lost:\n" +
-      `  orch resume ${directory.runId}\n`,
-  );
+async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunView): Promise<void> {
+  const { directory, stateDirectory, options, world } = run;
+  const [{ journalFailedText }, { unseenDirectory }] = await Promise.all([
+    import("../view/resume_message.ts"),
+    import("./stored_run.ts"),
+  ]);
+  const text = journalFailedText(error, {
+    runId: directory.runId,
+    path: directory.journalPath,
+    graceMs: options.grace * 1000,
+    stateDirectory: unseenDirectory(stateDirectory, world),
+  });
+  view.say(`error: ${text}\n`);
 }
 
 /**
@@ -154,7 +184,7 @@ async function recordInHistory(
 ): Promise<void> {
   try {
     const { History } = await import("../runtime/history.ts");
-    using history = await History.open(historyPath(stateDirectory));
+    using history = await History.open(indexPath(stateDirectory));
     history.record(state, workflowPath ?? "-");
   } catch (error) {
     if (world.env("LOG_LEVEL") !== "DEBUG") return;

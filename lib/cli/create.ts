@@ -1,6 +1,8 @@
 /** `orch create`: writes a workflow to start from. */
 import type { World } from "../runtime/world.ts";
 import { modeline } from "../view/schema_text.ts";
+import { shellWord } from "../view/shell_word.ts";
+import * as words from "../view/usage_message.ts";
 import { checkOutputPath, jsonText, UsageError, writeOutput } from "./output.ts";
 import { EXIT } from "./exit_code.ts";
 import { SCHEMA_ADDRESS } from "./version.ts";
@@ -19,18 +21,18 @@ export async function create(options: CreateOptions, world: World): Promise<numb
   const { name, output, template, force } = options;
   // deno-lint-ignore no-control-regex -- names with control characters are no names
   if (name.trim() === "" || /[\x00-\x1f\x7f]/.test(name)) {
-    throw new UsageError("--name: a name is one line of text and not empty");
+    throw new UsageError(words.BAD_NAME);
   }
   if (!/\.(ya?ml|json)$/i.test(output)) {
-    throw new UsageError(`--output: '${output}' must end in .yaml, .yml or .json`);
+    throw new UsageError(words.noFormatText(output));
   }
   checkOutputPath(world, output);
   if (!force && world.files.stat(output) !== null) {
-    throw new UsageError(`'${output}' exists already: --force overwrites it`);
+    throw new UsageError(words.existsText(output));
   }
   const text = modeline(SCHEMA_ADDRESS) + templateText(template, name);
   writeOutput(world, output, /\.json$/i.test(output) ? await toJson(text) : text);
-  world.stdout.write(`Wrote ${output}. Try it:\n  orch run ${output}\n`);
+  world.stdout.write(words.wroteText(output, `orch run ${shellWord(output)}`));
   return EXIT.ok;
 }
 

@@ -15,7 +15,7 @@ const PROGRAMS = [
 
 /** Prints what was found; exit 0, since nothing found here is an error. */
 export async function doctor(options: { readonly json: boolean }, world: World): Promise<number> {
-  const findings = [...machineFindings(world), ...await programFindings(world)];
+  const findings = [...await machineFindings(world), ...await programFindings(world)];
   world.stdout.write(
     options.json
       ? jsonText({ schema: "orch.doctor/v1", version: VERSION, findings })
@@ -24,8 +24,12 @@ export async function doctor(options: { readonly json: boolean }, world: World):
   return EXIT.ok;
 }
 
-function machineFindings({ machine, processes }: World): Finding[] {
+async function machineFindings({ machine, processes }: World): Promise<Finding[]> {
   const { containment, memory, cpu } = processes.enforcement();
+  const lacks = await processes.controlLacks();
+  const countsProcesses = !lacks.some(({ controllers }) =>
+    controllers.length === 0 || controllers.includes("pids")
+  );
   return [
     { topic: "processors", state: "good", value: String(machine.processors) },
     {
@@ -53,6 +57,17 @@ function machineFindings({ machine, processes }: World): Finding[] {
       state: cpu === "cgroup" ? "good" : cpu === "none" ? "bad" : "fair",
       value: cpu,
     },
+    {
+      topic: "process_limit",
+      state: countsProcesses ? "good" : "fair",
+      value: countsProcesses ? "cgroup" : "none",
+    },
+    ...lacks.map(({ cause, controllers }): Finding => ({
+      topic: "control_groups",
+      state: "fair",
+      value: cause,
+      controllers,
+    })),
   ];
 }
 

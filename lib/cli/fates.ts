@@ -1,6 +1,6 @@
 /** What became of the attempts that were live when the orch of a run died. */
 import type { Outcome } from "../core/event.ts";
-import { type AttemptFate, liveAttempts } from "../core/resume.ts";
+import { type AttemptFate, type LiveAttempt, liveAttempts } from "../core/resume.ts";
 import type { RunState } from "../core/run_state.ts";
 import { jobIndex } from "../core/run_state.ts";
 import { readEnds, type WrittenEnd } from "../runtime/ends.ts";
@@ -18,13 +18,11 @@ export interface DeadRun {
   readonly world: World;
 }
 
-type Attempt = { readonly jobId: string; readonly attempt: number };
-
 /**
  * Finds out the fate of every live attempt, and ends what is left of them. Throws an `OutputError`
  * where something cannot be ended: its work might then be done twice at a time.
  */
-export async function findFates(run: DeadRun): Promise<(attempt: Attempt) => AttemptFate> {
+export async function findFates(run: DeadRun): Promise<(attempt: LiveAttempt) => AttemptFate> {
   const { state, directory, graceMs, world } = run;
   if (state.startedAt === null || state.status !== null) return () => ({ kind: "gone" });
   const stopped = await stopSurvivors(directory.runId, {
@@ -39,13 +37,14 @@ export async function findFates(run: DeadRun): Promise<(attempt: Attempt) => Att
 }
 
 function fateOf(
-  { jobId, attempt }: Attempt,
+  { jobId, attempt, since }: LiveAttempt,
   ends: ReadonlyMap<string, WrittenEnd>,
   { state, directory, world }: DeadRun,
 ): AttemptFate {
   const end = ends.get(`${jobId}.${attempt}`);
   if (end !== undefined && !end.wasStopped) {
-    return { kind: "ended", end: { outcome: outcomeOf(end), endedAt: end.at } };
+    // The clock of files is coarser than ours.
+    return { kind: "ended", end: { outcome: outcomeOf(end), endedAt: Math.max(since, end.at) } };
   }
   // A process opens its files before it does anything; a request leaves none behind until it is over.
   const { action } = state.plan.jobs[jobIndex(state, jobId)]!;

@@ -1,11 +1,7 @@
 /** What earlier runs tell about how long the jobs of a workflow take. */
 import type { Expectation } from "../core/plan.ts";
+import { indexPath } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
-
-/** The index of the runs in a state directory. */
-export function historyPath(stateDirectory: string): string {
-  return `${stateDirectory}/history.db`;
-}
 
 const NOTHING: Expectation = () => null;
 
@@ -19,7 +15,7 @@ export async function learnedDurations(
   path: string | null,
   world: World,
 ): Promise<Expectation> {
-  const index = historyPath(stateDirectory);
+  const index = indexPath(stateDirectory);
   if (path === null || world.files.stat(index) === null) return NOTHING;
   try {
     const { History } = await import("../runtime/history.ts");

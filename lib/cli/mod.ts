@@ -8,16 +8,23 @@ import {
   text_en,
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
-import { commands, type CommandWorld, EXAMPLES } from "./commands.ts";
+import * as say from "../view/usage_message.ts";
+import { ArgumentError, type CommandWorld } from "./command_parts.ts";
+import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
+import type { HelpRequest } from "./help.ts";
+import { takeLook } from "./look_flags.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { VERSION } from "./version.ts";
+
+/** How long the last words of a run that was stopped may take to be read. */
+const LAST_WORDS_MS = 2_000;
 
 const application = buildApplication<CommandWorld>(commands, {
   name: "orch",
   versionInfo: { currentVersion: VERSION },
   scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-  documentation: { caseStyle: "convert-camel-to-kebab", onlyRequiredInUsageLine: true },
+  documentation: { caseStyle: "convert-camel-to-kebab" },
   localization: {
     text: {
       ...text_en,
@@ -26,15 +33,42 @@ const application = buildApplication<CommandWorld>(commands, {
       exceptionWhileLoadingCommandFunction: rethrow,
       exceptionWhileParsingArguments: (error) => `error: ${argumentProblem(error)}`,
       noCommandRegisteredForInput: ({ input, corrections }) =>
-        `error: No command '${input}'${
-          meant(meantCommands(input, corrections), "")
-        }\nSee orch --help`,
+        say.noCommandText(input, corrections),
     },
   },
 });
 
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
 export async function runCli(args: readonly string[], world: World): Promise<number> {
+  const looked = takeLook(args, world);
+  const code = typeof looked === "string"
+    ? reportError(new UsageError(looked), world)
+    : await runCommand(looked.args, looked.world);
+  try {
+    await flush(world, { patient: code <= EXIT.cannotGoOn });
+    return code;
+  } catch (error) {
+    const failed = reportError(error, world);
+    // The stream that is to say it may be the one that failed; the exit code says it then.
+    await world.stderr.flush().catch(() => {});
+    return failed;
+  }
+}
+
+/**
+ * Waits until all was read: the end of a run is what a pager is open for, and nothing is at stake any
+ * more. Whoever stopped the run by a signal does not wait long for a reader that does not read.
+ */
+async function flush(world: World, { patient }: { readonly patient: boolean }): Promise<void> {
+  const flushed = Promise.all([world.stdout.flush(), world.stderr.flush()]);
+  if (patient) return void await flushed;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = world.clock.callAt(world.clock.now() + LAST_WORDS_MS, resolve);
+  await Promise.race([flushed, promise]);
+  cancel();
+}
+
+async function runCommand(args: readonly string[], world: World): Promise<number> {
   const { stdout, stderr } = world;
   const context = {
     process: { stdout, stderr, exitCode: null as number | string | null },
@@ -42,11 +76,15 @@ export async function runCli(args: readonly string[], world: World): Promise<num
     exitCode: EXIT.ok as number,
   };
   try {
-    await run(application, args.flatMap(splitAttached), context);
-    if (context.process.exitCode === ExitCode.InvalidArgument) {
-      stderr.write("Add --help to see what this command takes\n");
+    const help = helpAskedFor(args);
+    if (help !== null && isKnown(help.command)) {
+      const { showHelp } = await import("./help.ts");
+      showHelp(help, world);
+      return EXIT.ok;
     }
-    if (asksForHelp(args)) stdout.write(examplesText(args));
+    const words = help === null ? args.flatMap(splitAttached) : [help.command!];
+    await run(application, words, context);
+    if (context.process.exitCode === ExitCode.InvalidArgument) stderr.write(`${say.SEE_HELP}\n`);
     return toExitCode(context.process.exitCode, context.exitCode);
   } catch (error) {
     return reportError(error, world);
@@ -58,10 +96,19 @@ function splitAttached(arg: string): string[] {
   return /^-c\d+$/.test(arg) ? ["-c", arg.slice(2)] : [arg];
 }
 
-/** Someone who names a file means to run it; someone who asks for help in a word means the flag. */
-function meantCommands(input: string, corrections: readonly string[]): readonly string[] {
-  if (/\.(ya?ml|json)$/i.test(input)) return [`orch run ${input}`];
-  return input === "help" ? ["orch --help"] : corrections;
+/** What help is wanted: by a flag before or after the command, by the word, or by saying nothing. */
+function helpAskedFor(args: readonly string[]): HelpRequest | null {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const all = own.some((arg) => ["--help-all", "--helpAll", "-H"].includes(arg));
+  const [first = null, ...rest] = own.filter((arg) => !arg.startsWith("-"));
+  if (first === "help") return { command: rest[0] ?? null, all };
+  const isAsked = all || args.length === 0 || own.includes("--help") || own.includes("-h");
+  return isAsked ? { command: first, all } : null;
+}
+
+function isKnown(command: string | null): boolean {
+  return command === null || commands.getRoutingTargetForInput(command) !== undefined;
 }
 
 function rethrow(error: unknown): never {
@@ -71,43 +118,23 @@ function rethrow(error: unknown): never {
 function argumentProblem(error: unknown): string {
   if (!(error instanceof ArgumentScannerError)) return String(error);
   return formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => `No flag --${input}${meant(corrections, "--")}`,
-    AliasNotFoundError: ({ input }) => `No flag -${input}`,
-    UnsatisfiedFlagError: ({ externalFlagName }) => `--${externalFlagName} needs a value`,
-    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} stands more than once`,
-    UnsatisfiedPositionalError: ({ placeholder }) => `Expected a ${placeholder}`,
-    UnexpectedPositionalError: ({ input }) => `One argument too many: '${input}'`,
+    FlagNotFoundError: ({ input, corrections }) => say.noFlagText(input, corrections),
+    AliasNotFoundError: ({ input }) => say.noAliasText(input),
+    UnsatisfiedFlagError: ({ externalFlagName }) => say.valueMissingText(externalFlagName),
+    UnexpectedFlagError: ({ externalFlagName }) => say.flagTwiceText(externalFlagName),
+    UnsatisfiedPositionalError: ({ placeholder }) => say.argumentMissingText(placeholder),
+    UnexpectedPositionalError: ({ input }) => say.argumentTooManyText(input),
     EnumValidationError: ({ externalFlagName, input, values }) =>
-      `--${externalFlagName}: '${input}': expected one of ${values.join(", ")}`,
+      say.notOneOfText(externalFlagName, input, values),
     ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
-      `--${externalFlagNameOrPlaceholder}: '${input}': ${messageOf(exception)}`,
+      exception instanceof ArgumentError
+        ? say.badArgumentText(input, exception.message)
+        : say.badValueText(externalFlagNameOrPlaceholder, input, messageOf(exception)),
   });
-}
-
-/** What was most likely meant, spelt as it is typed: the library names flags as our code does. */
-function meant(corrections: readonly string[], prefix: "--" | ""): string {
-  if (corrections.length === 0) return "";
-  const typed = corrections.map((name) =>
-    prefix + name.replaceAll("`", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  );
-  return `: did you mean ${typed.join(" or ")}?`;
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function asksForHelp(args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  const flags = end < 0 ? args : args.slice(0, end);
-  return args.length === 0 ||
-    flags.some((arg) => ["--help", "-h", "--helpAll", "--help-all", "-H"].includes(arg));
-}
-
-function examplesText(args: readonly string[]): string {
-  const command = args.find((arg) => !arg.startsWith("-")) ?? "";
-  const examples = EXAMPLES[command] ?? [];
-  return `\nEXAMPLES\n${examples.map((example) => `  ${example}\n`).join("")}`;
 }
 
 /** The library's negative codes all mean that the command line was wrong, or that we were. */
@@ -127,7 +154,7 @@ function toExitCode(parsed: number | string | null, command: number): number {
 function reportError(error: unknown, { stderr, env }: World): number {
   const lines = [`error: ${messageOf(error)}`];
   if (!isUsersOrPlatforms(error)) {
-    lines.push("This is a bug in orch: please report it with the file and the command line");
+    lines.push(say.IS_BUG);
     if (error instanceof Error && env("LOG_LEVEL") === "DEBUG") lines.push(String(error.stack));
   }
   try {

@@ -1,16 +1,46 @@
-/** Which view a run gets: a live region on a terminal, a line per event elsewhere, nothing when quiet. */
+/**
+ * Opens the view of a run: a live region on a terminal, a line per event elsewhere, with groups in
+ * GitHub Actions, events as JSON for programs, nothing when quiet. Only the code of the one that is
+ * wanted is loaded.
+ */
 import type { RunState } from "../core/run_state.ts";
 import type { RunView, ViewOptions } from "./run_view.ts";
+import { agreedFlags, jobOutputOf, viewKind } from "./view_choice.ts";
 
-/** Opens the view that the options and the terminal ask for; the code of the others is not loaded. */
-export async function openView(state: RunState, options: ViewOptions): Promise<RunView> {
-  if (options.quiet) return { show() {}, notice() {}, suspend() {}, resume() {}, close() {} };
-  const { stderr } = options.world;
-  const live = options.live ?? (stderr.isTerminal && options.world.env("TERM") !== "dumb");
-  if (live && stderr.isTerminal && !options.verbose) {
-    const { openLive } = await import("./live_view.ts");
-    return openLive(state, options);
+/** Opens the view that the options and the surroundings ask for. */
+export async function openView(state: RunState, flags: ViewOptions): Promise<RunView> {
+  const { world } = flags;
+  // No time limit and no signal waits for whoever reads this.
+  for (const stream of [world.stdout, world.stderr]) stream.unblock();
+  const agreed = agreedFlags(flags);
+  const kind = viewKind(agreed, {
+    isScreen: world.stderr.isTerminal && world.env("TERM") !== "dumb",
+    isActions: world.env("GITHUB_ACTIONS") === "true",
+  });
+  const options = { ...agreed, jobOutput: jobOutputOf(agreed, kind) };
+  switch (kind) {
+    case "live":
+      return (await import("./live_view.ts")).openLive(state, options);
+    case "plain":
+      return (await import("./plain_view.ts")).openPlain(state, options);
+    case "actions":
+      return (await import("./actions_view.ts")).openActions(state, options);
+    case "json":
+      return (await import("./json_view.ts")).openJson(options);
+    case "quiet":
+      return quietView(options);
   }
-  const { openPlain } = await import("./plain_view.ts");
-  return openPlain(state, options);
+}
+
+/** Says nothing before the end. */
+function quietView({ world: { stderr } }: ViewOptions): RunView {
+  return {
+    show() {},
+    notice() {},
+    suspend() {},
+    resume() {},
+    close() {},
+    say: (text) => stderr.write(text),
+    end: (text) => stderr.write(text),
+  };
 }

@@ -2,8 +2,11 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
+import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
+import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
+import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
 
 /** A mistake on the command line, already in words; ends the command with exit 2. */
 export class UsageError extends Error {
@@ -15,48 +18,83 @@ export class OutputError extends Error {
   override readonly name = "OutputError";
 }
 
-/** How text on this stream may look: NO_COLOR, then FORCE_COLOR, then TERM and whether it is a terminal. */
+/**
+ * How text on this stream may look. For colour `--color` (ORCH_COLOR) has the first word, then NO_COLOR,
+ * then FORCE_COLOR, then TERM and whether it is a terminal.
+ */
 export function styleFor(stream: OutputStream, world: World): Style {
   const dumb = world.env("TERM") === "dumb";
-  return makeStyle({ color: forcedColor(world) ?? (stream.isTerminal && !dumb), ascii: dumb });
+  return makeStyle({
+    color: forcedColor(world) ?? (stream.isTerminal && !dumb),
+    ascii: dumb || isOn(world.env(ASCII_VARIABLE)),
+  });
 }
 
-/** What the user's environment asks for; `null` where it asks for nothing. */
-function forcedColor({ env }: World): boolean | null {
-  if (env("NO_COLOR")) return false;
-  const force = env("FORCE_COLOR");
-  return force ? force !== "0" && force !== "false" : null;
+/** What the user asks for; `null` where that is nothing. */
+function forcedColor(world: World): boolean | null {
+  const when = world.env(COLOR_VARIABLE);
+  if (when === "always" || when === "never") return when === "always";
+  if (world.env("NO_COLOR")) return false;
+  const force = world.env("FORCE_COLOR");
+  return force ? isOn(force) : null;
 }
 
-/** Prints all problems of a file on stderr and returns the exit code. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}
+
+/** How the problems of a file can be shown. */
+export const PROBLEM_FORMATS = ["text", "json", "github"] as const;
+
+/** One of them; where none is asked for it is text, with annotations in GitHub Actions. */
+export type ProblemFormat = (typeof PROBLEM_FORMATS)[number] | undefined;
+
+/** A file that was checked, with its problems in place. */
+export async function checkedFile(
+  loaded: LoadedFile,
+  diagnostics: readonly Diagnostic[],
+): Promise<CheckedFile> {
+  const { locate } = await import("../runtime/load.ts");
+  const { text, located } = await locate(loaded, diagnostics);
+  return { source: { file: loaded.file, text }, jobs: null, problems: located };
+}
+
+/** Prints all problems of a file and returns the exit code: text on stderr, the rest on stdout. */
 export async function reportProblems(
   world: World,
   loaded: LoadedFile,
   diagnostics: readonly Diagnostic[],
+  format?: ProblemFormat,
 ): Promise<number> {
-  const [{ locate }, { diagnosticsText }] = await Promise.all([
-    import("../runtime/load.ts"),
-    import("../view/diagnostic_text.ts"),
-  ]);
-  const { text, located } = await locate(loaded, diagnostics);
-  const style = styleFor(world.stderr, world);
-  world.stderr.write(diagnosticsText({ file: loaded.file, text }, located, style));
+  const checked = await checkedFile(loaded, diagnostics);
+  if (format === "json") {
+    const { diagnosticsDocument } = await import("../view/diagnostic_report.ts");
+    world.stdout.write(jsonText(diagnosticsDocument([checked])));
+  } else {
+    await printProblems(world, checked, format);
+  }
   return EXIT.badInput;
 }
 
-/** Refuses flags of a run that cannot go together, or cannot work. */
-export function checkRunFlags(
-  { quiet, verbose, output }: {
-    readonly quiet: boolean;
-    readonly verbose: boolean;
-    readonly output?: string;
-  },
+/** Prints the problems of one file for people, or as annotations. */
+export async function printProblems(
   world: World,
-): void {
-  if (quiet && verbose) {
-    throw new UsageError("--quiet and --verbose ask for opposite things: leave one out");
+  { source, problems }: CheckedFile,
+  format: Exclude<ProblemFormat, "json">,
+): Promise<void> {
+  if (format !== "github") {
+    const { diagnosticsText } = await import("../view/diagnostic_text.ts");
+    world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
+    if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
-  if (output !== undefined) checkOutputPath(world, output);
+  const [{ githubAnnotations }, { MOST_ANNOTATIONS }] = await Promise.all([
+    import("../view/diagnostic_report.ts"),
+    import("../view/actions.ts"),
+  ]);
+  const [stream, most] = format === "github"
+    ? [world.stdout, Infinity]
+    : [world.stderr, MOST_ANNOTATIONS];
+  stream.write(githubAnnotations(source, problems, most));
 }
 
 /** Refuses an output path whose folder is not there, before any work is done. */
@@ -64,10 +102,10 @@ export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
   if (world.files.stat(folder)?.isDirectory !== true) {
-    throw new UsageError(`Cannot write '${path}': folder '${folder}' does not exist`);
+    throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
   }
   if (world.files.stat(path)?.isDirectory) {
-    throw new UsageError(`Cannot write '${path}': it is a folder`);
+    throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
   }
 }
 
@@ -77,11 +115,17 @@ export function writeOutput(world: World, path: string, text: string): void {
     world.files.replace(path, text);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(`Cannot write '${path}': ${cause}`);
+    throw new OutputError(words.cannotWriteText(path, cause));
   }
 }
 
 /** A document as JSON text, ending in a newline. */
 export function jsonText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A path below the folder orch was started in is shown from there. */
+export function pathFromHere(path: string, world: World): string {
+  const here = `${world.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
 }

@@ -11,15 +11,23 @@ export interface Pausable {
   resumed(pausedMs: number): void;
 }
 
+/** How long the terminal may take to show that the view has left it. */
+const LEAVE_MS = 200;
+
 /** Listens for SIGTSTP; the function returned ends that. */
 export function listenForPause({ world, processes, view, resumed }: Pausable): () => void {
   return world.signals.listen("SIGTSTP", async () => {
     await processes.freeze();
-    view.suspend();
     const stoppedAt = world.clock.now();
+    view.suspend();
+    await Promise.race([world.stderr.flush().catch(() => {}), passed(world, LEAVE_MS)]);
     world.signals.suspend();
     processes.thaw();
-    view.resume();
     resumed(world.clock.now() - stoppedAt);
+    view.resume();
   });
+}
+
+function passed({ clock }: World, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void clock.callAt(clock.now() + milliseconds, resolve));
 }

@@ -30,13 +30,16 @@ export function tailsOf(jobId: string, { world, state, directory }: RunOutput): 
   }));
 }
 
-/** Writes the results document to `path`, whole or not at all. */
-export function writeResults(
-  path: string,
-  options: RunOutput & { readonly events: readonly RunEvent[]; readonly file: string },
-): void {
-  const { world, state, directory, events, file } = options;
-  const document = resultsDocument(state, {
+/** A run with all that its results document tells. */
+export interface RunResults extends RunOutput {
+  readonly events: readonly RunEvent[];
+  /** The workflow file. */
+  readonly file: string;
+}
+
+/** The results document of a run. */
+export function resultsOf({ world, state, directory, events, file }: RunResults): object {
+  return resultsDocument(state, {
     file,
     events,
     outputOf(jobId) {
@@ -47,5 +50,9 @@ export function writeResults(
       return { stdout: tail(files.stdout), stderr: tail(files.stderr), logPath: files.stdout };
     },
   });
-  writeOutput(world, path, jsonText(document));
+}
+
+/** Writes the results document to `path`, whole or not at all. */
+export function writeResults(path: string, results: RunResults): void {
+  writeOutput(results.world, path, jsonText(resultsOf(results)));
 }

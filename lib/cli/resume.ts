@@ -3,7 +3,6 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
-import { didYouMean } from "../core/did_you_mean.ts";
 import type { RunSettings } from "../core/event.ts";
 import { checkFeasible } from "../core/plan.ts";
 import {
@@ -15,33 +14,34 @@ import {
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import type { RunState } from "../core/run_state.ts";
-import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
-import { type Durability, Journal, readJournalFile, repairJournal } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
+import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { folderOf } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
 import { LockHeld, RunLock } from "../runtime/run_lock.ts";
-import { readRun } from "../runtime/run_record.ts";
+import { readRun, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import {
   askText,
+  cannotGoOnText,
   differenceText,
   fileGoneText,
   heldText,
+  mendText,
   nothingToDoText,
   repairedText,
-  unknownJobText,
 } from "../view/resume_message.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
-import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
+import { OutputError, reportProblems, UsageError } from "./output.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags that `orch resume` and `orch rerun` share. */
 export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions {
@@ -118,15 +118,28 @@ function lock(directory: RunDirectory, { clock }: World): RunLock {
   try {
     return RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
   } catch (error) {
-    if (!(error instanceof LockHeld)) throw error;
-    throw new OutputError(heldText(directory.runId, error.by));
+    if (error instanceof LockHeld) throw new OutputError(heldText(directory.runId, error.by));
+    throw cannotGoOn(directory, error);
   }
 }
 
-async function repair({ journalPath }: RunDirectory, { stderr }: World): Promise<void> {
-  const content = await readJournalFile(journalPath);
-  if (content.end.kind !== "corrupt") return;
-  stderr.write(`${repairedText(await repairJournal(journalPath, content))}\n`);
+/** The platform does not let us write what going on needs, said in words. */
+function cannotGoOn({ runId }: RunDirectory, error: unknown): OutputError {
+  return new OutputError(
+    cannotGoOnText(runId, error instanceof Error ? error.message : String(error)),
+  );
+}
+
+async function repair(directory: RunDirectory, { stderr }: World): Promise<void> {
+  const read = await readRunJournal(directory.path);
+  // What cannot be read at all is said when the run is.
+  if (!read.ok || read.journal.end.kind !== "corrupt") return;
+  try {
+    const original = await repairJournal(directory.journalPath, read.journal);
+    stderr.write(`${repairedText(original)}\n`);
+  } catch (error) {
+    throw cannotGoOn(directory, error);
+  }
 }
 
 /** What the run goes on with: the plan it has, or the workflow file as it is now. */
@@ -149,13 +162,15 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
     world.stderr.write(`${fileGoneText(plan.file)}\n`);
     return same;
   }
-  const loaded = await loadWorkflow(world, plan.file);
+  const loaded = await loadChanged(world, plan.file, plan.fileHash);
+  if (loaded === null) return same;
   if (!loaded.workflow.ok) {
     await reportProblems(world, loaded, loaded.workflow.diagnostics);
-    world.stderr.write("Mend the file, or go on as the run was planned: --as-planned\n");
+    world.stderr.write(`${mendText()}\n`);
     return { ok: false, exitCode: EXIT.badInput };
   }
-  const next = withWorkflow(plan, loaded.workflow.value);
+  const fileHash = await hashOf(loaded.bytes!);
+  const next = withWorkflow(plan, loaded.workflow.value, fileHash);
   const difference = comparePlans(plan, next);
   const { changed, added, removed } = difference;
   if (changed.length + added.length + removed.length === 0) return { ...same, loaded };
@@ -179,17 +194,20 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const { place, directory, rerun, record, planNumber, changed } = beginning;
   const { options, world } = context;
   const { stateDirectory, runId } = place;
-  const settings = settingsOf(beginning.plan.settings, options);
+  const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
   const plan: PlanRecord = { ...beginning.plan, settings };
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
-  checkNames(runId, rerun, state);
+  checkNames(runId, rerun, { plan, state });
   const problems = [
     ...checkFeasible(state.plan, settings),
     ...checkPrograms(state.plan, world),
+    ...checkLinkerVariables(state.plan, world),
     ...checkEnforceable(state.plan, world.processes),
   ];
-  if (problems.length > 0) return await reportProblems(world, loadedOf(beginning), problems);
+  if (problems.length > 0) {
+    return await reportProblems(world, await loadedOf(beginning, context), problems);
+  }
 
   const resumption = planResume(state, {
     runId,
@@ -203,24 +221,19 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",
   });
   if (resumption.kind === "ask") {
-    world.stderr.write(`${askText(runId, resumption.jobIds)}\n`);
+    const run = { runId, stateDirectory: unseenDirectory(stateDirectory, world) };
+    world.stderr.write(`${askText(run, resumption.jobIds)}\n`);
     return EXIT.cannotGoOn;
   }
   if (resumption.kind === "nothing_to_do") {
     world.stderr.write(`${nothingToDoText(runId, state.status)}\n`);
     return state.status === "completed" || rerun.kind !== "none" ? EXIT.ok : EXIT.jobFailed;
   }
-  const { durability } = options;
-  if (planNumber !== record.planNumber) {
-    await writePlan(directory, planNumber, { record: plan, durability });
-  }
-  const { clock } = world;
-  const { journal: content } = record;
   return await conduct({
     state,
-    events: content.events,
+    events: record.journal.events,
     firstInput: resumption.input,
-    journal: await Journal.open(directory.journalPath, { durability, clock, content }),
+    journal: await openJournal({ ...beginning, plan }, context),
     directory,
     stateDirectory,
     baseDirectory: plan.baseDirectory,
@@ -231,6 +244,22 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   });
 }
 
+/** The journal to go on with, beside the plan that is in force from now on. */
+async function openJournal(
+  { directory, record, plan, planNumber }: Beginning,
+  { options: { durability }, world: { clock } }: Context,
+): Promise<Journal> {
+  try {
+    if (planNumber !== record.planNumber) {
+      await writePlan(directory, planNumber, { record: plan, durability });
+    }
+    const { journal: content } = record;
+    return await Journal.open(directory.journalPath, { durability, clock, content });
+  } catch (error) {
+    throw cannotGoOn(directory, error);
+  }
+}
+
 function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions): RunSettings {
   return {
     ...settings,
@@ -239,18 +268,22 @@ function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions
   };
 }
 
-function checkNames(runId: string, rerun: Rerun, { plan }: RunState): void {
+function checkNames(runId: string, rerun: Rerun, run: Pick<RunRecord, "plan" | "state">): void {
   if (rerun.kind !== "from" && rerun.kind !== "only") return;
-  for (const id of rerun.jobIds) {
-    if (plan.indexOf.has(id)) continue;
-    throw new UsageError(unknownJobText(runId, id, didYouMean(id, plan.indexOf.keys())));
-  }
+  const unknown = rerun.jobIds.find((id) => !run.state.plan.indexOf.has(id));
+  if (unknown !== undefined) throw noSuchJob(unknown, runId, run);
 }
 
 /** The file to show problems in: as it is now, or none of its lines where the run goes on as planned. */
-function loadedOf({ loaded, plan }: Beginning): LoadedFile {
+async function loadedOf(
+  { loaded, plan }: Beginning,
+  { options, world }: Context,
+): Promise<LoadedFile> {
   if (loaded !== null) return loaded;
-  const file = plan.file ?? "<stdin>";
-  const folder = plan.file === null ? plan.baseDirectory : folderOf(plan.file);
-  return { file, folder, bytes: null, workflow: { ok: true, value: plan.workflow } };
+  const { file, workflow, baseDirectory } = plan;
+  if (file !== null && !options.asPlanned && world.files.stat(file) !== null) {
+    return await loadWorkflow(world, file);
+  }
+  const folder = file === null ? baseDirectory : folderOf(file);
+  return { file: file ?? "<stdin>", folder, bytes: null, workflow: { ok: true, value: workflow } };
 }

@@ -4,23 +4,18 @@ import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { initialState } from "../core/run_state.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
-import { checkEnforceable, checkPrograms } from "../../executors/programs.ts";
+import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
-import { type Durability, Journal } from "../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import type { Durability } from "../runtime/journal.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { createRun } from "../runtime/new_run.ts";
 import { resolvePath } from "../runtime/paths.ts";
-import { createRunDirectory, type RunDirectory } from "../runtime/run_directory.ts";
-import {
-  namedStateDirectory,
-  STATE_DIRECTORY,
-  STATE_VARIABLE,
-} from "../runtime/state_directory.ts";
-import { RunLock } from "../runtime/run_lock.ts";
-import { writePlan } from "../runtime/plan_store.ts";
+import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { learnedDurations } from "./learned.ts";
-import { checkRunFlags, OutputError, reportProblems, UsageError } from "./output.ts";
+import { OutputError, type ProblemFormat, reportProblems, UsageError } from "./output.ts";
+import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
 export interface RunOptions extends ConductOptions {
@@ -34,18 +29,22 @@ export interface RunOptions extends ConductOptions {
   readonly directory?: string;
   readonly stateDir?: string;
   readonly durability: Durability;
+  readonly format?: ProblemFormat;
 }
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
 export async function run(options: RunOptions, file: string, world: World): Promise<number> {
   checkOptions(options, world);
   const loaded = await loadWorkflow(world, file);
-  if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
+  const { format } = options;
+  if (!loaded.workflow.ok) {
+    return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
+  }
   const workflow = loaded.workflow.value;
   const selected = selectJobs(workflow, selectionOf(options));
   if (!selected.ok) {
     // A mistake on the command line: no line of the file is to blame.
-    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics);
+    return await reportProblems(world, { ...loaded, bytes: null }, selected.diagnostics, format);
   }
   const stateDirectory = namedStateDirectory(world, options.stateDir) ??
     resolvePath(loaded.folder, STATE_DIRECTORY);
@@ -56,32 +55,32 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   const infeasible = [
     ...checkFeasible(plan, settings),
     ...checkPrograms(plan, world),
+    ...checkLinkerVariables(plan, world),
     ...checkEnforceable(plan, world.processes),
   ];
-  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible);
+  if (infeasible.length > 0) return await reportProblems(world, loaded, infeasible, format);
 
   if (options.dryRun) {
     const { showDryRun } = await import("./dry_run.ts");
     return showDryRun(plan, settings, world);
   }
-  const directory = newRunDirectory(world, stateDirectory);
-  using _lock = RunLock.acquire(directory.lockPath, { startedAt: world.clock.now() });
-  const { durability } = options;
   const baseDirectory = baseDirectoryOf(loaded, options, world);
   const record = {
     file: workflowPath,
+    fileHash: await hashOf(loaded.bytes!),
     baseDirectory,
     workflow,
     selected: plan.fileIndex,
     settings,
   };
-  await writePlan(directory, 0, { record, durability });
-  const { clock } = world;
+  const { durability } = options;
+  using newRun = await keepRun(world, stateDirectory, { record, durability });
+  const { directory, journal } = newRun;
   return await conduct({
     state: initialState(plan),
     events: [],
     firstInput: { type: "run_requested", runId: directory.runId, settings },
-    journal: Journal.create(directory.journalPath, { durability, clock }),
+    journal,
     directory,
     stateDirectory,
     baseDirectory,
@@ -92,16 +91,14 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   });
 }
 
-/** The folder of a new run, or in words why there can be none. */
-function newRunDirectory(world: World, stateDirectory: string): RunDirectory {
+/** The files of a new run, or in words why there can be none. */
+async function keepRun(...[world, stateDirectory, options]: Parameters<typeof createRun>) {
   try {
-    return createRunDirectory(world, stateDirectory);
+    return await createRun(world, stateDirectory, options);
   } catch (error) {
+    const { cannotKeepText } = await import("../view/resume_message.ts");
     const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(
-      `Cannot keep the run in '${stateDirectory}': ${cause}\n` +
-        `Name another folder with --state-dir or ${STATE_VARIABLE}`,
-    );
+    throw new OutputError(cannotKeepText(stateDirectory, cause));
   }
 }
 

@@ -4,9 +4,11 @@ import type { RunState } from "../core/run_state.ts";
 import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
-import { endText } from "../view/end_text.ts";
-import { styleFor } from "./output.ts";
+import { endText, type OutputTail } from "../view/end_text.ts";
+import type { NameableRun } from "../view/shell_word.ts";
+import { pathFromHere, styleFor } from "./output.ts";
 import { tailsOf, writeResults } from "./results.ts";
+import type { RunView, ViewFlags } from "./run_view.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -14,34 +16,48 @@ export interface EndedRun {
   /** All of them where a results file is asked for. */
   readonly events: readonly RunEvent[];
   readonly directory: RunDirectory;
-  readonly options: { readonly output?: string; readonly quiet: boolean };
+  /** Where the run is kept, absolute. */
+  readonly stateDirectory: string;
+  readonly options: ViewFlags & { readonly output?: string };
   /** The workflow file, as the user named it. */
   readonly file: string;
   readonly world: World;
+  readonly view: RunView;
 }
 
 /** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
-export function reportEnd(run: EndedRun): void {
+export async function reportEnd(run: EndedRun): Promise<void> {
   try {
     if (run.options.output !== undefined) writeResults(run.options.output, run);
   } finally {
-    printEnd(run);
+    await printEnd(run);
   }
 }
 
-function printEnd({ state, options, directory, world }: EndedRun): void {
+async function printEnd(run: EndedRun): Promise<void> {
+  const { state, options, directory, world, view } = run;
   if (options.quiet && state.status === "completed") return;
   const style = styleFor(world.stderr, world);
   const lines = endText(state, summarize(state), {
     style,
     logs: pathFromHere(`${directory.path}/jobs`, world),
-    tailsOf: (jobId) => tailsOf(jobId, { world, state, directory }),
+    ...(state.status === "completed" ? {} : { run: await nameableRun(run) }),
+    tailsOf: (jobId) => options.jobOutput === "none" ? null : shownTails(jobId, run),
   });
-  world.stderr.write(`${lines.join("\n")}\n`);
+  await view.end(`${lines.join("\n")}\n`);
 }
 
-/** A path below the folder orch was started in is shown from there. */
-function pathFromHere(path: string, world: World): string {
-  const here = `${world.cwd()}/`;
-  return path.startsWith(here) ? path.slice(here.length) : path;
+function shownTails(jobId: string, { state, directory, world }: EndedRun): OutputTail[] {
+  return tailsOf(jobId, { world, state, directory }).map((tail) => ({
+    ...tail,
+    path: pathFromHere(tail.path, world),
+  }));
+}
+
+/** How commands name this run; to know whether its place must be said, one has to look around. */
+async function nameableRun(
+  { directory, stateDirectory, world }: EndedRun,
+): Promise<NameableRun> {
+  const { unseenDirectory } = await import("./stored_run.ts");
+  return { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) };
 }

@@ -1,24 +1,49 @@
 /** What a view of a run is. Which one a run gets is decided in `open_view.ts`. */
 import type { RunEvent } from "../core/event.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
-import type { ProcessNotice, World } from "../runtime/world.ts";
+import type { LiveUsage, ProcessNotice, World } from "../runtime/world.ts";
 
 /** A view of one run. */
 export interface RunView {
   show(event: RunEvent): void;
   /** Says what the user should know and no event tells. */
   notice(notice: ProcessNotice): void;
+  /** Says something for good, in whole lines: above a live region, if there is one. */
+  say(text: string): void;
   /** Gives the terminal back for a while, and takes it again. */
   suspend(): void;
   resume(): void;
+  /** Ends what the view itself shows. The terminal is as it was, as soon as all is written. */
   close(): void;
+  /** Says the last words of a run that is over, after `close`. */
+  end(text: string): void | Promise<void>;
 }
 
-/** What the choice depends on. */
-export interface ViewOptions {
+/** The ways to show a run. */
+export const UIS = ["auto", "live", "plain", "json", "quiet"] as const;
+export type Ui = (typeof UIS)[number];
+
+/** The ways to show what jobs print. */
+export const JOB_OUTPUTS = ["failed", "grouped", "prefixed", "none"] as const;
+export type JobOutputMode = (typeof JOB_OUTPUTS)[number];
+
+/** What the user says of how a run is to be shown. */
+export interface ViewFlags {
+  readonly ui?: Ui;
+  /** `--live` and `--no-live`: the same as `--ui live` and `--ui plain`. */
   readonly live?: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly jobOutput?: JobOutputMode;
+}
+
+/** What a view works with beside the state. */
+export interface ViewOptions extends ViewFlags {
   readonly directory: RunDirectory;
+  /** The workflow file as the user named it, and absolute; `null` where it came from standard input. */
+  readonly file: string;
+  readonly workflowPath: string | null;
   readonly world: World;
+  /** What a running attempt uses, as it was last seen. */
+  usageOf(jobId: string, attempt: number): LiveUsage | null;
 }

@@ -1,4 +1,7 @@
-/** Signals of the user as requests to stop: the first asks, the second kills, the third leaves at once. */
+/**
+ * Signals of the user as requests to stop: the first asks, the second kills, the third leaves at once.
+ * So does a mistake of ours that nobody caught, by way of everything that cleans up.
+ */
 import type { StopReason } from "../core/event.ts";
 import type { StopSignal, World } from "../runtime/world.ts";
 import { exitCodeOfSignal } from "./exit_code.ts";
@@ -17,7 +20,7 @@ const ECHO_MS = 150;
 
 /** The user's wish to stop, as far as it was said. */
 export interface Stops {
-  /** Resolves when the user will not wait any longer. */
+  /** Resolves when the user will not wait any longer; rejects with what nobody caught. */
   readonly impatient: Promise<void>;
   /** The exit code that the first signal asks for; `null` where there was none. */
   exitCode(): number | null;
@@ -26,7 +29,9 @@ export interface Stops {
 
 /** Passes signals on as reasons to stop. */
 export function listenForStops(world: World, stop: (reason: StopReason) => void): Stops {
-  const { promise: impatient, resolve: leave } = Promise.withResolvers<void>();
+  const { promise: impatient, resolve: leave, reject } = Promise.withResolvers<void>();
+  // After the last who waits for it has gone, nobody is left to hear of a crash.
+  impatient.catch(() => {});
   let first: StopSignal | null = null;
   let count = 0;
   let counted = { signal: null as StopSignal | null, at: -Infinity };
@@ -42,6 +47,7 @@ export function listenForStops(world: World, stop: (reason: StopReason) => void)
   };
   const signals = Object.keys(REASONS) as StopSignal[];
   const ignore = signals.map((signal) => world.signals.listen(signal, () => heard(signal)));
+  ignore.push(world.onCrash(reject));
   return {
     impatient,
     exitCode: () => first === null ? null : exitCodeOfSignal(first),

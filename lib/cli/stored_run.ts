@@ -1,10 +1,11 @@
 /** A run that a command is about: found by its name, read, and what is wrong with it said. */
+import { didYouMean } from "../core/did_you_mean.ts";
 import type { JournalContent } from "../core/journal_read.ts";
-import type { ReadRun } from "../core/run_record.ts";
+import type { ReadRun, RunRecord } from "../core/run_record.ts";
 import { namedStateDirectory } from "../runtime/state_directory.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
-import { journalEndText, noRunText, runProblemText } from "../view/run_message.ts";
+import { journalEndText, noJobText, noRunText, runProblemText } from "../view/run_message.ts";
 import { UsageError } from "./output.ts";
 
 /** What every command about a run takes. */
@@ -17,6 +18,17 @@ export function findRun(name: string, options: StoreOptions, world: World): RunP
   const located = RunStore.find(world, options).locate(name);
   if (located.kind === "found") return located.place;
   throw new UsageError(noRunText(name, located, namedStateDirectory(world, options.stateDir)));
+}
+
+/** The mistake of naming a job that the run does not have. */
+export function noSuchJob(
+  jobId: string,
+  runId: string,
+  { plan, state }: Pick<RunRecord, "plan" | "state">,
+): UsageError {
+  const leftOut = plan.workflow.jobs.some(({ id }) => id === jobId);
+  const suggestion = didYouMean(jobId, state.plan.indexOf.keys());
+  return new UsageError(noJobText(jobId, runId, { leftOut, suggestion }));
 }
 
 /** Says on stderr what is wrong with a run that was read; whether all of it could be read. */
@@ -33,4 +45,9 @@ export function reportJournal(runId: string, journal: JournalContent, world: Wor
   const text = journalEndText(runId, journal.end);
   if (text !== null) world.stderr.write(`error: ${text}\n`);
   return text === null;
+}
+
+/** A state directory that must be named where `world` stands, since it is not in sight; else `null`. */
+export function unseenDirectory(stateDirectory: string, world: World): string | null {
+  return RunStore.find(world, {}).directories.includes(stateDirectory) ? null : stateDirectory;
 }

@@ -1,22 +1,39 @@
 /** `orch validate FILE…`: every problem of every file. */
-import { loadWorkflow } from "../runtime/load.ts";
+import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import type { World } from "../runtime/world.ts";
-import { counted } from "../view/format.ts";
+import type { CheckedFile } from "../view/diagnostic_report.ts";
+import { validText } from "../view/message.ts";
 import { EXIT } from "./exit_code.ts";
-import { reportProblems } from "./output.ts";
+import { checkedFile, jsonText, printProblems, type ProblemFormat } from "./output.ts";
+
+/** The flags of `orch validate`. */
+export interface ValidateOptions {
+  readonly format?: ProblemFormat;
+}
 
 /** Checks the files one after the other; exit 2 if any has a problem. */
-export async function validate(files: readonly string[], world: World): Promise<number> {
-  let exitCode: number = EXIT.ok;
+export async function validate(
+  { format }: ValidateOptions,
+  files: readonly string[],
+  world: World,
+): Promise<number> {
+  const checked: CheckedFile[] = [];
   for (const file of files) {
-    const loaded = await loadWorkflow(world, file);
-    if (loaded.workflow.ok) {
-      world.stdout.write(
-        `${loaded.file}: valid, ${counted(loaded.workflow.value.jobs.length, "job")}\n`,
-      );
-    } else {
-      exitCode = await reportProblems(world, loaded, loaded.workflow.diagnostics);
-    }
+    const result = await check(await loadWorkflow(world, file));
+    checked.push(result);
+    if (format === "json") continue;
+    if (result.jobs === null) await printProblems(world, result, format);
+    else world.stdout.write(`${validText(result.source.file, result.jobs)}\n`);
   }
-  return exitCode;
+  if (format === "json") {
+    const { diagnosticsDocument } = await import("../view/diagnostic_report.ts");
+    world.stdout.write(jsonText(diagnosticsDocument(checked)));
+  }
+  return checked.every(({ jobs }) => jobs !== null) ? EXIT.ok : EXIT.badInput;
+}
+
+async function check(loaded: LoadedFile): Promise<CheckedFile> {
+  const { workflow, file } = loaded;
+  if (!workflow.ok) return await checkedFile(loaded, workflow.diagnostics);
+  return { source: { file, text: null }, jobs: workflow.value.jobs.length, problems: [] };
 }

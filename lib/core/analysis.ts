@@ -24,7 +24,8 @@ export function analyzePlan(plan: Plan): Analysis {
   };
 }
 
-function levelsOf({ dependents }: Plan): Int32Array {
+/** The level of each job: one after the latest it waits for, the first is 0. */
+export function levelsOf({ dependents }: Plan): Int32Array {
   const levels = new Int32Array(dependents.size);
   for (const job of topologicalOrder(dependents)) {
     for (let k = dependents.start[job]!; k < dependents.start[job + 1]!; k++) {

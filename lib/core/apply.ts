@@ -45,6 +45,7 @@ export function apply(state: RunState, event: RunEvent): void {
       else state.stopReason = event.reason;
       return;
     case "run_resumed":
+      state.pauses.push({ endedAt: event.at, ms: event.pausedMs });
       return postpone(state, event.pausedMs);
     case "run_reopened":
       return reopen(state, event);

@@ -9,7 +9,7 @@ import {
 import { didYouMean } from "./did_you_mean.ts";
 import { buildGraph, EdgeList, findCycles } from "./graph.ts";
 
-/** What ids are made of. */
+/** What the id of a job looks like: safe in a path, and on a terminal. */
 export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 /** Most characters of an id. */
 export const ID_LENGTH = 64;

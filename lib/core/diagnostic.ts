@@ -134,6 +134,13 @@ export type DiagnosticDetail =
     readonly needsShell: boolean;
   }
   | {
+    readonly code: "E313";
+    readonly variable: string;
+    /** The job that sets it; `null` where the workflow does for all, or orch's own environment. */
+    readonly jobId: string | null;
+    readonly setBy: "job" | "workflow" | "environment";
+  }
+  | {
     readonly code: "E401";
     readonly option: string;
     readonly jobId: string;

@@ -24,8 +24,10 @@ export type HttpFailure =
   | { readonly reason: "unreachable"; readonly cause: string }
   | { readonly reason: "certificate"; readonly cause: string }
   | { readonly reason: "connection_lost"; readonly cause: string }
+  | { readonly reason: "no_connection"; readonly afterMs: number }
   | { readonly reason: "no_response"; readonly afterMs: number }
   | { readonly reason: "stalled"; readonly afterMs: number }
+  | { readonly reason: "unfinished"; readonly afterMs: number }
   | { readonly reason: "too_many_redirects"; readonly limit: number }
   | { readonly reason: "redirect_scheme"; readonly url: string }
   | { readonly reason: "body_too_large"; readonly limitBytes: number };
@@ -39,6 +41,8 @@ export type NotStarted =
   | { readonly reason: "url_invalid"; readonly url: string }
   | { readonly reason: "request_invalid"; readonly cause: string }
   | { readonly reason: "permission_denied"; readonly flag: string }
+  /** Deno starts no program with such a variable, unless orch may run all programs. */
+  | { readonly reason: "linker_variable"; readonly name: string }
   | { readonly reason: "spawn_failed"; readonly cause: string };
 
 /** What one attempt used, where it could be measured. */
@@ -57,7 +61,7 @@ export interface ProcessFacts {
   readonly cpuLimit?: "cgroup" | "nice" | "none";
   /** Whether its output was cut in the middle. */
   readonly truncated?: true;
-  /** Whether its files could not be opened, and its output is lost. */
+  /** Whether its output, or a part of it, is lost: its files could not be opened, or had no room. */
   readonly logLost?: true;
   /** Processes that not even KILL could end. */
   readonly unkillable?: readonly number[];

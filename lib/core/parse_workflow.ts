@@ -12,7 +12,7 @@ import {
   type DocumentPath,
 } from "./diagnostic.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
-import { didYouMean } from "./did_you_mean.ts";
+import { keyMeant } from "./key_meant.ts";
 import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
 import { unreachable } from "./event.ts";
 import type {
@@ -99,7 +99,7 @@ function diagnosticsOfIssue(
     case "unrecognized_keys":
       return issue.keys.map((unknownKey) => {
         const known = keysAt(path);
-        const suggestion = didYouMean(unknownKey, known);
+        const suggestion = keyMeant(unknownKey, known);
         const detail = {
           code: "E202",
           key: unknownKey,

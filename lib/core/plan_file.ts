@@ -5,6 +5,7 @@
  * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
+import { ID_PATTERN } from "./check_graph.ts";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
 import { type Expectation, type Plan, planJobs } from "./plan.ts";
@@ -17,6 +18,8 @@ export const PLAN_VERSION = 1;
 export interface PlanRecord {
   /** The workflow file, absolute; `null` where it came from standard input. */
   readonly file: string | null;
+  /** A hash of that file as it was read, by which it is known again. */
+  readonly fileHash?: string;
   /** Absolute: what relative paths of the workflow start from. */
   readonly baseDirectory: string;
   readonly workflow: Workflow;
@@ -44,8 +47,9 @@ export interface PlanDifference {
 
 /** The text of a plan file. */
 export function encodePlan(record: PlanRecord): string {
-  const { file, baseDirectory, workflow, selected, settings } = record;
-  const content = { version: PLAN_VERSION, file, baseDirectory, settings, selected, workflow };
+  const { file, fileHash, baseDirectory, workflow, selected, settings } = record;
+  const about = { version: PLAN_VERSION, file, fileHash, baseDirectory };
+  const content = { ...about, settings, selected, workflow };
   const covered = JSON.stringify(content).slice(0, -1);
   return `${covered},"crc":"${checksum(covered)}"}\n`;
 }
@@ -72,12 +76,13 @@ export function decodePlan(text: string): DecodedPlan {
   }
   const read = planSchema.safeParse(version.content);
   if (!read.success || !isAsWritten(text)) return { ok: false, problem: "damaged" };
-  const { file, baseDirectory, workflow, selected, settings } = read.data;
+  const { file, fileHash, baseDirectory, workflow, selected, settings } = read.data;
   const isWhole = selected.every((index, i) =>
     index < workflow.jobs.length && (i === 0 || index > selected[i - 1]!)
   );
   if (!isWhole) return { ok: false, problem: "damaged" };
-  return { ok: true, record: { file, baseDirectory, workflow, selected, settings } };
+  const record = { file, baseDirectory, workflow, selected, settings };
+  return { ok: true, record: fileHash === undefined ? record : { ...record, fileHash } };
 }
 
 /** The plan that a record describes. */
@@ -89,14 +94,18 @@ export function planOfRecord(
 }
 
 /**
- * The record with the workflow as it is now. The same jobs are selected; new ones are where all were
- * before.
+ * The record with the workflow as it is now, read from a file with this hash. The same jobs are selected;
+ * new ones are where all were before.
  */
-export function withWorkflow(record: PlanRecord, workflow: Workflow): PlanRecord {
+export function withWorkflow(
+  record: PlanRecord,
+  workflow: Workflow,
+  fileHash: string,
+): PlanRecord {
   const all = record.selected.length === record.workflow.jobs.length;
   const ids = new Set(selectedJobs(record).map(({ id }) => id));
   const selected = workflow.jobs.flatMap(({ id }, index) => all || ids.has(id) ? [index] : []);
-  return { ...record, workflow, selected };
+  return { ...record, workflow, selected, fileHash };
 }
 
 /** How the selected jobs of `next` differ from those of `old`. */
@@ -247,7 +256,8 @@ const action = z.discriminatedUnion("type", [
 ]);
 
 const job = z.object({
-  id: text,
+  // It becomes a path, and a plan may have come with somebody else's folder.
+  id: text.check(z.regex(ID_PATTERN)),
   name: text,
   action,
   workingDirectory: text,
@@ -274,6 +284,7 @@ const job = z.object({
 
 const planSchema = z.object({
   file: orNull(text),
+  fileHash: z.optional(text),
   baseDirectory: text,
   settings: z.object({
     concurrency: count,

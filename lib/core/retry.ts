@@ -38,6 +38,7 @@ function mayRequestAgain(action: Action, failure: HttpFailure): boolean {
     case "connection_lost":
     case "no_response":
     case "stalled":
+    case "unfinished":
       return action.type !== "http" || isIdempotent(action);
     default:
       return true;

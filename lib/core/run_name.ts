@@ -10,11 +10,11 @@ export type NamedRun =
   | { readonly kind: "no_runs" };
 
 /** The word for the newest run. */
-export const LAST = "last";
+const LAST = "last";
 
 /**
  * The run that `name` means among `runIds`, newest first: the whole of an id wins, then the beginning of
- * one, then its last part (`x7k2` of `20261122-113040-x7k2`), which is easier to type than a date.
+ * one, then that of its last part (`x7k2` of `20261122-113040-x7k2`), easier to type than a date.
  */
 export function nameRun(name: string, runIds: readonly string[]): NamedRun {
   const [newest] = runIds;
@@ -22,7 +22,9 @@ export function nameRun(name: string, runIds: readonly string[]): NamedRun {
   if (name === LAST) return { kind: "found", runId: newest };
   if (runIds.includes(name)) return { kind: "found", runId: name };
   const byStart = name === "" ? [] : runIds.filter((id) => id.startsWith(name));
-  const found = byStart.length > 0 ? byStart : runIds.filter((id) => lastPart(id) === name);
+  const found = byStart.length > 0 || name === ""
+    ? byStart
+    : runIds.filter((id) => lastPart(id).startsWith(name));
   const [only, ...others] = found;
   if (only === undefined) return { kind: "none", suggestion: suggest(name, runIds) };
   return others.length === 0

@@ -3,7 +3,7 @@
  * read the files. Never throws: whatever is wrong with them is said as a value.
  */
 import { fold } from "./apply.ts";
-import { Bug } from "./event.ts";
+import { Bug, type RunStatus } from "./event.ts";
 import type { JournalContent } from "./journal_read.ts";
 import { decodePlan, planOfRecord, type PlanRecord } from "./plan_file.ts";
 import type { RunState } from "./run_state.ts";
@@ -61,4 +61,17 @@ export function composeRun(journal: JournalContent, { number, path, text }: Plan
     if (error instanceof Bug) return refused({ kind: "plan_of_another", path });
     throw error;
   }
+}
+
+/** How a run stands, in one word. */
+export type RunStanding = RunStatus | "running" | "unfinished" | "damaged";
+
+/** How the run that was read as `read` stands, given whether an orch works on it now. */
+export function standingOf(read: ReadRun, isRunning: boolean): RunStanding {
+  const status = read.ok ? read.record.state.status : null;
+  const whole = read.ok ? read.record.journal.end.kind : null;
+  if (whole === "corrupt" || whole === "newer") return "damaged";
+  if (status !== null) return status;
+  if (isRunning) return "running";
+  return read.ok || read.problem.kind === "no_journal" ? "unfinished" : "damaged";
 }

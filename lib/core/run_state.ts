@@ -85,6 +85,13 @@ export interface AttemptRecord extends AttemptFacts {
   readonly outcome: Outcome;
 }
 
+/** A time in which orch and its jobs stood still (Ctrl-Z). */
+export interface Pause {
+  /** When they went on. */
+  readonly endedAt: number;
+  readonly ms: number;
+}
+
 /** A moment at which a job's state changes unless something happens before. */
 interface Alarm {
   readonly at: number;
@@ -111,6 +118,7 @@ export interface RunState {
   /** Why the run is being stopped; the strongest reason but `kill`, which is `forced`. */
   stopReason: Exclude<StopReason, "kill"> | null;
   forced: boolean;
+  readonly pauses: Pause[];
   readonly jobs: JobState[];
   /** The ended attempts of each job, oldest first; `undefined` where there are none. */
   readonly attempts: (AttemptRecord[] | undefined)[];
@@ -140,6 +148,7 @@ export function initialState(plan: Plan): RunState {
     status: null,
     stopReason: null,
     forced: false,
+    pauses: [],
     jobs: Array.from(plan.unmet, (unmet) => ({ phase: "waiting", unmet })),
     attempts: new Array(plan.jobs.length),
     counts: {
@@ -249,6 +258,13 @@ function alarmOf(job: JobState): number | null {
 /** Whether the run is being stopped: nothing starts any more. */
 export function isStopping(state: RunState): boolean {
   return state.forced || state.stopReason !== null;
+}
+
+/** Milliseconds between two moments in which the run did not stand still. */
+export function activeMs({ pauses }: Pick<RunState, "pauses">, from: number, to: number): number {
+  const stood = ({ endedAt, ms }: Pause) =>
+    Math.max(0, Math.min(to, endedAt) - Math.max(from, endedAt - ms));
+  return Math.max(0, pauses.reduce((left, pause) => left - stood(pause), to - from));
 }
 
 /** What the running jobs leave to the next one. Only after `run_started`. */

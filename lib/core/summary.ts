@@ -1,6 +1,6 @@
 /** What a finished run amounts to: the numbers and names that its report ends with. */
 import { topologicalOrder } from "./graph.ts";
-import type { AttemptRecord, RunState } from "./run_state.ts";
+import { activeMs, type RunState } from "./run_state.ts";
 
 /** The end of a run in facts. Times in milliseconds. */
 export interface RunSummary {
@@ -22,9 +22,9 @@ export function summarize(state: RunState): RunSummary {
   const { jobs, plan } = state;
   const withStatus = (status: string) =>
     jobs.flatMap((job, i) => job.phase === "settled" && job.status === status ? [i] : []);
-  const work = plan.jobs.map((_, i) => workOf(state.attempts[i]));
+  const work = plan.jobs.map((_, i) => workOf(state, i));
   return {
-    wallMs: (state.finishedAt ?? 0) - (state.startedAt ?? 0) - state.idleMs,
+    wallMs: wallOf(state) ?? 0,
     workMs: work.reduce((sum, ms) => sum + ms, 0),
     longestChain: longestChain(state, work).map((i) => plan.jobs[i]!.id),
     failed: withStatus("failed"),
@@ -34,9 +34,18 @@ export function summarize(state: RunState): RunSummary {
   };
 }
 
-/** Time spent in the attempts of one job. */
-export function workOf(attempts: readonly AttemptRecord[] | undefined): number {
-  return (attempts ?? []).reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0);
+/** How long a run took, without the time in which nobody worked on it; `null` until it has ended. */
+export function wallOf({ startedAt, finishedAt, idleMs }: RunState): number | null {
+  return startedAt === null || finishedAt === null ? null : finishedAt - startedAt - idleMs;
+}
+
+/** Time spent in the ended attempts of one job, without that in which they stood still. */
+export function workOf(state: Pick<RunState, "attempts" | "pauses">, job: number): number {
+  const attempts = state.attempts[job] ?? [];
+  return attempts.reduce(
+    (sum, { startedAt, endedAt }) => sum + activeMs(state, startedAt, endedAt),
+    0,
+  );
 }
 
 function longestChain({ plan }: RunState, work: readonly number[]): number[] {

@@ -52,3 +52,8 @@ export type Executor<A extends Action> = (action: A, context: AttemptContext) =>
 
 /** One executor for each job type: a missing one does not compile. */
 export type Executors = { readonly [T in Action["type"]]: Executor<Extract<Action, { type: T }>> };
+
+/** The name of an attempt, as its processes carry it. */
+export function attemptName(jobId: string, attempt: number): string {
+  return `${jobId}.${attempt}`;
+}

@@ -56,10 +56,22 @@ export async function readCarefully(text: string, format: "yaml" | "json"): Prom
   faults.sort((a, b) => a.start - b.start);
   return {
     root: document.contents,
-    faults,
+    faults: withoutEchoes(text, faults),
     aliasTargets,
     toData: () => document.toJS({ maxAliasCount: -1 }),
   };
+}
+
+/** One mistake of syntax often makes the rest of its line unreadable: only the first counts. */
+function withoutEchoes(text: string, faults: readonly TextFault[]): TextFault[] {
+  let lineEnd = -1;
+  return faults.filter(({ start, detail }) => {
+    if (detail.code !== "E105") return true;
+    if (start < lineEnd) return false;
+    const end = text.indexOf("\n", start);
+    lineEnd = end < 0 ? text.length + 1 : end;
+    return true;
+  });
 }
 
 /** Finds what aliases stand for, and adds the faults that only a look at whole mappings shows. */
@@ -70,9 +82,11 @@ function inspectNodes(
 ): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
+  const unclosed = unclosedQuotes(faults);
   yaml.visit(document, {
     Node(_key, node) {
       if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (unclosed.size > 0 && node.range) moveToOpeningQuote(faults, unclosed, node.range);
     },
     Map(_key, map) {
       if (map.anchor !== undefined) anchors.set(map.anchor, map);
@@ -85,6 +99,27 @@ function inspectNodes(
     },
   });
   return targets;
+}
+
+/** A quote that is never closed is missed where the text ends: what is wrong is where it opens. */
+function moveToOpeningQuote(
+  faults: TextFault[],
+  unclosed: ReadonlyMap<number, number>,
+  [start, end]: readonly [number, number, number],
+): void {
+  const fault = unclosed.get(end);
+  if (fault !== undefined) faults[fault] = faultAt(start, 1, faults[fault]!.detail);
+}
+
+const MISSING_QUOTE = /^Missing closing ['"]quote/;
+
+/** The faults that miss a closing quote, by the offset at which they do. */
+function unclosedQuotes(faults: readonly TextFault[]): Map<number, number> {
+  const found = new Map<number, number>();
+  faults.forEach(({ start, detail }, i) => {
+    if (detail.code === "E105" && MISSING_QUOTE.test(detail.cause)) found.set(start, i);
+  });
+  return found;
 }
 
 function duplicateKeys(yaml: typeof import("yaml"), map: YAMLMap): TextFault[] {

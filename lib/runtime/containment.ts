@@ -3,6 +3,7 @@
  * each slot, entered once by the slot's shell, so that whatever a job starts, and however it detaches,
  * can be counted and killed. Killing needs no controller; limits do, and are written where there is one.
  */
+import type { Controller } from "../core/control_lacks.ts";
 import { quote } from "./shell_text.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
@@ -11,8 +12,8 @@ export interface LeafLimits {
   readonly cpuPercent: number | null;
 }
 
-/** Controllers that orch has a use for. */
-export type Controller = "memory" | "cpu" | "pids";
+/** What follows the path of a run's group in that of the leaf into which orch itself has stepped. */
+const OWN_LEAF = ".orch";
 
 const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 /** Processes in a leaf, where pids are counted: far more than a job needs, far fewer than a fork bomb. */
@@ -24,10 +25,21 @@ export class RunCgroup {
   /** The controllers that leaves have. */
   readonly controllers: ReadonlySet<Controller>;
   readonly path: string;
+  readonly #parent: string;
   #leaves = 0;
 
-  private constructor(path: string, controllers: ReadonlySet<Controller>) {
+  private constructor(parent: string, path: string) {
+    this.#parent = parent;
     this.path = path;
+    let controllers = this.#share();
+    // A group that holds processes cannot share its controllers out. Where orch is alone in it, as where
+    // it was delegated to orch, orch steps aside into a leaf of its own.
+    const offered = read(`${parent}/cgroup.controllers`).trim().split(" ");
+    const isLacking = CONTROLLERS.some((name) => offered.includes(name) && !controllers.has(name));
+    if (isLacking && isAlone(parent) && this.#stepAside()) {
+      controllers = this.#share();
+      if (controllers.size === 0) this.#stepBack();
+    }
     this.controllers = controllers;
   }
 
@@ -42,14 +54,7 @@ export class RunCgroup {
       removeGroup(path);
       return null;
     }
-    // A group that holds processes itself cannot share its controllers out: then there are none.
-    const controllers = new Set(
-      CONTROLLERS.filter((controller) =>
-        tryWrite(`${parent}/cgroup.subtree_control`, `+${controller}`) &&
-        tryWrite(`${path}/cgroup.subtree_control`, `+${controller}`)
-      ),
-    );
-    return new RunCgroup(path, controllers);
+    return new RunCgroup(parent, path);
   }
 
   /** Makes the leaf of a new slot; `null` where the system refuses. */
@@ -64,10 +69,74 @@ export class RunCgroup {
     return new SlotCgroup(path, this.controllers);
   }
 
-  /** Removes the group, once its leaves are. */
+  /** Removes the group, once its leaves are, and takes orch back to where it was. */
   close(): void {
-    removeGroup(this.path);
+    if (removeGroup(this.path)) this.#stepBack();
   }
+
+  #share(): Set<Controller> {
+    return new Set(
+      CONTROLLERS.filter((controller) =>
+        tryWrite(`${this.#parent}/cgroup.subtree_control`, `+${controller}`) &&
+        tryWrite(`${this.path}/cgroup.subtree_control`, `+${controller}`)
+      ),
+    );
+  }
+
+  #stepAside(): boolean {
+    const own = this.path + OWN_LEAF;
+    try {
+      Deno.mkdirSync(own);
+    } catch {
+      return false;
+    }
+    if (tryWrite(`${own}/cgroup.procs`, String(Deno.pid))) return true;
+    removeGroup(own);
+    return false;
+  }
+
+  #stepBack(): void {
+    const own = this.path + OWN_LEAF;
+    if (read(`${own}/cgroup.procs`) === "") return;
+    for (const controller of CONTROLLERS) {
+      tryWrite(`${this.#parent}/cgroup.subtree_control`, `-${controller}`);
+    }
+    if (tryWrite(`${this.#parent}/cgroup.procs`, String(Deno.pid))) removeGroup(own);
+  }
+}
+
+/** The group of a run whose orch is dead, and its reaper with it. */
+export class LeftCgroup {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Those below the group this process is in that were called `…-<nameEnd>`. */
+  static find(nameEnd: string, parent: string | null = ownCgroup()): LeftCgroup[] {
+    const groups = parent === null ? [] : groupsBelow(parent);
+    return groups.filter((path) =>
+      path.startsWith(`${parent}/orch-`) && path.endsWith(`-${nameEnd}`)
+    )
+      .map((path) => new LeftCgroup(path));
+  }
+
+  /** The processes in it and below, the shells of slots among them. */
+  processes(): number[] {
+    return processesBelow(this.#path);
+  }
+
+  /** Removes it, once it is empty, and the leaf into which its orch had stepped. */
+  remove(): void {
+    removeGroup(this.#path);
+    removeGroup(this.#path + OWN_LEAF);
+  }
+}
+
+function processesBelow(path: string): number[] {
+  const lines = read(`${path}/cgroup.procs`).split("\n").slice(0, -1);
+  return [...lines.map(Number), ...groupsBelow(path).flatMap(processesBelow)];
 }
 
 /** The leaf of one slot. */
@@ -121,17 +190,27 @@ export class SlotCgroup {
     return more;
   }
 
-  /** The processes in it, the slot's shell among them. Asked after every job, so the file stays open. */
+  /** The processes in it, the slot's shell among them. */
   processes(): number[] {
+    // What follows the last line break may be half a number, which is somebody else's.
+    return this.#list().split("\n").slice(0, -1).map(Number);
+  }
+
+  /** Whether somebody else is in it, too. Asked after every job. */
+  holdsOthersThan(pid: number): boolean {
+    const list = this.#list();
+    return list !== "" && list !== `${pid}\n`;
+  }
+
+  /** The list of members, from a file that stays open. */
+  #list(): string {
     try {
       this.#members ??= Deno.openSync(`${this.#path}/cgroup.procs`);
       this.#members.seekSync(0, Deno.SeekMode.Start);
       const filled = this.#members.readSync(MEMBERS) ?? 0;
-      // What follows the last line break may be half a number, which is somebody else's.
-      const lines = DECODER.decode(MEMBERS.subarray(0, filled)).split("\n").slice(0, -1);
-      return lines.map(Number);
+      return DECODER.decode(MEMBERS.subarray(0, filled));
     } catch {
-      return [];
+      return "";
     }
   }
 
@@ -146,10 +225,10 @@ export class SlotCgroup {
     this.#members = null;
   }
 
-  /** Removes it, once it is empty. */
-  close(): void {
+  /** Removes it, once it is empty; false where somebody is still in it. */
+  close(): boolean {
     this.release();
-    removeGroup(this.#path);
+    return removeGroup(this.#path);
   }
 }
 
@@ -159,10 +238,16 @@ const MEMBERS = new Uint8Array(4096);
 
 /** The folder of the control group this process is in, where version 2 is mounted. */
 export function ownCgroup(): string | null {
-  const mount = /^\d+ \d+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(read("/proc/self/mountinfo"))?.[1];
-  const own = /^0::(\/.*)$/m.exec(read("/proc/self/cgroup"))?.[1];
-  if (mount === undefined || own === undefined) return null;
-  return own === "/" ? mount : mount + own;
+  return groupAt(read("/proc/self/mountinfo"), read("/proc/self/cgroup"));
+}
+
+/** The folder of a group, by what the kernel says of mounts and groups: a container may see a part of them. */
+export function groupAt(mountinfo: string, cgroup: string): string | null {
+  const [, root, mount] = /^\d+ \d+ \S+ (\S+) (\S+) .* - cgroup2 /m.exec(mountinfo) ?? [];
+  const own = /^0::(\/.*)$/m.exec(cgroup)?.[1];
+  if (root === undefined || mount === undefined || own === undefined) return null;
+  const below = `${own}/`.startsWith(`${root}/`) ? own.slice(root.length) : own;
+  return below === "/" ? mount : mount + below;
 }
 
 function read(path: string): string {
@@ -182,11 +267,32 @@ function tryWrite(path: string, text: string): boolean {
   }
 }
 
-function removeGroup(path: string): void {
+/** Whether this process is the only one of a group. */
+function isAlone(path: string): boolean {
+  return read(`${path}/cgroup.procs`).trim() === String(Deno.pid);
+}
+
+/**
+ * Removes a group, with what a job has made below it; false where a process is still in it, or has only
+ * just ended.
+ */
+function removeGroup(path: string): boolean {
   try {
     // The files of a control group are not removed one by one: the folder goes as if it were empty.
     Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+  }
+  const below = groupsBelow(path);
+  return below.length > 0 && below.every(removeGroup) && removeGroup(path);
+}
+
+function groupsBelow(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => `${path}/${name}`);
   } catch {
-    // Never made, or a stranger is still in it; an empty group harms nobody.
+    return [];
   }
 }

@@ -1,162 +1,140 @@
 /**
  * Processes without a shell: where `sh` may not be run, and on Windows. Each job is one program with
  * plain arguments, started by Deno; its output is copied into its files here. There is no reaper: if
- * orch itself is killed, its jobs live on.
+ * orch itself is killed, its jobs live on. What jobs leave behind in their process groups ends with
+ * the run, as far as orch may send signals.
  */
-import type { ProcessFacts } from "../core/event.ts";
+import { type DirectHost, DirectProcess, type Leftover, wordsOf } from "./direct_process.ts";
 import { LogCap } from "./log_cap.ts";
-import { plainWords } from "./shell_text.ts";
-import type {
-  Clock,
-  Launch,
-  PoolOptions,
-  ProcessEnd,
-  ProcessPool,
-  ProcessSpec,
-  RunningProcess,
-} from "./world.ts";
+import { lookInto, signalGroup } from "./process_group.ts";
+import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
+import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
 
-/** How long output may still come once the leader has ended and something keeps its pipes open. */
-const DRAIN_MS = 100;
+/** Time between TERM and KILL for what ended jobs left behind, and for KILL to work. */
+const LEFT_MS = 500;
+const POLL_MS = 20;
 
 /** The pool of one run. */
-export class DirectPool implements ProcessPool {
-  readonly #clock: Clock;
-  readonly #logCap: LogCap;
-  readonly #live = new Set<Deno.ChildProcess>();
+export class DirectPool implements ProcessPool, DirectHost {
+  readonly clock: Clock;
+  readonly logCap: LogCap;
+  readonly cookie: string;
+
+  readonly #options: PoolOptions;
+  readonly #trouble: SpawnTrouble;
+  readonly #live = new Set<DirectProcess>();
+  readonly #queue: DirectProcess[] = [];
+  readonly #left: Leftover[] = [];
 
   constructor(clock: Clock, options: PoolOptions) {
-    this.#clock = clock;
-    this.#logCap = new LogCap(clock, options.maxLogBytes);
+    this.clock = clock;
+    this.cookie = options.cookie;
+    this.#options = options;
+    this.logCap = new LogCap(clock, options.maxLogBytes);
+    this.#trouble = new SpawnTrouble(clock, {
+      running: () => this.#live.size,
+      waiting: () => this.#queue.length,
+      serve: () => this.#serve(),
+      giveUp: (end) => this.#giveUpAll(end),
+      notice: options.notice,
+    });
   }
 
   start(spec: ProcessSpec): RunningProcess {
     const words = wordsOf(spec.launch);
-    if (words === null) return notStarted("the command needs a shell");
-    const [program, ...args] = words;
-    try {
-      const child = new Deno.Command(program!, {
-        args,
-        cwd: spec.workingDirectory,
-        env: spec.environment,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-        detached: Deno.build.os !== "windows",
-      }).spawn();
-      this.#live.add(child);
-      return { ended: this.#finish(child, spec), stop: (force) => this.#stop(child, force) };
-    } catch (error) {
-      return notStarted(error instanceof Error ? error.message : String(error));
+    if (words === null) {
+      return { ended: Promise.resolve(notStarted("the command needs a shell")), stop() {} };
     }
+    const process = new DirectProcess(this, spec, words);
+    this.#queue.push(process);
+    this.#serve();
+    return process;
   }
 
-  freeze(): Promise<void> {
-    for (const child of this.#live) signal(child, "SIGSTOP");
-    return Promise.resolve();
+  /** Nobody looks at processes here. */
+  usageOf(): null {
+    return null;
+  }
+
+  async freeze(): Promise<void> {
+    await Promise.all([...this.#live].map((process) => process.signal("SIGSTOP")));
   }
 
   thaw(): void {
-    for (const child of this.#live) signal(child, "SIGCONT");
+    for (const process of this.#live) process.signal("SIGCONT");
   }
 
-  close(): Promise<void> {
-    this.#logCap.close();
-    return Promise.resolve();
+  forget(process: DirectProcess): boolean {
+    const place = this.#queue.indexOf(process);
+    if (place >= 0) this.#queue.splice(place, 1);
+    return place >= 0;
   }
 
-  /** The number of a process that has ended may be a stranger's. */
-  #stop(child: Deno.ChildProcess, force: boolean): void {
-    if (!this.#live.has(child)) return;
-    signal(child, force ? "SIGKILL" : "SIGTERM");
-    if (!force) signal(child, "SIGCONT");
+  over(process: DirectProcess, left: Leftover | null): void {
+    this.#live.delete(process);
+    if (left !== null) this.#left.push(left);
+    this.#serve();
   }
 
-  async #finish(child: Deno.ChildProcess, spec: ProcessSpec): Promise<ProcessEnd> {
-    const { stdoutPath, stderrPath, memoryMb, cpuPercent } = spec;
-    let truncated: boolean = false;
-    const files = { paths: [stdoutPath, stderrPath], truncated: () => void (truncated = true) };
-    this.#logCap.watch(files);
-    const drained = new AbortController();
-    const copies = Promise.all([
-      copy(child.stdout, stdoutPath, drained.signal),
-      copy(child.stderr, stderrPath, drained.signal),
-    ]);
-    const status = await child.status;
-    this.#live.delete(child);
-    const cancel = this.#clock.callAt(this.#clock.now() + DRAIN_MS, () => drained.abort());
-    await copies;
-    cancel();
-    this.#logCap.unwatch(files, true);
-    const process: ProcessFacts = {
-      containment: "direct",
-      ...(memoryMb !== null && { memoryLimit: "none" }),
-      ...(cpuPercent !== null && { cpuLimit: "none" }),
-      ...(truncated ? { truncated: true } : {}),
-    };
-    const measures = { usage: { peakMemoryMb: null, cpuSeconds: null }, process };
-    return status.signal === null
-      ? { kind: "exited", code: status.code, ...measures }
-      : { kind: "signaled", signal: status.signal, ...measures };
+  async close(): Promise<void> {
+    this.#trouble.close();
+    this.logCap.close();
+    const reachable = this.#left.filter((left) => left.reachable).map(({ group }) => group);
+    const stubborn = await this.#stop(await inhabited(reachable), "SIGTERM");
+    await this.#stop(stubborn, "SIGKILL");
+    const lost = this.#left.filter((left) => !left.reachable);
+    if (lost.length === 0) return;
+    this.#options.notice({
+      kind: "left_behind",
+      attempts: lost.map(({ attemptName }) => attemptName),
+      curable: Deno.build.os !== "windows",
+    });
   }
-}
 
-/** A program with its arguments; `null` where only a shell could make sense of the text. */
-function wordsOf(launch: Launch): readonly string[] | null {
-  return launch.kind === "program" ? [launch.program, ...launch.args] : plainWords(launch.text);
-}
-
-function notStarted(cause: string): RunningProcess {
-  return { ended: Promise.resolve({ kind: "not_started", cause }), stop() {} };
-}
-
-/**
- * Adds what comes through `stream` to the file at `path` as it comes (`pipeTo` would hold small pieces
- * back until the end), until it ends or `signal` cuts it off. A log that cannot be written is no reason
- * to break the pipe of the job: the rest is read all the same.
- */
-async function copy(
-  stream: ReadableStream<Uint8Array>,
-  path: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const reader = stream.getReader();
-  signal.addEventListener("abort", () => reader.cancel());
-  let log: Deno.FsFile | null = null;
-  try {
-    log = await Deno.open(path, { append: true, create: true, mode: 0o600 });
-  } catch {
-    // Nowhere to write to.
-  }
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    if (log !== null && !await writeAll(log, piece.value)) {
-      log.close();
-      log = null;
+  #serve(): void {
+    while (this.#queue.length > 0 && this.#live.size < this.#trouble.limit) {
+      const process = this.#queue.shift()!;
+      try {
+        process.begin();
+        this.#live.add(process);
+      } catch (error) {
+        const end = notStarted(error);
+        if (!isPassing(error)) {
+          process.giveUp(end);
+          continue;
+        }
+        this.#queue.unshift(process);
+        return this.#trouble.met(end.cause);
+      }
     }
   }
-  log?.close();
+
+  #giveUpAll(end: NotStartedEnd): void {
+    for (const process of this.#queue.splice(0)) process.giveUp(end);
+  }
+
+  /** Signals groups and waits until nobody is in them; returns those in which somebody still is. */
+  async #stop(groups: readonly number[], signal: "SIGTERM" | "SIGKILL"): Promise<number[]> {
+    let left = [...groups];
+    for (const group of left) {
+      await signalGroup(group, signal);
+      if (signal === "SIGTERM") await signalGroup(group, "SIGCONT");
+    }
+    for (const end = this.clock.now() + LEFT_MS; left.length > 0 && this.clock.now() < end;) {
+      left = await inhabited(left);
+      if (left.length > 0) await this.#pause();
+    }
+    return left;
+  }
+
+  #pause(): Promise<void> {
+    const at = this.clock.now() + POLL_MS;
+    return new Promise((resolve) => void this.clock.callAt(at, resolve));
+  }
 }
 
-/** False where it cannot be written. */
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<boolean> {
-  try {
-    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The whole group where orch may, else the leader. */
-function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
-  try {
-    if (Deno.build.os !== "windows") return Deno.kill(-child.pid, name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-  }
-  try {
-    child.kill(name);
-  } catch {
-    // It has ended in the meantime.
-  }
+/** Those of the groups in which somebody is. The number of an empty one may become a stranger's. */
+async function inhabited(groups: readonly number[]): Promise<number[]> {
+  const answers = await Promise.all(groups.map(lookInto));
+  return groups.filter((_, i) => answers[i] === "sent");
 }

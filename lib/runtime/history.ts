@@ -4,18 +4,22 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { RunStatus } from "../core/event.ts";
-import { type RunState } from "../core/run_state.ts";
-import { workOf } from "../core/summary.ts";
+import type { RunState } from "../core/run_state.ts";
+import { wallOf, workOf } from "../core/summary.ts";
+import { folderOf } from "./paths.ts";
+import { RUN_FILES } from "./run_directory.ts";
 
 /** A finished run, as the index keeps it. Times in milliseconds since the epoch. */
 export interface IndexedRun {
   readonly runId: string;
   readonly workflow: string;
-  /** The workflow file, absolute. */
+  /** The workflow file, absolute; `-` where it came from standard input. */
   readonly file: string;
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly finishedAt: number;
+  /** How long it took, without the time in which nobody worked on it. */
+  readonly wallMs: number;
   readonly success: number;
   readonly failed: number;
   readonly cancelled: number;
@@ -34,16 +38,29 @@ export interface IndexedJob {
   readonly peakMemoryMb: number | null;
 }
 
+/** Which runs or jobs are asked for. */
+export interface HistoryQuery {
+  /** The name or the file of a workflow. */
+  readonly workflow: string | null;
+  readonly limit: number;
+}
+
 /** Runs that a job's duration is learned from: the last successes. */
 const LEARNED_FROM = 10;
 
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
+/** Raised with every change of the tables: an index of another version is made anew. */
+const SCHEMA_VERSION = 3;
+
+const CAREFULLY = `
   PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
+`;
+const SCHEMA = `
+  BEGIN IMMEDIATE;
   CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, workflow TEXT NOT NULL, file TEXT NOT NULL, status TEXT NOT NULL,
-    started_at REAL NOT NULL, finished_at REAL NOT NULL,
+    started_at REAL NOT NULL, finished_at REAL NOT NULL, wall_ms REAL NOT NULL, journal_bytes INTEGER NOT NULL,
     success INTEGER NOT NULL, failed INTEGER NOT NULL, cancelled INTEGER NOT NULL, skipped INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
@@ -53,42 +70,95 @@ const SCHEMA = `
     PRIMARY KEY (run_id, job_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (job_id, started_at);
-  PRAGMA user_version = 1;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+  COMMIT;
 `;
+
+/** Whether a run is of the workflow ?1, named by its name, its file or the end of its file's path. */
+const IS_OF_WORKFLOW = `
+  (?1 IS NULL OR workflow = ?1 OR file = ?1 OR substr(file, -length(?1) - 1) = '/' || ?1)`;
+
+/** The index is of another version of orch. */
+class OtherVersion extends Error {
+  override readonly name = "OtherVersion";
+}
+
+/** What SQLite says of a file that only needs to be made anew. There is no code to tell it by. */
+const BEYOND_USE = /not a database|malformed|no such (table|column)/;
+
+/** Whether `error` says that the index is damaged or of another version, rather than out of reach. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof OtherVersion ||
+    error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR" &&
+      BEYOND_USE.test(error.message);
+}
 
 /** The open index. Close it. */
 export class History implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #stateDirectory: string;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, stateDirectory: string) {
     this.#database = database;
+    this.#stateDirectory = stateDirectory;
   }
 
-  /** Opens or makes the index at `path`; one that is damaged throws. */
+  /**
+   * Opens or makes the index at `path`. Throws for one that is damaged or of another version (see
+   * `isDamage`), and where there cannot be one.
+   */
   static async open(path: string): Promise<History> {
-    const { DatabaseSync } = await import("node:sqlite");
     // Made here first, since the library would let others read it.
     await Deno.writeFile(path, new Uint8Array(), { append: true, mode: 0o600 });
+    return await History.#open(path, folderOf(path));
+  }
+
+  /** An index that is gone once it is closed, for where there cannot be one on the disk. */
+  static async inMemory(stateDirectory: string): Promise<History> {
+    return await History.#open(":memory:", stateDirectory);
+  }
+
+  /** Removes the index at `path`, with what belongs to it. */
+  static remove(path: string): void {
+    for (const ending of ["", "-wal", "-shm"]) {
+      try {
+        Deno.removeSync(path + ending);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  }
+
+  static async #open(path: string, stateDirectory: string): Promise<History> {
+    const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(path);
     try {
-      database.exec(SCHEMA);
+      database.exec(CAREFULLY);
+      const version = database.prepare("PRAGMA user_version").get()?.user_version;
+      if (version !== 0 && version !== SCHEMA_VERSION) throw new OtherVersion();
+      if (version === 0) database.exec(SCHEMA);
+      return new History(database, stateDirectory);
     } catch (error) {
       database.close();
       throw error;
     }
-    return new History(database);
   }
 
-  /** Adds a finished run, or puts it in the place of what was known of it. */
+  /**
+   * Adds a finished run, or puts it in the place of what was known of it; its journal must be complete.
+   * Changes nothing for a run that has not finished.
+   */
   record(state: RunState, file: string): void {
-    const { runId, status, startedAt, finishedAt, counts, plan, jobs, attempts } = state;
-    if (runId === null || status === null || startedAt === null || finishedAt === null) return;
+    const { runId, status, startedAt, finishedAt, counts, plan } = state;
+    const wallMs = wallOf(state);
+    if (runId === null || status === null || startedAt === null) return;
+    if (finishedAt === null || wallMs === null) return;
     const database = this.#database;
     database.exec("BEGIN IMMEDIATE");
     try {
       database.prepare("DELETE FROM jobs WHERE run_id = ?").run(runId);
       const { success, failed, cancelled, skipped } = counts;
-      database.prepare("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      database.prepare("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .run(
           runId,
           plan.workflow.name,
@@ -96,19 +166,18 @@ export class History implements Disposable {
           status,
           startedAt,
           finishedAt,
+          wallMs,
+          journalBytes(this.#stateDirectory, runId) ?? 0,
           success,
           failed,
           cancelled,
           skipped,
         );
       const insert = database.prepare("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?)");
-      jobs.forEach((job, i) => {
-        if (job.phase !== "settled") return;
-        const ended = attempts[i] ?? [];
-        const peak = ended.at(-1)?.usage?.peakMemoryMb ?? null;
-        const first = ended[0]?.startedAt ?? null;
-        insert.run(runId, plan.jobs[i]!.id, job.status, ended.length, first, workOf(ended), peak);
-      });
+      for (const job of indexedJobs(state)) {
+        const { jobId, attempts, startedAt, durationMs, peakMemoryMb } = job;
+        insert.run(runId, jobId, job.status, attempts, startedAt, durationMs, peakMemoryMb);
+      }
       database.exec("COMMIT");
     } catch (error) {
       database.exec("ROLLBACK");
@@ -116,28 +185,40 @@ export class History implements Disposable {
     }
   }
 
-  /** The newest runs first; of one workflow (its name or file) where that is asked for. */
-  runs(options: { readonly workflow: string | null; readonly limit: number }): IndexedRun[] {
+  /** How long the journal of each run was when it was recorded. */
+  sizes(): Map<string, number> {
+    const rows = this.#database.prepare("SELECT run_id AS runId, journal_bytes AS bytes FROM runs")
+      .all() as unknown as { runId: string; bytes: number }[];
+    return new Map(rows.map(({ runId, bytes }) => [runId, bytes]));
+  }
+
+  /** The newest runs first. */
+  runs({ workflow, limit }: HistoryQuery): IndexedRun[] {
     return this.#database.prepare(`
-      SELECT run_id AS runId, workflow, file, status, started_at AS startedAt, finished_at AS finishedAt,
+      SELECT run_id AS runId, workflow, file, status, started_at AS startedAt, finished_at AS finishedAt, wall_ms AS wallMs,
         success, failed, cancelled, skipped
-      FROM runs WHERE ?1 IS NULL OR workflow = ?1 OR file = ?1 OR file LIKE '%/' || ?1
-      ORDER BY started_at DESC LIMIT ?2`)
-      .all(options.workflow, options.limit) as unknown as IndexedRun[];
+      FROM runs WHERE ${IS_OF_WORKFLOW} ORDER BY started_at DESC LIMIT ?2`)
+      .all(workflow, limit) as unknown as IndexedRun[];
   }
 
   /** One job over time, newest first. */
-  job(
-    jobId: string,
-    options: { readonly workflow: string | null; readonly limit: number },
-  ): IndexedJob[] {
+  job(jobId: string, { workflow, limit }: HistoryQuery): IndexedJob[] {
     return this.#database.prepare(`
       SELECT j.run_id AS runId, job_id AS jobId, j.status, attempts, j.started_at AS startedAt,
         duration_ms AS durationMs, peak_memory_mb AS peakMemoryMb
-      FROM jobs j JOIN runs r USING (run_id)
-      WHERE job_id = ?1 AND (?2 IS NULL OR workflow = ?2 OR file = ?2 OR file LIKE '%/' || ?2)
-      ORDER BY r.started_at DESC LIMIT ?3`)
-      .all(jobId, options.workflow, options.limit) as unknown as IndexedJob[];
+      FROM jobs j JOIN runs r USING (run_id) WHERE job_id = ?3 AND ${IS_OF_WORKFLOW}
+      ORDER BY r.started_at DESC LIMIT ?2`)
+      .all(workflow, limit, jobId) as unknown as IndexedJob[];
+  }
+
+  /** The names of all workflows, or of all jobs. */
+  names(of: "workflow" | "job"): string[] {
+    const rows = this.#database.prepare(
+      of === "job"
+        ? "SELECT DISTINCT job_id AS name FROM jobs"
+        : "SELECT DISTINCT workflow AS name FROM runs",
+    ).all() as unknown as { name: string }[];
+    return rows.map(({ name }) => name);
   }
 
   /** The median duration of the last successes of each job of a workflow file, in milliseconds. */
@@ -165,5 +246,33 @@ export class History implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
+  }
+}
+
+/** The settled jobs of a run, in file order. */
+export function indexedJobs(state: RunState): IndexedJob[] {
+  const { runId, plan, jobs, attempts } = state;
+  return jobs.flatMap((job, i) => {
+    if (job.phase !== "settled") return [];
+    const ended = attempts[i] ?? [];
+    return [{
+      runId: runId ?? "",
+      jobId: plan.jobs[i]!.id,
+      status: job.status,
+      attempts: ended.length,
+      startedAt: ended[0]?.startedAt ?? null,
+      durationMs: workOf(state, i),
+      peakMemoryMb: ended.at(-1)?.usage?.peakMemoryMb ?? null,
+    }];
+  });
+}
+
+/** The length of a run's journal; `null` where there is none. Throws the platform's error. */
+export function journalBytes(stateDirectory: string, runId: string): number | null {
+  try {
+    return Deno.statSync(RUN_FILES.journal(`${stateDirectory}/runs/${runId}`)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }

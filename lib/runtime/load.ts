@@ -35,6 +35,28 @@ export async function loadWorkflow(world: World, path: string): Promise<LoadedFi
   return { file, folder, bytes: read.value, workflow: await parseBytes(read.value, path) };
 }
 
+/**
+ * The same for the file at `path`, unless its hash is still `known`: then it need not be looked at, and the
+ * answer is `null`.
+ */
+export async function loadChanged(
+  world: World,
+  path: string,
+  known: string | undefined,
+): Promise<LoadedFile | null> {
+  const folder = folderOf(resolvePath(world.cwd(), path));
+  const read = await readFile(world, path);
+  if (!read.ok) return { file: path, folder, bytes: null, workflow: read };
+  if (known === await hashOf(read.value)) return null;
+  return { file: path, folder, bytes: read.value, workflow: await parseBytes(read.value, path) };
+}
+
+/** A word for the content of a file: SHA-256, as hexadecimal digits. */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 async function parseBytes(bytes: Uint8Array, path: string): Promise<Checked<Workflow>> {
   const decoded = await decodeDocument(bytes, formatOf(path));
   return decoded.ok ? parseWorkflow(decoded.value) : decoded;

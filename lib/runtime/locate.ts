@@ -37,6 +37,19 @@ export async function locateDiagnostics(
   }));
 }
 
+/** Where the values are that these paths lead to; `null` for what the text does not show. */
+export async function locatePlaces(
+  text: string,
+  paths: readonly DocumentPath[],
+): Promise<(SourcePosition | null)[]> {
+  const lines = new LineIndex(text);
+  const finder = await makeFinder(text);
+  return paths.map((path) => {
+    const span = finder?.find(path, "value") ?? null;
+    return span && lines.position(span.start, span.end);
+  });
+}
+
 function needsTree({ place, related }: Diagnostic): boolean {
   return [place, ...related.map((one) => one.place)].some((one) => "path" in one);
 }

@@ -1,6 +1,7 @@
 /**
  * Keeps the files of running jobs near a size while the jobs write on: what lies between the head and
- * the tail is cut out. Jobs append, so that they go on writing at the new end.
+ * the tail is cut out. Jobs append, so that they go on writing at the new end. Says too whether there is
+ * room for what they write.
  */
 import type { Clock } from "./world.ts";
 
@@ -22,6 +23,8 @@ export class LogCap {
   readonly #files = new Set<CappedFiles>();
   /** Bytes that were cut out of files. */
   readonly #gone = new Map<string, number>();
+  /** Whether the last look found no room. */
+  #full = false;
   #cancel: (() => void) | null = null;
 
   constructor(clock: Clock, maxBytes: number) {
@@ -42,6 +45,15 @@ export class LogCap {
     if (this.#gone.size > 0) { for (const path of files.paths) this.#gone.delete(path); }
   }
 
+  /**
+   * Whether there is no room for the output of an attempt that ends now. Looks for itself only where
+   * there is a reason to: the attempt has failed, or there was no room of late.
+   */
+  lacksRoom({ paths }: CappedFiles, hasFailed: boolean): boolean {
+    if (hasFailed || this.#full) this.#full = !hasRoom(paths[0]!);
+    return this.#full;
+  }
+
   /** Ends the looking. */
   close(): void {
     this.#cancel?.();
@@ -53,7 +65,9 @@ export class LogCap {
   #look(): void {
     this.#cancel = null;
     for (const files of this.#files) this.#check(files);
-    if (this.#files.size === 0) return;
+    const [first] = this.#files;
+    if (first === undefined) return;
+    this.#full = !hasRoom(first.paths[0]!);
     this.#cancel = this.#clock.callAt(this.#clock.now() + CHECK_MS, () => this.#look());
   }
 
@@ -69,6 +83,26 @@ export class LogCap {
     }
   }
 }
+
+/** Whether a few bytes can be written beside the file at `path`. */
+function hasRoom(path: string): boolean {
+  const trial = `${path}.room`;
+  try {
+    Deno.writeFileSync(trial, new Uint8Array(TRIAL_BYTES), { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    try {
+      Deno.removeSync(trial);
+    } catch {
+      // It could not even be made.
+    }
+  }
+}
+
+/** As much as file systems hand out at a time. */
+const TRIAL_BYTES = 4096;
 
 /**
  * Cuts the middle out of the file at `path`, so that half of `maxBytes` of its start, a line that says

@@ -95,7 +95,7 @@ export class RunLoop {
     const acted = (async () => {
       await earlier;
       await written;
-      this.#act(events);
+      if (!this.#over) this.#act(events);
     })();
     this.#acting = acted;
     acted.then(() => {

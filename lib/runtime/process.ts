@@ -1,5 +1,7 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "./containment.ts";
+import type { ControlLack } from "../core/control_lacks.ts";
+import { isGranted } from "./permissions.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
 /** Processes by `Deno.Command`. */
@@ -16,6 +18,7 @@ export class DenoProcesses implements Processes {
     let pool: ProcessPool | null = null;
     return {
       start: (spec) => (pool ??= newPool(this.#clock, options)).start(spec),
+      usageOf: (attemptName) => pool?.usageOf(attemptName) ?? null,
       freeze: async () => await pool?.freeze(),
       thaw: () => pool?.thaw(),
       close: async () => await pool?.close(),
@@ -48,8 +51,14 @@ export class DenoProcesses implements Processes {
     };
   }
 
+  async controlLacks(): Promise<readonly ControlLack[]> {
+    const { controlFacts } = await import("./control_facts.ts");
+    const { controlLacks } = await import("../core/control_lacks.ts");
+    return controlLacks(await controlFacts(this));
+  }
+
   mayRun(program: string): boolean {
-    return Deno.permissions.querySync({ name: "run", command: program }).state === "granted";
+    return isGranted({ kind: "run", program });
   }
 
   async query(program: string, args: readonly string[], cwd: string): Promise<string | null> {

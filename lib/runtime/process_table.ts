@@ -12,7 +12,12 @@ export interface ProcessFacts {
   /** Ticks since boot: with the pid it names one process for good. */
   readonly startTime: number;
   readonly residentBytes: number;
+  /** Processor time of it, and of those of its children that have ended and were waited for. */
+  readonly cpuSeconds: number;
 }
+
+/** Linux tells processor time to programs in hundredths of a second, whatever it counts in itself. */
+const TICKS_PER_SECOND = 100;
 
 const PAGE_BYTES = 4096;
 
@@ -59,6 +64,12 @@ export async function signalProcesses(
   await ask(`kill -s ${signal} ${numbers}; kill -s CONT ${numbers}; :`);
 }
 
+/** Whether a group has a member that is no zombie; `null` where this process may not look itself. */
+export function livesAnybodyIn(group: number): boolean | null {
+  if (!mayReadProc()) return null;
+  return processIds().some((pid) => parseStat(readText(`/proc/${pid}/stat`))?.group === group);
+}
+
 let readable: boolean | null = null;
 
 function mayReadProc(): boolean {
@@ -100,6 +111,7 @@ function parseStat(stat: string): ProcessFacts | null {
     session: number(6),
     startTime: number(22),
     residentBytes: number(24) * PAGE_BYTES,
+    cpuSeconds: (number(14) + number(15) + number(16) + number(17)) / TICKS_PER_SECOND,
   };
 }
 

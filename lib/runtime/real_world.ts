@@ -1,16 +1,9 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
+import { StandardStream } from "./output_stream.ts";
 import { DenoProcesses } from "./process.ts";
 import { Timers } from "./timers.ts";
-import type {
-  Clock,
-  Files,
-  FileTail,
-  FileWriter,
-  Machine,
-  OutputStream,
-  Signals,
-  World,
-} from "./world.ts";
+import { isGranted } from "./permissions.ts";
+import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -25,10 +18,15 @@ export function realWorld(): World {
     processes: new DenoProcesses(clock),
     signals: realSignals,
     machine: realMachine,
-    stdout: outputStream(Deno.stdout),
-    stderr: outputStream(Deno.stderr),
+    stdout: new StandardStream(Deno.stdout),
+    stderr: new StandardStream(Deno.stderr),
+    onCrash,
     readStdin,
-    fetch: (input, init) => fetch(input, init),
+    request: async (request) => {
+      const { sendRequest } = await import("./http_client.ts");
+      return await sendRequest(request, { env: readVariable });
+    },
+    may: isGranted,
     env: readVariable,
     cwd: () => Deno.cwd(),
     random: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -61,6 +59,8 @@ const realFiles: Files = {
   },
   read: (path) => Deno.readFile(path),
   readTail,
+  readAt,
+  append: (path, text) => Deno.writeTextFileSync(path, text, { append: true }),
   write: (path, text) => Deno.writeTextFileSync(path, text, { mode: FILE_MODE }),
   replace(path, text) {
     const facts = realFiles.stat(path);
@@ -107,33 +107,46 @@ function removeIfThere(path: string): void {
 }
 
 function readTail(path: string, limitBytes: number): FileTail {
-  let file: Deno.FsFile;
+  using file = openIfThere(path);
+  if (file === null) return { text: "", omittedBytes: 0 };
+  const { size } = file.statSync();
+  const start = Math.max(0, size - limitBytes);
+  const bytes = readBytes(file, { offset: start, length: Math.min(size, limitBytes) });
+  // A cut in the middle of a character would show as a replacement character.
+  let from = 0;
+  while (start > 0 && from < 4 && from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from++;
+  return { text: new TextDecoder().decode(bytes.subarray(from)), omittedBytes: start + from };
+}
+
+function readAt(path: string, range: Range): Uint8Array {
+  using file = openIfThere(path);
+  return file === null ? new Uint8Array() : readBytes(file, range);
+}
+
+/** A part of a file. */
+interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+function openIfThere(path: string): Deno.FsFile | null {
   try {
-    file = Deno.openSync(path);
+    return Deno.openSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { text: "", omittedBytes: 0 };
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  try {
-    const { size } = file.statSync();
-    const start = Math.max(0, size - limitBytes);
-    if (start > 0) file.seekSync(start, Deno.SeekMode.Start);
-    const bytes = new Uint8Array(Math.min(size, limitBytes));
-    let filled = 0;
-    for (let read = 1; read && filled < bytes.length;) {
-      read = file.readSync(bytes.subarray(filled)) ?? 0;
-      filled += read;
-    }
-    // A cut in the middle of a character would show as a replacement character.
-    let from = 0;
-    while (start > 0 && from < 4 && from < filled && (bytes[from]! & 0xc0) === 0x80) from++;
-    return {
-      text: new TextDecoder().decode(bytes.subarray(from, filled)),
-      omittedBytes: start + from,
-    };
-  } finally {
-    file.close();
+}
+
+function readBytes(file: Deno.FsFile, { offset, length }: Range): Uint8Array {
+  if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for (let read = 1; read && filled < length;) {
+    read = file.readSync(bytes.subarray(filled)) ?? 0;
+    filled += read;
   }
+  return bytes.subarray(0, filled);
 }
 
 const realSignals: Signals = {
@@ -177,38 +190,20 @@ function containerMemoryBytes(): number {
   return Infinity;
 }
 
-type StandardStream = typeof Deno.stdout;
-
-function outputStream(stream: StandardStream): OutputStream {
-  const encoder = new TextEncoder();
-  let broken = false;
-  return {
-    write(text) {
-      const bytes = encoder.encode(text);
-      for (let done = 0; done < bytes.length && !broken;) {
-        try {
-          done += stream.writeSync(bytes.subarray(done));
-        } catch (error) {
-          if (nobodyReads(error)) broken = true;
-          else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-        }
-      }
-    },
-    isTerminal: stream.isTerminal(),
-    size() {
-      try {
-        return Deno.consoleSize();
-      } catch {
-        return { columns: 80, rows: 24 };
-      }
-    },
+/** What nobody caught would end the program on the spot: whoever listens ends it in order instead. */
+function onCrash(callback: (error: unknown) => void): () => void {
+  const thrown = (event: ErrorEvent) => heard(event, event.error);
+  const rejected = (event: PromiseRejectionEvent) => heard(event, event.reason);
+  const heard = (event: Event, error: unknown) => {
+    event.preventDefault();
+    callback(error);
   };
-}
-
-/** After `orch … | head`, or with the terminal closed: no reason to fail a run. */
-function nobodyReads(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe ||
-    (error instanceof Error && "code" in error && error.code === "EIO");
+  globalThis.addEventListener("error", thrown);
+  globalThis.addEventListener("unhandledrejection", rejected);
+  return () => {
+    globalThis.removeEventListener("error", thrown);
+    globalThis.removeEventListener("unhandledrejection", rejected);
+  };
 }
 
 async function readStdin(limitBytes: number): Promise<Uint8Array> {

@@ -55,7 +55,8 @@ export class ShellSlot {
   #logLost = false;
   /** Whether the job that runs marks the statuses it chooses. */
   #marked = false;
-  #times: string[] = [];
+  /** The last line of `times`, and the one that was counted. */
+  #times = "";
   #lastTimes = "";
   /** Processor time that earlier jobs of this slot have used. */
   #spentSeconds = 0;
@@ -80,24 +81,23 @@ export class ShellSlot {
     this.ended = this.#listen();
   }
 
-  /** Whether it can take no more jobs. */
-  get isDead(): boolean {
-    return this.#death !== null;
+  /** Whether it can take a job: it lives, and has answered for the last one. */
+  get isIdle(): boolean {
+    return this.#death === null && this.#waiting === null;
   }
 
-  /** Runs one job; one at a time. Resolves when its leader has ended, or the slot with it. */
-  run(job: JobText): Promise<SlotReport> {
-    if (this.#death !== null) return Promise.resolve(this.#death);
-    return new Promise((resolve) => {
-      const { text, marked } = jobText(job, {
-        token: this.#token,
-        pid: this.group,
-        endsPath: this.#endsPath,
-      });
-      this.#waiting = resolve;
-      this.#marked = marked;
-      this.#write(text);
+  /** Runs one job; one at a time. Reports later, when its leader has ended, or the slot with it. */
+  run(job: JobText, report: (report: SlotReport) => void): void {
+    const death = this.#death;
+    if (death !== null) return queueMicrotask(() => report(death));
+    const { text, marked } = jobText(job, {
+      token: this.#token,
+      pid: this.group,
+      endsPath: this.#endsPath,
     });
+    this.#waiting = report;
+    this.#marked = marked;
+    this.#write(text);
   }
 
   /** Lets the shell end once its job has. */
@@ -118,7 +118,8 @@ export class ShellSlot {
       for (let buffer = new Uint8Array(ANSWER_BYTES);;) {
         const { value, done } = await reader.read(buffer);
         if (done) break;
-        this.#hear(decoder.decode(value, { stream: true }));
+        // A character cut in two between two pieces is in words that nobody reads.
+        this.#hear(decoder.decode(value));
         buffer = new Uint8Array(value.buffer);
       }
     } catch {
@@ -130,11 +131,13 @@ export class ShellSlot {
   }
 
   #hear(text: string): void {
-    this.#unread += text;
-    for (let end = this.#unread.indexOf("\n"); end >= 0; end = this.#unread.indexOf("\n")) {
-      this.#hearLine(this.#unread.slice(0, end));
-      this.#unread = this.#unread.slice(end + 1);
+    const all = this.#unread + text;
+    let start = 0;
+    for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", start)) {
+      this.#hearLine(all.slice(start, end));
+      start = end + 1;
     }
+    this.#unread = all.slice(start);
   }
 
   #hearLine(line: string): void {
@@ -144,26 +147,25 @@ export class ShellSlot {
       const [, status, mark] = line.split(" ");
       this.#answer(this.#reportOf(Number(status), mark === "1"));
     } else if (TIMES.test(line)) {
-      this.#times.push(line);
+      this.#times = line;
     } else if (line.trim() !== "") {
       this.#announced = true;
     }
   }
 
   #reportOf(status: number, chosen: boolean): SlotReport {
-    const cpuSeconds = this.#spendTimes(this.#times.at(-1));
+    const cpuSeconds = this.#spendTimes(this.#times);
     const silentSignal = this.#marked && !chosen && (status === 130 || status === 141);
     // The shell's word about a file it could not open is not about a signal.
     const logLost = this.#logLost;
     const signaled = status > 128 && (silentSignal || (this.#announced && !logLost));
-    this.#times = [];
     this.#announced = false;
     this.#logLost = false;
     return { kind: "answered", status, signaled, cpuSeconds, logLost };
   }
 
   /** Processor time since the last answer. Most jobs take less than a tick of the shell's clock. */
-  #spendTimes(line = ""): number {
+  #spendTimes(line: string): number {
     if (line === this.#lastTimes) return 0;
     this.#lastTimes = line;
     const before = this.#spentSeconds;
@@ -172,9 +174,9 @@ export class ShellSlot {
   }
 
   #answer(report: SlotReport): void {
-    const resolve = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = null;
-    resolve?.(report);
+    waiting?.(report);
   }
 }
 

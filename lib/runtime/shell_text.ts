@@ -7,29 +7,35 @@ import type { Launch } from "./world.ts";
 /** What a job's text is made of. */
 export interface JobText {
   readonly launch: Launch;
+  /** A file with the shell text of the launch, where that is too long for an argument. */
+  readonly textPath: string | null;
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly stdoutPath: string;
   readonly stderrPath: string;
   /** How much the job gives way to others, 0 to 19; 0 leaves it alone. */
   readonly niceness: number;
+  /** What stands in its environment as ORCH_COOKIE. */
+  readonly cookie: string;
   /** Which attempt it is. */
   readonly attemptName: string;
 }
 
 /** `value` as one word of shell text, whatever it holds. NUL cannot be said to a shell: it was refused. */
 export function quote(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
+  return value.includes("'") ? `'${value.replaceAll("'", "'\\''")}'` : `'${value}'`;
 }
 
 /**
  * The first words to a slot. It must outlive the signals that stop its job, since both are in one
  * process group; its own messages (which job was killed by a signal) belong to the answers; it
  * makes the files of its jobs private, and gives each job the umask that it came with. USR1 is the mark of `jobText`, and
- * `__orch_t` says that the slot was told to end while a job ran in it.
+ * `__orch_t` says that the slot was told to end while a job ran in it. Once orch is dead, a message of its
+ * own would end it by PIPE before it has written down how its job ended.
  */
 export const SLOT_PREAMBLE =
-  "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; __orch_u=$(umask); umask 077\n";
+  "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; trap : PIPE; " +
+  "__orch_t= __orch_x= __orch_sh= __orch_env= __orch_nice= __orch_u=$(umask); umask 077\n";
 
 /** Text for a slot, and how its answer is to be read. */
 export interface SlotText {
@@ -50,18 +56,20 @@ export function jobText(
   job: JobText,
   slot: { readonly token: string; readonly pid: number; readonly endsPath: string | null },
 ): SlotText {
-  const { text, marked } = action(job, `case $? in 130|141) kill -USR1 ${slot.pid};; esac`);
-  const setup = [
-    // Before anything of the job's own can get in the way. A log that cannot be opened is told, and
-    // costs the job its output, not its life.
-    `command exec </dev/null >>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)} || ` +
-    `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"`,
-    ...(job.niceness > 0 ? ["__orch_n=$(command -v nice)"] : []),
-    exports(job.environment),
-    `cd ${quote(job.workingDirectory)} || exit 1`,
-  ];
+  const { assignments, names, handed } = variables(job.environment);
+  const { preparation, text, marked } = action(job, {
+    handed,
+    mark: `case $? in 130|141) kill -USR1 ${slot.pid};; esac`,
+  });
+  // The files are opened before anything of the job's own can get in the way. A log that cannot be
+  // opened is told, and costs the job its output, not its life.
   return {
-    text: `( ${setup.join("; ")}; ${text} )\n__orch_s=$?; ` +
+    text: `${preparation}( command exec </dev/null ` +
+      `>>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)} || ` +
+      `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"; ` +
+      `${assignments}ORCH_COOKIE=${quote(job.cookie)}; export${names} ORCH_COOKIE; cd ${
+        quote(job.workingDirectory)
+      } || exit 1; ${text} )\n__orch_s=$?; ` +
       (slot.endsPath === null ? "" : endText(job.attemptName, slot.endsPath)) +
       `times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x= __orch_t=\n`,
     marked,
@@ -79,32 +87,88 @@ function endText(attemptName: string, endsPath: string): string {
 /** What follows the token in the line that says that the files of a job could not be opened. */
 export const LOG_LOST = "!log";
 
-function exports(environment: Readonly<Record<string, string>>): string {
-  const names = Object.keys(environment);
-  const assignments = names.map((name) => `${name}=${quote(environment[name]!)}`);
-  return `${assignments.join(" ")}; export ${names.join(" ")}`;
+/**
+ * Finds the programs that some jobs start with, once for each slot: the job's own PATH may lead to none
+ * of them.
+ */
+const FIND_HELPERS = `[ "$__orch_sh" ] || { __orch_sh=$(command -v sh); ` +
+  "__orch_env=$(command -v env); __orch_nice=$(command -v nice); }; ";
+
+/**
+ * Variables that some shell does not keep as they are set, or cannot set at all: it resets them at its
+ * start or with every `cd`, counts with them, reads them as numbers, or has them for itself.
+ */
+const SHELLS_OWN = new Set(
+  ("_ ARGC COLUMNS COMP_WORDBREAKS DIRSTACK EGID EPOCHREALTIME EPOCHSECONDS ERRNO EUID FUNCNAME GID GLOBIGNORE " +
+    "GROUPS HISTCMD HISTSIZE IFS KSHEGID KSHEUID KSHGID KSHUID KSH_VERSION LINENO LINES OLDPWD OPTARG OPTERR OPTIND " +
+    "PGRP PIPESTATUS PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM TMOUT TTYIDLE UID USERNAME " +
+    "USER_ID").split(" "),
+);
+/** A name that every shell takes, and that is neither bash's nor ours. */
+const PLAIN_NAME = /^(?!BASH|__orch_)[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Words that set plain variables in a shell, their names, and words that hand the others on by `env`. */
+function variables(
+  environment: Readonly<Record<string, string>>,
+): { readonly assignments: string; readonly names: string; readonly handed: string } {
+  let [assignments, names, handed] = ["", "", ""];
+  for (const name of Object.keys(environment)) {
+    const value = quote(environment[name]!);
+    if (SHELLS_OWN.has(name) || !PLAIN_NAME.test(name)) {
+      handed += ` ${quote(name)}=${value}`;
+    } else {
+      assignments += `${name}=${value} `;
+      names += ` ${name}`;
+    }
+  }
+  return { assignments, names, handed };
 }
 
-function action({ launch, niceness }: JobText, mark: string): SlotText {
-  // Found before the job's own PATH came in, which may lead to neither.
-  const nice = niceness > 0 ? `"$__orch_n" -n ${niceness} ` : "";
+interface JobAction extends SlotText {
+  /** What the slot does before. */
+  readonly preparation: string;
+}
+
+/** What starts the job proper, in place of its subshell where it can. */
+function action(
+  { launch, textPath, niceness }: JobText,
+  { handed, mark }: { readonly handed: string; readonly mark: string },
+): JobAction {
+  const program = launch.kind === "program" ? launch.program : "";
+  // `env` would take a program with such a name for one more variable.
+  const givesWay = niceness > 0 || (handed !== "" && program.includes("="));
+  const before = (handed === "" ? "" : `"$__orch_env"${handed} `) +
+    (givesWay ? `"$__orch_nice" -n ${niceness} ` : "");
+  const preparation = before === "" ? "" : FIND_HELPERS;
   if (launch.kind === "program") {
-    const words = [launch.program, ...launch.args];
-    return { text: `exec ${nice}${words.map(quote).join(" ")}`, marked: false };
+    const words = [program, ...launch.args].map(quote).join(" ");
+    return { preparation, text: `exec ${before}${words}`, marked: false };
   }
   const { text } = launch;
-  // A trap of the job's own would take the place of ours.
-  const marked = !/\btrap\b/.test(text);
-  const trap = `trap ${quote(mark)} 0; `;
-  if (niceness > 0 || speaksOfItsShell(text)) {
-    return { text: `exec ${nice}/bin/sh -c ${quote(trap + text)}`, marked };
+  if (isOneProgram(text)) {
+    return { preparation, text: `exec ${before}${text.trim()}`, marked: false };
   }
-  if (isOneProgram(text)) return { text: `exec ${text.trim()}`, marked: false };
-  return { text: `${trap}eval ${quote(text)}`, marked };
+  // A trap of the job's own would take the place of ours.
+  const marked = textPath === null && !/\btrap\b/.test(text);
+  const trap = `trap ${quote(mark)} 0; `;
+  if (before !== "" || speaksOfItsShell(text)) {
+    const words = textPath === null ? `-c ${quote(trap + text)}` : quote(textPath);
+    return { preparation: FIND_HELPERS, text: `exec ${before}"$__orch_sh" ${words}`, marked };
+  }
+  // With nothing before it, text that begins with a dash would be an option of bash's `eval`.
+  return { preparation, text: `${trap}eval '' ${quote(text)}`, marked };
+}
+
+/** Whether a job needs a shell of its own, which takes its text as an argument. */
+export function needsItsShell(
+  { launch, niceness, environment }: Omit<JobText, "textPath">,
+): boolean {
+  if (launch.kind === "program" || isOneProgram(launch.text)) return false;
+  return niceness > 0 || speaksOfItsShell(launch.text) || variables(environment).handed !== "";
 }
 
 /** In a subshell `$$` and `$PPID` are those of the slot: such a command gets a shell of its own. */
-export function speaksOfItsShell(text: string): boolean {
+function speaksOfItsShell(text: string): boolean {
   return /\$\$|\$\{\$|PPID/.test(text);
 }
 

@@ -8,17 +8,25 @@ import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
 import { cookiesOf, listProcesses } from "./process_table.ts";
 import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
+import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
 import { UsageSampler } from "./usage.ts";
-import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  LiveUsage,
+  PoolOptions,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+} from "./world.ts";
 
-/** How long starting may fail before it is given up. */
-const LONGEST_TROUBLE_MS = 30_000;
 /** How old a look at all processes may be. */
 const LOOK_MS = 15;
 /** How long shells may take to end once they are told. */
 const SHELL_END_MS = 500;
-const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 2_000;
+/** How long a pause waits for a reaper that cannot be started. */
+const MOST_FREEZE_MS = 1_000;
+/** The longest of the waits between two attempts to remove a control group. */
+const LONGEST_REMOVAL_MS = 32;
 
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
@@ -37,10 +45,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
   readonly #queue: SlotProcess[] = [];
-  /** Slots that may exist while the machine cannot start more. */
-  #limit = Infinity;
-  #trouble: { since: number; backoffMs: number } | null = null;
-  #cancelRetry: (() => void) | null = null;
+  /** Attempts by their names, until they have ended. */
+  readonly #live = new Map<string, SlotProcess>();
+  readonly #trouble: SpawnTrouble;
   #opened = 0;
   /** The last look at all processes, which jobs that are stopped together share. */
   #looked: { at: number; look: Promise<Look | null> } = {
@@ -55,6 +62,13 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#cgroup = RunCgroup.open(options.cookie);
     this.sampler = new UsageSampler(clock);
     this.logCap = new LogCap(clock, options.maxLogBytes);
+    this.#trouble = new SpawnTrouble(clock, {
+      running: () => this.#slots.size,
+      waiting: () => this.#queue.length,
+      serve: () => this.#serve(),
+      giveUp: (end) => this.#giveUpAll(end),
+      notice: options.notice,
+    });
   }
 
   /** Started beside the first slot, whose shell needs as long to be ready, and before its first job. */
@@ -64,13 +78,24 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   start(spec: ProcessSpec): RunningProcess {
     const process = new SlotProcess(this, spec);
+    this.#live.set(spec.attemptName, process);
     this.#queue.push(process);
     this.#serve();
     return process;
   }
 
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.#live.get(attemptName)?.usage ?? null;
+  }
+
+  settled(attemptName: string): void {
+    this.#live.delete(attemptName);
+  }
+
   async freeze(): Promise<void> {
-    await Promise.all([...this.#slots].map(({ shell }) => this.reaper.signal("STOP", shell.group)));
+    const groups = [...this.#slots].map(({ shell }) => shell.group);
+    const sent = Promise.all(groups.map((group) => this.reaper.signal("STOP", group)));
+    await this.#within(MOST_FREEZE_MS, sent);
   }
 
   thaw(): void {
@@ -84,8 +109,9 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   giveBack(slot: Slot): void {
-    const strangers = slot.leaf?.processes().some((pid) => pid !== slot.shell.group) ?? false;
-    if (slot.shell.isDead || strangers) this.#retire(slot);
+    const { shell, leaf } = slot;
+    // What a job left behind is not to count for the next.
+    if (!shell.isIdle || leaf?.holdsOthersThan(shell.group)) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }
@@ -93,22 +119,32 @@ export class SlotPool implements ProcessPool, SlotHost {
   startAgain(process: SlotProcess, slot: Slot, cause: string): void {
     this.#retire(slot);
     this.#queue.unshift(process);
-    this.#backOff(cause);
+    this.#trouble.met(cause);
   }
 
   async close(): Promise<void> {
-    this.#cancelRetry?.();
+    this.#trouble.close();
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
-    if (this.#retired.size > 0) await this.#forgetEmptyGroups();
     for (const slot of [...this.#slots]) this.#retire(slot);
     const ended = Promise.all(shells.map((shell) => shell.ended));
     // A shell that does not end by itself (somebody stopped it) ends by the reaper.
     await this.#within(SHELL_END_MS, ended);
     await this.#reaper?.close();
     await this.#within(SHELL_END_MS, ended);
-    for (const leaf of this.#retired.values()) leaf?.close();
+    await this.#removeGroups();
+  }
+
+  /** A group whose last process was just killed can be removed a moment later. */
+  async #removeGroups(): Promise<void> {
+    let left = [...this.#retired.values()].filter((leaf) => leaf !== null);
+    for (let wait = 1;; wait *= 2) {
+      left = left.filter((leaf) => !leaf.close());
+      // What is in the others now was left on purpose.
+      if (left.length === 0 || wait > LONGEST_REMOVAL_MS) break;
+      await this.pause(wait);
+    }
     this.#cgroup?.close();
   }
 
@@ -118,16 +154,6 @@ export class SlotPool implements ProcessPool, SlotHost {
     const cancel = this.clock.callAt(this.clock.now() + milliseconds, resolve);
     await Promise.race([awaited, promise]);
     cancel();
-  }
-
-  /** Groups in which nobody is left: their numbers may belong to strangers by now. */
-  async #forgetEmptyGroups(): Promise<void> {
-    const look = await this.look();
-    if (look === null) return;
-    const alive = new Set(
-      look.processes.filter(({ group, session }) => group === session).map(({ group }) => group),
-    );
-    for (const group of this.#retired.keys()) if (!alive.has(group)) this.reaper.remove(group);
   }
 
   look(): Promise<Look | null> {
@@ -160,13 +186,13 @@ export class SlotPool implements ProcessPool, SlotHost {
     for (;;) {
       const slot = this.#idle.pop();
       if (slot === undefined) return null;
-      if (!slot.shell.isDead) return slot;
+      if (slot.shell.isIdle) return slot;
       this.#retire(slot);
     }
   }
 
   #open(): Slot | null {
-    if (this.#slots.size >= this.#limit) return null;
+    if (this.#slots.size >= this.#trouble.limit) return null;
     let leaf: SlotCgroup | null = null;
     try {
       const { reaper } = this;
@@ -182,36 +208,19 @@ export class SlotPool implements ProcessPool, SlotHost {
       const slot = { shell, leaf };
       this.#slots.add(slot);
       reaper.add(slot.shell.group);
+      slot.shell.ended.then(() => reaper.orphan(slot.shell.group));
       return slot;
     } catch (error) {
       leaf?.close();
-      const cause = error instanceof Error ? error.message : String(error);
-      if (isForGood(error)) { for (const process of this.#queue.splice(0)) process.giveUp(cause); }
-      else this.#backOff(cause);
+      const end = notStarted(error);
+      if (isPassing(error)) this.#trouble.met(end.cause);
+      else this.#giveUpAll(end);
       return null;
     }
   }
 
-  /** EMFILE, EAGAIN, ENOMEM and their kin: fewer at a time, and one more every little while. */
-  #backOff(cause: string): void {
-    const now = this.clock.now();
-    if (this.#trouble === null) {
-      const parallel = Math.max(1, this.#slots.size);
-      this.options.notice({ kind: "spawn_trouble", cause, parallel });
-    }
-    this.#trouble ??= { since: now, backoffMs: FIRST_BACKOFF_MS };
-    if (this.#slots.size > 0) this.#trouble.since = now;
-    else if (now - this.#trouble.since > LONGEST_TROUBLE_MS) {
-      for (const process of this.#queue.splice(0)) process.giveUp(cause);
-      return;
-    }
-    this.#limit = this.#slots.size;
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.clock.callAt(now + this.#trouble.backoffMs, () => {
-      this.#limit = this.#slots.size + 1;
-      this.#serve();
-    });
-    this.#trouble.backoffMs = Math.min(2 * this.#trouble.backoffMs, LONGEST_BACKOFF_MS);
+  #giveUpAll(end: NotStartedEnd): void {
+    for (const process of this.#queue.splice(0)) process.giveUp(end);
   }
 
   #retire(slot: Slot): void {
@@ -228,10 +237,4 @@ export class SlotPool implements ProcessPool, SlotHost {
       void this.clock.callAt(this.clock.now() + milliseconds, resolve)
     );
   }
-}
-
-/** Whether waiting will not help: no such program, or no permission to start it. */
-function isForGood(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable ||
-    error instanceof Deno.errors.PermissionDenied;
 }

@@ -2,15 +2,16 @@
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { ProcessFacts as Listed } from "./process_table.ts";
 import type { SlotCgroup } from "./containment.ts";
-import type { LogCap } from "./log_cap.ts";
+import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
-import { speaksOfItsShell } from "./shell_text.ts";
-import type { UsageSampler } from "./usage.ts";
+import { type JobText, needsItsShell } from "./shell_text.ts";
+import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
+import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
 import type {
   Clock,
-  Launch,
+  LiveUsage,
   PoolOptions,
   ProcessEnd,
   ProcessSpec,
@@ -50,6 +51,8 @@ export interface SlotHost {
   readonly logCap: LogCap;
   /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: SlotProcess): boolean;
+  /** Is told that an attempt has ended. */
+  settled(attemptName: string): void;
   /** Takes back a slot whose job has ended. */
   giveBack(slot: Slot): void;
   /** Takes back a job that its slot could not start, and tries again later. */
@@ -60,96 +63,152 @@ export interface SlotHost {
   look(): Promise<Look | null>;
 }
 
-/** A process that runs in a slot, or waits for one. */
-export class SlotProcess implements RunningProcess {
+/** A process that runs in a slot, or waits for one; what watches its memory and its files knows it too. */
+export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   readonly ended: Promise<ProcessEnd>;
+  readonly paths: readonly string[];
 
   readonly #pool: SlotHost;
   readonly #spec: ProcessSpec;
   readonly #end: (end: ProcessEnd) => void;
+  readonly #cookie: string;
+  /** When it began to run. */
+  startedAt = 0;
   #slot: Slot | null = null;
+  /** Whether its slot is to tell how it ended. */
+  #awaited = false;
   #stopping: "no" | "asked" | "forced" = "no";
+  /** Made with the first look: most jobs have ended by then. */
+  #meter: UsageMeter | null = null;
   #peakBytes = 0;
   #overMemory = false;
   #truncated = false;
+  #logLost = false;
   #over = false;
-  /** Resolves when neither the job nor its slot can be ended. */
   #cancelKill = () => {};
-  readonly #abandoned = Promise.withResolvers<SlotReport>();
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
     this.#spec = spec;
+    this.#cookie = `${pool.options.cookie}.${spec.attemptName}`;
+    this.paths = [spec.stdoutPath, spec.stderrPath];
     const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
     this.ended = promise;
     this.#end = resolve;
   }
 
+  /** The process group it runs in. */
+  get group(): number {
+    return this.#slot!.shell.group;
+  }
+
   /** Runs in this slot from now on. */
   begin(slot: Slot): void {
+    const { sampler, logCap, clock } = this.#pool;
     this.#slot = slot;
-    this.#run(slot).catch((error) => {
-      // Our own trouble, such as a disk that is full: this job's end, not the run's.
-      this.#pool.sampler.unwatch(slot.shell.group);
-      this.#pool.giveBack(slot);
-      this.giveUp(error instanceof Error ? error.message : String(error));
-    });
+    this.#awaited = true;
+    this.startedAt = clock.now();
+    try {
+      slot.leaf?.limit(this.#spec);
+      slot.shell.run(withinArguments(this.#jobFor(slot)), (report) => this.#reported(report, slot));
+      // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
+      sampler.watch(this);
+      logCap.watch(this);
+    } catch (error) {
+      this.#fail(slot, error);
+    }
   }
 
   /** Ends without having begun. */
-  giveUp(cause: string): void {
+  giveUp(end: NotStartedEnd): void {
     this.#over = true;
     this.#cancelKill();
-    this.#end({ kind: "not_started", cause });
+    this.#settle(end);
+  }
+
+  #settle(end: ProcessEnd): void {
+    this.#pool.settled(this.#spec.attemptName);
+    this.#end(end);
   }
 
   stop(force: boolean): void {
     if (this.#over || this.#stopping === "forced") return;
-    if (this.#pool.forget(this)) return this.giveUp("stopped before it could start");
+    if (this.#pool.forget(this)) return this.giveUp(STOPPED_EARLY);
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
     if (force) this.#killUntilOver(this.#slot);
     else this.#signal(this.#slot, "TERM");
   }
 
-  async #run(slot: Slot): Promise<void> {
-    const { memoryMb, cpuPercent, stdoutPath, stderrPath } = this.#spec;
-    const { sampler, logCap, clock } = this.#pool;
-    const { group } = slot.shell;
-    const startedAt = clock.now();
-    const files = {
-      paths: [stdoutPath, stderrPath],
-      truncated: () => void (this.#truncated = true),
-    };
-    slot.leaf?.limit({ memoryMb, cpuPercent });
-    const reported = slot.shell.run({
-      ...this.#spec,
-      launch: withinArguments(this.#spec),
-      environment: { ...this.#spec.environment, ORCH_COOKIE: this.#cookie() },
+  #jobFor(slot: Slot): JobText {
+    const { launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName } =
+      this.#spec;
+    return {
+      ...{ launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName },
+      cookie: this.#cookie,
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
-    });
-    // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
-    sampler.watch({ group, sampled: (bytes) => this.#sampled(bytes, slot) });
-    logCap.watch(files);
-    const report = await Promise.race([reported, this.#abandoned.promise]);
-    sampler.unwatch(group);
-    logCap.unwatch(files, clock.now() - startedAt > LONG_MS);
-    if (report.kind === "died" && this.#stopping === "no" && !hasBegun(report, stdoutPath)) {
+      textPath: null,
+    };
+  }
+
+  /** Our own trouble, such as a disk that is full, is this job's end, not the run's. */
+  #fail(slot: Slot, error: unknown): void {
+    this.#awaited = false;
+    this.#pool.sampler.unwatch(this);
+    this.#pool.logCap.unwatch(this, false);
+    this.#pool.giveBack(slot);
+    this.giveUp(notStarted(error));
+  }
+
+  #reported(report: SlotReport, slot: Slot): void {
+    if (!this.#awaited) return;
+    this.#awaited = false;
+    const { sampler, logCap, clock } = this.#pool;
+    sampler.unwatch(this);
+    logCap.unwatch(this, clock.now() - this.startedAt > LONG_MS);
+    if (report.kind === "answered") {
+      this.#logLost = report.logLost || logCap.lacksRoom(this, report.status !== 0);
+      // What a job leaves behind when it ends by itself is swept at the end of the run.
+      if (this.#stopping === "no" && !this.#overMemory) {
+        return this.#finish(report, { slot, unkillable: [] });
+      }
+    } else if (this.#stopping === "no" && !hasBegun(report, this.#spec.stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
     }
-    const unkillable = await this.#emptyDomain(slot, report);
+    this.#emptyDomain(slot, report).then(
+      (unkillable) => this.#finish(report, { slot, unkillable }),
+      (error) => this.#fail(slot, error),
+    );
+  }
+
+  #finish(
+    report: SlotReport,
+    where: { readonly slot: Slot; readonly unkillable: readonly number[] },
+  ): void {
     this.#over = true;
     this.#cancelKill();
-    this.#pool.giveBack(slot);
-    this.#end(this.#toEnd(report, { slot, unkillable }));
+    this.#pool.giveBack(where.slot);
+    this.#settle(this.#toEnd(report, where));
   }
 
-  #cookie(): string {
-    return `${this.#pool.options.cookie}.${this.#spec.attemptName}`;
+  truncated(): void {
+    this.#truncated = true;
   }
 
-  async #sampled(bytes: number, slot: Slot): Promise<void> {
+  /** What it uses now; `null` before the first look at it. */
+  get usage(): LiveUsage | null {
+    return this.#meter?.now() ?? null;
+  }
+
+  sampled(look: UsageLook): void {
+    this.#meter ??= new UsageMeter();
+    this.#meter.add(look, this.#pool.clock.now());
+    this.#judge(look.residentBytes, this.#slot!);
+  }
+
+  /** Whether it has more memory than it may. */
+  async #judge(bytes: number, slot: Slot): Promise<void> {
     const { memoryMb } = this.#spec;
     const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
     if (bytes <= limit) {
@@ -170,7 +229,7 @@ export class SlotProcess implements RunningProcess {
     const look = await this.#pool.look();
     if (look === null) return null;
     const inLeaf = new Set(leaf?.processes());
-    const own = this.#cookie();
+    const own = this.#cookie;
     return look.processes.filter(({ pid, group, session }) => {
       if (pid === shell.group) return false;
       const cookie = look.cookies.get(pid);
@@ -183,30 +242,28 @@ export class SlotProcess implements RunningProcess {
   async #signal({ shell, leaf }: Slot, signal: "TERM" | "KILL"): Promise<void> {
     const { reaper } = this.#pool;
     const look = await this.#pool.look();
-    const own = this.#cookie();
+    const own = this.#cookie;
     const strangers =
       look?.processes.some(({ pid, group }) =>
         group === shell.group && (look.cookies.get(pid) ?? own) !== own
       ) ?? false;
     if (this.#over) return;
     if (strangers) {
-      for (const { pid } of await this.#members({ shell, leaf }) ?? []) {
-        reaper.signalProcess(signal, pid);
-        // A job that was stopped (SIGSTOP) could not hear TERM.
-        reaper.signalProcess("CONT", pid);
+      for (const process of await this.#members({ shell, leaf }) ?? []) {
+        reaper.signalProcess(signal, process);
       }
       return;
     }
     if (signal === "KILL") leaf?.kill();
     reaper.signal(signal, shell.group);
-    reaper.signal("CONT", shell.group);
   }
 
-  /** Kills, and kills again: an order to a reaper that has just died is lost. */
+  /** Kills, and kills again: what is killed one by one may have forked meanwhile. */
   async #killUntilOver(slot: Slot, times = 0): Promise<void> {
     if (this.#over) return;
     if (times * KILL_AGAIN_MS > KILL_MS) {
-      return this.#abandoned.resolve({ kind: "died", signal: "SIGKILL", code: 137 });
+      // Neither the job nor its slot can be ended.
+      return this.#reported({ kind: "died", signal: "SIGKILL", code: 137 }, slot);
     }
     await this.#signal(slot, "KILL");
     if (this.#over) return;
@@ -220,25 +277,26 @@ export class SlotProcess implements RunningProcess {
   /**
    * After a stop, waits until nothing of the attempt is left: the rest of its group, and what left
    * the group but carries its cookie. Asks until it is told to force, then forces; returns what not
-   * even that could end. After an end of its own there is nothing to do: what a job leaves behind on
-   * purpose is swept at the end of the run.
+   * even that could end.
    */
   async #emptyDomain(slot: Slot, report: SlotReport): Promise<number[]> {
     const killed = report.kind === "died";
-    if (this.#stopping === "no" && !this.#overMemory && !killed) return [];
     const { clock, reaper } = this.#pool;
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
-      const left = (await this.#members(slot))?.map(({ pid }) => pid);
-      if (left?.length === 0) return [];
+      const members = await this.#members(slot);
+      if (members?.length === 0) return [];
+      const left = members ?? [];
       if (this.#stopping === "forced" || this.#overMemory || killed) {
         killedSince ??= clock.now();
-        if (clock.now() - killedSince > KILL_MS) return left ?? [];
-        for (const pid of left ?? []) reaper.signalProcess("KILL", pid);
+        if (clock.now() - killedSince > KILL_MS) return left.map(({ pid }) => pid);
+        for (const process of left) reaper.signalProcess("KILL", process);
       } else {
-        for (const pid of left ?? []) if (!asked.has(pid)) reaper.signalProcess("TERM", pid);
-        left?.forEach((pid) => asked.add(pid));
+        for (const process of left) {
+          if (!asked.has(process.pid)) reaper.signalProcess("TERM", process);
+          asked.add(process.pid);
+        }
       }
       await this.#pool.pause(POLL_MS);
     }
@@ -248,11 +306,7 @@ export class SlotProcess implements RunningProcess {
     report: SlotReport,
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
-    const logLost = report.kind === "answered" && report.logLost;
-    const measures = {
-      usage: this.#usage(report),
-      process: { ...this.#facts(slot, unkillable), ...(logLost && { logLost: true as const }) },
-    };
+    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
     const { memoryMb } = this.#spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
@@ -282,6 +336,7 @@ export class SlotProcess implements RunningProcess {
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
       ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
       ...(this.#truncated && { truncated: true }),
+      ...(this.#logLost && { logLost: true }),
       ...(unkillable.length > 0 && { unkillable }),
     };
   }
@@ -309,15 +364,16 @@ function hasBegun(report: Extract<SlotReport, { kind: "died" }>, stdoutPath: str
 const LONGEST_ARGUMENT = 40_000;
 
 /**
- * The launch, with a text that needs a shell of its own and is too long for an argument in a file
- * beside the output of the attempt.
+ * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
+ * the output of the attempt.
  */
-function withinArguments({ launch, stdoutPath }: ProcessSpec): Launch {
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return launch;
-  if (!speaksOfItsShell(launch.text)) return launch;
-  const path = `${stdoutPath.replace(/\.out$/, "")}.sh`;
-  Deno.writeTextFileSync(path, launch.text, { mode: 0o600 });
-  return { kind: "program", program: "/bin/sh", args: [path] };
+function withinArguments(job: JobText): JobText {
+  const { launch, stdoutPath } = job;
+  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
+  if (!needsItsShell(job)) return job;
+  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
+  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
+  return { ...job, textPath };
 }
 
 function toMegabytes(bytes: number): number {

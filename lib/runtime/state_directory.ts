@@ -1,7 +1,8 @@
 /**
  * Where runs are kept, seen by someone who asks about them later. A run is kept beside its workflow
  * file, and who asks need not stand there: so the folder orch was started in counts, the nearest one
- * above it that has runs, and those up to two levels below it.
+ * above it that has runs, and those up to two levels below it. What belongs to another
+ * user is passed over: a run can be gone on with, and its plan is a program.
  */
 import { folderOf, resolvePath } from "./paths.ts";
 import type { World } from "./world.ts";
@@ -10,6 +11,11 @@ import type { World } from "./world.ts";
 export const STATE_DIRECTORY = ".orch";
 /** The variable that puts another in its place, as `--state-dir` does. */
 export const STATE_VARIABLE = "ORCH_STATE_DIR";
+
+/** The index of the runs of a state directory. */
+export function indexPath(stateDirectory: string): string {
+  return `${stateDirectory}/history.db`;
+}
 
 const LEVELS_BELOW = 2;
 /** Folders below that are looked into at most, nearest first. */
@@ -36,23 +42,53 @@ export function stateDirectories(
 ): string[] {
   const named = namedStateDirectory(world, flag);
   if (named !== null) return [named];
+  const here = world.cwd();
+  const we: Owner = { own: ownUser(), here: ownerOf(here) };
   const found = new Set<string>();
-  const above = nearestAbove(world.cwd());
+  const above = nearestAbove(here, we);
   if (above !== null) found.add(above);
-  for (const below of foundBelow(world.cwd())) found.add(below);
+  for (const below of foundBelow(here, we)) found.add(below);
   return [...found];
 }
 
-function nearestAbove(folder: string): string | null {
+/** Users by their numbers; `null` where they are not known, or there are none (Windows). */
+interface Owner {
+  /** Who we are. */
+  readonly own: number | null;
+  /** Whose the folder is that orch was started in. */
+  readonly here: number | null;
+}
+
+/** Whether what belongs to `owner` is ours, or nobody's to be afraid of. */
+export function isTrusted(owner: number | null, { own, here }: Owner): boolean {
+  if (owner === null || owner === 0) return true;
+  return owner === (own ?? here);
+}
+
+/** Asks for no permission: without it, whose folder this is has to do. */
+function ownUser(): number | null {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "uid" });
+  return state === "granted" ? Deno.uid() : null;
+}
+
+function ownerOf(path: string): number | null {
+  try {
+    return Deno.statSync(path).uid;
+  } catch {
+    return null;
+  }
+}
+
+function nearestAbove(folder: string, we: Owner): string | null {
   for (let at = folder;; at = folderOf(at)) {
     const path = resolvePath(at, STATE_DIRECTORY);
-    if (holdsRuns(path)) return path;
+    if (holdsRuns(path, we)) return path;
     if (folderOf(at) === at) return null;
   }
 }
 
 /** Level by level, so that the limit cuts off what is farthest away. */
-function foundBelow(folder: string): string[] {
+function foundBelow(folder: string, we: Owner): string[] {
   const found: string[] = [];
   let level = [folder];
   let left = MOST_FOLDERS;
@@ -61,7 +97,7 @@ function foundBelow(folder: string): string[] {
     left -= next.length;
     for (const inner of next) {
       const path = resolvePath(inner, STATE_DIRECTORY);
-      if (holdsRuns(path)) found.push(path);
+      if (holdsRuns(path, we)) found.push(path);
     }
     level = next;
   }
@@ -80,9 +116,10 @@ function foldersIn(folder: string): string[] {
   }
 }
 
-function holdsRuns(stateDirectory: string): boolean {
+function holdsRuns(stateDirectory: string, we: Owner): boolean {
   try {
-    return Deno.statSync(`${stateDirectory}/runs`).isDirectory;
+    const { isDirectory, uid } = Deno.statSync(`${stateDirectory}/runs`);
+    return isDirectory && isTrusted(uid, we) && isTrusted(ownerOf(stateDirectory), we);
   } catch {
     return false;
   }

@@ -1,8 +1,10 @@
 /**
- * Processes of a run that outlived their orch and its reaper: found by the cookie in their environment,
- * which names the run and nothing else, and never by a bare number that may be a stranger's by now.
+ * Processes of a run that outlived their orch and its reaper: found by the cookie in their environment
+ * or by the control group of the run, which name the run and nothing else, and never by a bare number
+ * that may be a stranger's by now.
  */
-import { cookiesOf, signalProcesses } from "./process_table.ts";
+import { LeftCgroup } from "./containment.ts";
+import { cookiesOf, listProcesses, signalProcesses } from "./process_table.ts";
 import type { RunId } from "./run_directory.ts";
 import type { Clock } from "./world.ts";
 
@@ -31,11 +33,15 @@ export async function stopSurvivors(
     readonly told: (count: number) => void;
   },
 ): Promise<StoppedSurvivors> {
+  const groups = LeftCgroup.find(runId);
   const asked = new Set<number>();
   const killFrom = clock.now() + graceMs;
   for (;;) {
-    const left = await survivorsOf(runId);
-    if (left.length === 0) return { found: asked.size, left };
+    const left = await survivorsOf(runId, groups);
+    if (left.length === 0) {
+      for (const group of groups) group.remove();
+      return { found: asked.size, left };
+    }
     if (asked.size === 0) told(left.length);
     const isLate = clock.now() >= killFrom;
     const newcomers = left.filter((pid) => !asked.has(pid));
@@ -47,11 +53,26 @@ export async function stopSurvivors(
   }
 }
 
-/** A cookie is `<word of one life>-<run id>.<what it is>`. */
-async function survivorsOf(runId: RunId): Promise<number[]> {
+/**
+ * The living processes of a run. The leaders of sessions come first: the shell of a slot must hear that
+ * it is to end before its job does, or it would take the end of its job for the job's own.
+ */
+async function survivorsOf(runId: RunId, groups: readonly LeftCgroup[]): Promise<number[]> {
   const cookies = await cookiesOf("") ?? new Map<number, string>();
-  return [...cookies].flatMap(([pid, cookie]) => {
-    const [life = ""] = cookie.split(".", 1);
-    return life.slice(life.indexOf("-") + 1) === runId ? [pid] : [];
-  });
+  const pids = new Set(groups.flatMap((group) => group.processes()));
+  for (const [pid, cookie] of cookies) if (isOfRun(cookie, runId)) pids.add(pid);
+  // It may itself have been started by a job of the run.
+  pids.delete(Deno.pid);
+  if (pids.size === 0) return [];
+  const living = await listProcesses();
+  if (living === null) return [...pids];
+  const isLeader = new Map(living.map(({ pid, session }) => [pid, pid === session]));
+  return [...pids].filter((pid) => isLeader.has(pid))
+    .sort((a, b) => Number(isLeader.get(b)) - Number(isLeader.get(a)));
+}
+
+/** A cookie is `<word of one life>-<run id>.<what it is>`. */
+function isOfRun(cookie: string, runId: RunId): boolean {
+  const [life = ""] = cookie.split(".", 1);
+  return life.slice(life.indexOf("-") + 1) === runId;
 }

@@ -1,11 +1,21 @@
 /**
  * Paints a region of lines at the bottom of a terminal, inline, at its own pace: at most ten frames a
- * second, one write per frame, none where nothing changed. Permanent lines scroll away above it. What
- * it shows cannot change the run; however the run ends, the cursor comes back.
+ * second, one write per frame, none where nothing changed, none while the terminal has not taken the
+ * one before, and never for more than a fiftieth of the time. Permanent lines scroll away above it.
+ * What it shows cannot change the run; however the run ends, the cursor comes back.
  */
 import type { Clock, OutputStream, Signals } from "./world.ts";
 
+/** Time between two frames. */
 const FRAME_MS = 100;
+/** It is at least so many times what a frame costs, up to a second. */
+const LEAST_REST = 50;
+const LONGEST_REST_MS = 1_000;
+/**
+ * Time without a resize before the next frame: one that is on its way while the terminal wraps its lines
+ * anew would go up too far, and over lines that are to stay.
+ */
+const STILL_MS = 150;
 
 const BEGIN_FRAME = "\x1b[?2026h";
 const END_FRAME = "\x1b[?2026l";
@@ -15,6 +25,8 @@ const WRAP_OFF = "\x1b[?7l";
 const WRAP_ON = "\x1b[?7h";
 const CLEAR_BELOW = "\x1b[J";
 const CLEAR_LINE = "\x1b[K";
+/** Not `CLEAR_BELOW` from the top: at the top of the screen some terminals keep what it clears. */
+const CLEAR_ROW_AND_GO_DOWN = "\x1b[2K\x1b[B";
 
 /** What a region needs. */
 export interface RegionOptions {
@@ -23,6 +35,8 @@ export interface RegionOptions {
   readonly signals: Signals;
   /** The lines to show now, none wider than the terminal. */
   frame(): readonly string[];
+  /** Columns that a line takes. */
+  widthOf(line: string): number;
 }
 
 /** A live region. Open it once, close it on every way out. */
@@ -33,24 +47,29 @@ export class LiveRegion {
   readonly #options: RegionOptions;
   readonly #ignoreResize: () => void;
   #pending: string[] = [];
-  /** The lines that stand on the screen now; `null` where they must be drawn again. */
-  #drawn: readonly string[] | null = null;
-  /** How many rows they take. */
-  #height = 0;
+  /** The lines that stand on the screen now. */
+  #drawn: readonly string[] = [];
+  /** Columns that the terminal had then. */
+  #columns = 0;
+  /** Whether the next frame is drawn whatever it holds. */
+  #stale = true;
+  #isCursorHidden = false;
+  /** What the last frame cost, in milliseconds. One that comes alone, as the first does, is no measure. */
+  #lastCost = 0;
+  /** Takes back the next frame; `null` where none is planned. */
   #cancelTick: (() => void) | null = null;
   #closed = false;
 
   constructor(options: RegionOptions) {
     this.#options = options;
-    // A resize may have wrapped or cut what was drawn: the next frame is drawn whatever it holds.
-    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#drawn = null);
-    this.#tick(HIDE_CURSOR);
+    this.#ignoreResize = options.signals.listen("SIGWINCH", () => this.#heardResize());
+    this.#tick();
   }
 
-  /** Leaves a permanent line above the region, with the next frame; at once where there is none. */
-  print(line: string): void {
-    if (this.#closed) this.#write(`${line}\n`);
-    else this.#pending.push(line);
+  /** Leaves permanent lines above the region, with the next frame; at once where there is none. */
+  print(text: string): void {
+    if (this.#closed) this.#write(`${text}\n`);
+    else for (const line of text.split("\n")) this.#pending.push(line);
   }
 
   /** Takes the region off the screen, leaves its permanent lines, and gives the cursor back. */
@@ -59,33 +78,64 @@ export class LiveRegion {
     this.#closed = true;
     this.#cancelTick?.();
     this.#ignoreResize();
-    this.#write(this.#draw([]) + SHOW_CURSOR);
+    this.#write(this.#draw([]) + this.#showCursor());
   }
 
   /** Takes the region off the screen and gives the cursor back, until `resume`. */
   suspend(): void {
     if (this.#closed) return;
     this.#cancelTick?.();
-    this.#write(this.#draw([]) + SHOW_CURSOR);
+    this.#cancelTick = null;
+    this.#write(this.#draw([]) + this.#showCursor());
   }
 
   /** Draws again after `suspend`. */
   resume(): void {
     if (this.#closed) return;
-    this.#drawn = null;
-    this.#tick(HIDE_CURSOR);
+    this.#stale = true;
+    // Not at once: what has changed meanwhile is told first.
+    this.#schedule(0);
   }
 
-  #tick(before = ""): void {
-    const { clock, frame } = this.#options;
+  #tick(): void {
+    const { clock, frame, stream } = this.#options;
+    // A frame is worth nothing once there is a newer one; what is permanent waits for its turn.
+    if (stream.waiting > 0) return this.#schedule(FRAME_MS);
+    const startedAt = clock.now();
     try {
       const lines = frame();
-      if (this.#isNews(lines)) this.#write(before + this.#draw(lines));
+      if (this.#isNews(lines)) this.#write(this.#hideCursor() + this.#draw(lines));
     } catch (error) {
       this.#fail(error);
     }
     if (this.#closed) return;
-    this.#cancelTick = clock.callAt(clock.now() + FRAME_MS, () => this.#tick());
+    const cost = clock.now() - startedAt;
+    const rest = Math.min(LONGEST_REST_MS, LEAST_REST * Math.min(cost, this.#lastCost));
+    this.#lastCost = cost;
+    this.#schedule(Math.max(FRAME_MS, rest));
+  }
+
+  #hideCursor(): string {
+    if (this.#isCursorHidden) return "";
+    this.#isCursorHidden = true;
+    return HIDE_CURSOR;
+  }
+
+  #showCursor(): string {
+    this.#isCursorHidden = false;
+    return SHOW_CURSOR;
+  }
+
+  #heardResize(): void {
+    this.#stale = true;
+    if (this.#cancelTick === null) return;
+    this.#cancelTick();
+    this.#schedule(STILL_MS);
+  }
+
+  #schedule(afterMs: number): void {
+    const { clock } = this.#options;
+    this.#cancelTick = clock.callAt(clock.now() + afterMs, () => this.#tick());
   }
 
   #write(text: string): void {
@@ -104,20 +154,37 @@ export class LiveRegion {
 
   #isNews(lines: readonly string[]): boolean {
     const drawn = this.#drawn;
-    if (drawn === null || this.#pending.length > 0 || lines.length !== drawn.length) return true;
-    return lines.some((line, i) => line !== drawn[i]);
+    if (this.#stale || this.#pending.length > 0) return true;
+    return lines.length !== drawn.length || lines.some((line, i) => line !== drawn[i]);
   }
 
   #draw(lines: readonly string[]): string {
-    const up = this.#height > 0 ? `\x1b[${this.#height}A\r` : "\r";
-    // A permanent line may be wider than the terminal: nothing may stand where it wraps to.
-    const permanent = this.#pending.length === 0
-      ? ""
-      : CLEAR_BELOW + this.#pending.map((line) => `${line}\n`).join("");
+    const { columns } = this.#options.stream.size();
+    const rows = this.#rowsDrawn(columns);
+    const up = rows > 0 ? `\x1b[${rows}A\r` : "\r";
+    // A permanent line may be wider than the terminal, and so may be what a resize has wrapped: nothing
+    // may stand where they end.
+    const fits = (line: string) => !line.includes("\t") && this.#options.widthOf(line) < columns;
+    const isClean = rows === this.#drawn.length && this.#pending.every(fits);
+    const clear = isClean || rows === 0 ? "" : CLEAR_ROW_AND_GO_DOWN.repeat(rows) + up;
+    // Behind the last column there is nothing to clear but the last character.
+    const end = isClean ? `${CLEAR_LINE}\n` : "\n";
+    const permanent = this.#pending.map((line) => line + end).join("");
     const region = lines.map((line) => `${line}${CLEAR_LINE}\n`).join("");
     this.#pending = [];
     this.#drawn = lines;
-    this.#height = lines.length;
-    return `${BEGIN_FRAME}${up}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
+    this.#columns = columns;
+    this.#stale = false;
+    return `${BEGIN_FRAME}${up}${clear}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
+  }
+
+  /**
+   * Rows that the region takes on the screen. A terminal that was made narrower wraps the lines that it
+   * shows, as most do; those on which they are cut off instead lose a line above the region.
+   */
+  #rowsDrawn(columns: number): number {
+    if (columns >= this.#columns) return this.#drawn.length;
+    const rows = this.#drawn.map((line) => Math.ceil(this.#options.widthOf(line) / columns));
+    return rows.reduce((sum, count) => sum + Math.max(1, count), 0);
   }
 }

@@ -4,7 +4,9 @@
  * streams.
  */
 
+import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
+import type { Permission } from "../core/permission.ts";
 
 /** Everything a program of ours may depend on. */
 export interface World {
@@ -17,13 +19,21 @@ export interface World {
   readonly stderr: OutputStream;
   /** All of standard input, at most `limitBytes` + 1 bytes of it. */
   readStdin(limitBytes: number): Promise<Uint8Array>;
-  readonly fetch: typeof fetch;
+  /** Sends one HTTP request. See `http_client.ts`. */
+  request(request: OutgoingRequest): Promise<HttpAnswer>;
+  /** Whether Deno lets orch do this; the user is not asked. */
+  may(permission: Permission): boolean;
   /** One environment variable; `undefined` where it is not set or may not be read. */
   env(name: string): string | undefined;
   /** The folder orch was started in. */
   cwd(): string;
   /** `count` random bytes. */
   random(count: number): Uint8Array;
+  /**
+   * Calls back with what nobody caught, a mistake of ours: whoever listens has to end the program. The
+   * function returned takes that back.
+   */
+  onCrash(callback: (error: unknown) => void): () => void;
 }
 
 /** Time, and the only way to be called later. */
@@ -38,10 +48,21 @@ export interface Clock {
   utcOffsetMinutes(): number;
 }
 
-/** A stream that people or programs read. */
+/** A stream that people or programs read, perhaps later than we write, or never. */
 export interface OutputStream {
-  /** Writes all of `text` before it returns. */
-  write(text: string): void;
+  /**
+   * Hands all of it over; bytes as they are. It waits for a reader, unless `unblock` was called. Throws
+   * what an earlier write failed with.
+   */
+  write(content: string | Uint8Array): void;
+  /** From now on nothing waits for a reader but what is written. */
+  unblock(): void;
+  /** Bytes that were handed over and nobody has taken yet. */
+  readonly waiting: number;
+  /** Resolves when nothing waits, or nobody will ever read it; rejects with what a write failed with. */
+  flush(): Promise<void>;
+  /** Whether nobody reads it any more: what is written then is lost. */
+  readonly isBroken: boolean;
   readonly isTerminal: boolean;
   /** The size now; 80 by 24 where it is not known. */
   size(): { readonly columns: number; readonly rows: number };
@@ -61,6 +82,10 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** The last `limitBytes` of a file as text; empty where there is no file. */
   readTail(path: string, limitBytes: number): FileTail;
+  /** At most `length` bytes of a file, from `offset` on; none where there is no file or no more of it. */
+  readAt(path: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
+  /** Adds to the end of a file, which is made where there is none. */
+  append(path: string, text: string): void;
   /** Creates or replaces a file, 0600. */
   write(path: string, text: string): void;
   /** As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. */
@@ -85,6 +110,28 @@ export interface FileWriter {
   close(): void;
 }
 
+/** One HTTP request, on its way. */
+export interface OutgoingRequest {
+  /** http or https. */
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | null;
+  /** Ends the request in whatever phase it is. */
+  readonly signal: AbortSignal;
+  /** Is told when the connection stands, TLS included, or when that cannot be seen, as behind a proxy. */
+  connected(): void;
+}
+
+/** What a server answers: a redirect is an answer too. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** Decompressed. */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
 /** Starts programs. See `process.ts`. */
 export interface Processes {
   /** What the processes of one run are started in. */
@@ -93,6 +140,8 @@ export interface Processes {
   hasShell(): boolean;
   /** What can hold jobs to their limits here. */
   enforcement(): Enforcement;
+  /** Why the kernel does not hold jobs by control groups, where it does not. */
+  controlLacks(): Promise<readonly ControlLack[]>;
   /** Whether Deno's permissions let orch start this program. */
   mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
@@ -124,22 +173,35 @@ export interface PoolOptions {
   notice(notice: ProcessNotice): void;
 }
 
-/** Trouble of the machine that a run outlives. */
-export type ProcessNotice = {
-  readonly kind: "spawn_trouble";
-  readonly cause: string;
-  readonly parallel: number;
-};
+/** What a run outlives, and its user should know. */
+export type ProcessNotice =
+  /** The machine cannot start more processes just now. */
+  | { readonly kind: "spawn_trouble"; readonly cause: string; readonly parallel: number }
+  /** Attempts that left processes behind which orch may not stop, and whether more permissions would let it. */
+  | {
+    readonly kind: "left_behind";
+    readonly attempts: readonly string[];
+    readonly curable: boolean;
+  };
 
 /** The processes of one run. */
 export interface ProcessPool {
   start(spec: ProcessSpec): RunningProcess;
+  /** What the attempt of this name uses now; `null` where it does not run, or nobody can tell (yet). */
+  usageOf(attemptName: string): LiveUsage | null;
   /** Stops time for every process: SIGSTOP. Resolves when that was sent. */
   freeze(): Promise<void>;
   /** Lets them go on: SIGCONT. */
   thaw(): void;
   /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
   close(): Promise<void>;
+}
+
+/** What a running attempt was last seen to use. */
+export interface LiveUsage {
+  readonly memoryBytes: number;
+  /** Share of one processor, over about a second; `null` after a first look. */
+  readonly cpuPercent: number | null;
 }
 
 /** What a process is to be. It has no input, no controlling terminal, and a session of its own. */
@@ -178,7 +240,12 @@ export type ProcessEnd =
     & { readonly kind: "out_of_memory"; readonly peakMb: number; readonly limitMb: number }
     & ProcessMeasures
   )
-  | { readonly kind: "not_started"; readonly cause: string };
+  | {
+    readonly kind: "not_started";
+    readonly cause: string;
+    /** The variable with which Deno starts no program, unless it may start all. */
+    readonly linkerVariable?: string;
+  };
 
 /** What was seen of a process beside its end. */
 export interface ProcessMeasures {

@@ -7,6 +7,7 @@
 import type { DiagnosticDetail, LocatedDiagnostic } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
 import { bytesText, grouped } from "./format.ts";
+import { syntaxHint, typeHint } from "./hint_message.ts";
 import { type ValueDetail, valueMessage } from "./value_message.ts";
 import { visibleLine } from "./visible.ts";
 import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
@@ -61,8 +62,11 @@ function fileMessage(detail: FileDetail): DiagnosticMessage {
         "",
         "remove it",
       );
-    case "E105":
-      return say(`Cannot read the file as ${detail.format.toUpperCase()}: ${detail.cause}`);
+    case "E105": {
+      const { label = "", help = null } = syntaxHint(detail.cause) ?? {};
+      const title = `Cannot read the file as ${detail.format.toUpperCase()}: ${detail.cause}`;
+      return say(title, label, help);
+    }
     case "E106":
       return say(
         "File must hold one YAML document: found more",
@@ -83,7 +87,9 @@ function fileMessage(detail: FileDetail): DiagnosticMessage {
       return say(
         `Expected a mapping with 'name' and 'jobs', found ${detail.found}`,
         "",
-        "orch create --name demo --output demo.yaml writes a file to start from",
+        detail.found === "a list"
+          ? "put 'name: NAME' and 'jobs:' above the list"
+          : "orch create --name demo --output demo.yaml writes a file to start from",
       );
     case "E111":
       return say(`Key ${quoted(detail.key)} is reserved`, "", "use another name");
@@ -141,7 +147,7 @@ function wrongTypeMessage(
   }[detail.found] ?? TYPE_NAMES[detail.found]?.[0] ?? detail.found;
   const subject = detail.key === undefined ? "Value" : quoted(detail.key);
   const title = `${subject} must be ${wantedText(detail.expected)}: found ${found}`;
-  return say(title, "", detail.quoteIt ? `quote it: "${value}"` : null);
+  return say(title, "", detail.quoteIt ? `quote it: "${value}"` : typeHint(detail));
 }
 
 function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMessage {
@@ -211,12 +217,18 @@ function mappingName(owner: string): string {
   return owner === "job" ? "the job" : quoted(owner);
 }
 
+/** What would be an id but for its spaces. */
+const ID_WITH_SPACES = /^\w[\w.-]*( [\w.-]+)+$/;
+
 function badIdMessage(detail: Extract<ShapeDetail, { code: "E207" }>): DiagnosticMessage {
   const allowed =
     "an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'";
   switch (detail.problem) {
-    case "pattern":
-      return say(`Job id ${quoted(detail.jobId)} holds what an id must not`, "", allowed);
+    case "pattern": {
+      const joined = detail.jobId.replaceAll(" ", "_");
+      const help = ID_WITH_SPACES.test(detail.jobId) ? `${allowed}: '${joined}'` : allowed;
+      return say(`Job id ${quoted(detail.jobId)} holds what an id must not`, "", help);
+    }
     case "length":
       return say(
         `Job id must have at most 64 characters: found ${grouped(detail.jobId.length)}`,

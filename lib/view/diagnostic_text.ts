@@ -8,6 +8,8 @@ import { widthOf } from "./width.ts";
 
 /** Problems of one file that are shown in full. */
 export const MOST_SHOWN = 20;
+/** Codes that the last line names. */
+const MOST_EXPLAINED = 3;
 /** Edges of a cycle that are shown with their lines. */
 const MOST_RELATED = 8;
 /** Characters of a source line that are shown around the place. */
@@ -29,30 +31,51 @@ export function diagnosticsText(
   style: Style,
 ): string {
   const file = visibleLine(source.file);
-  const sorted = diagnostics.toSorted((a, b) => inOrder(a.position, b.position));
+  const sorted = inFileOrder(diagnostics);
   const lines = source.text?.split(/\r?\n/) ?? [];
   const shown = sorted.slice(0, MOST_SHOWN).map((diagnostic) =>
     frame(diagnostic, file, lines, style)
   );
   const more = sorted.length - shown.length;
   if (more > 0) shown.push(`and ${counted(more, "more problem")}\n`);
-  return `${shown.join("\n")}\n${
-    counted(sorted.length, "problem")
-  } in ${file}; nothing was started\n`;
+  const count = `${counted(sorted.length, "problem")} in ${file}; nothing was started`;
+  return `${shown.join("\n")}\n${count}\n${paint(style, "dim", moreText(sorted))}\n`;
 }
 
-/** What has no place comes first. */
-function inOrder(a: SourcePosition | null, b: SourcePosition | null): number {
-  if (a === null || b === null) return Number(b === null) - Number(a === null);
-  return a.line - b.line || a.column - b.column;
+/** The command that tells more about these diagnostics, the most frequent codes first. */
+function moreText(diagnostics: readonly LocatedDiagnostic[]): string {
+  const byCode = Map.groupBy(diagnostics, ({ detail }) => detail.code);
+  const codes = [...byCode].sort(([, a], [, b]) => b.length - a.length).map(([code]) => code);
+  return `More about this: orch explain ${codes.slice(0, MOST_EXPLAINED).join(" ")}`;
+}
+
+/** Diagnostics by their places; what has none comes first. */
+export function inFileOrder(diagnostics: readonly LocatedDiagnostic[]): LocatedDiagnostic[] {
+  return diagnostics.toSorted(({ position: a }, { position: b }) => {
+    if (a === null || b === null) return Number(b === null) - Number(a === null);
+    return a.line - b.line || a.column - b.column;
+  });
+}
+
+/** A place behind the last line with text is shown at the end of that line. */
+export function placeInText(
+  position: SourcePosition | null,
+  lines: readonly string[],
+): SourcePosition | null {
+  if (position === null) return null;
+  const last = lines.findLastIndex((line) => line.trim() !== "");
+  if (last < 0 || position.line <= last + 1) return position;
+  const column = lines[last]!.trimEnd().length + 1;
+  return { line: last + 1, column, endColumn: column + 1 };
 }
 
 function frame(
-  { detail, position, related }: LocatedDiagnostic,
+  { detail, position: exact, related }: LocatedDiagnostic,
   file: string,
   lines: readonly string[],
   style: Style,
 ): string {
+  const position = placeInText(exact, lines);
   const line = position === null ? undefined : lines[position.line - 1];
   const written = position && line?.slice(position.column - 1, position.endColumn - 1);
   const message = diagnosticMessage(detail, written);

@@ -1,5 +1,6 @@
-/** The words of `orch doctor`: for each finding what it means and, where it is not good, why. */
-import { padToWidth } from "./width.ts";
+/** The words of `orch doctor`: for each finding what it means and, where it is not good, why and what to do. */
+import type { Controller, LackCause } from "../core/control_lacks.ts";
+import { padToWidth, widthOf } from "./width.ts";
 import { type Look, paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -8,43 +9,122 @@ export interface Finding {
   readonly topic: string;
   readonly state: "good" | "fair" | "bad";
   readonly value: string;
+  /** What of the topic it is about, where that is not all of it. */
+  readonly controllers?: readonly Controller[];
 }
 
 const LOOKS = { good: "green", fair: "yellow", bad: "red" } as const satisfies Record<string, Look>;
+const COLUMNS = 80;
+const TOPIC_COLUMNS = 14;
 
 /** Topic and value to what it means. A value that is not here stands for itself. */
 const MEANINGS: Readonly<Record<string, string>> = {
   "shell sh": "commands run in sh",
-  "shell none":
-    "no shell: a command is one program with plain arguments; on Unix, add --allow-run=sh (or --allow-run) for shells",
+  "shell none": "none: a command is one program with plain arguments",
   "containment cgroup":
     "each slot has a control group: whatever a job starts can be found and killed",
   "containment process_group":
-    "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found; control groups need version 2, a folder that orch may write, and --allow-all",
+    "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found",
   "containment direct":
-    "none: what a job starts is not followed, and jobs outlive an orch that is killed",
+    "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
   "memory_limit cgroup": "max_memory_mb is enforced by the kernel",
-  "memory_limit sampled":
-    "max_memory_mb is enforced by looking every 250 ms and killing; the memory controller is not available to orch",
-  "memory_limit none":
-    "max_memory_mb is reserved but not enforced: there is no /proc and no control group to measure with",
+  "memory_limit sampled": "max_memory_mb is enforced by looking every 250 ms and killing",
+  "memory_limit none": "max_memory_mb is reserved, not enforced: nothing here can measure",
   "cpu_limit cgroup": "max_cpu_percent is enforced by the kernel",
-  "cpu_limit nice":
-    "max_cpu_percent only gives way to other work (nice): the cpu controller is not available to orch",
+  "cpu_limit nice": "max_cpu_percent only makes a job give way to other work (nice)",
   "cpu_limit none": "max_cpu_percent is not enforced",
-  "memory null": "not known: add --allow-sys=systemMemoryInfo; jobs reserve memory without a bound",
+  "process_limit cgroup": "the kernel stops a job that starts processes without end",
+  "process_limit none": "nothing stops a job that starts processes without end but its time limit",
+  "memory null": "not known: jobs reserve memory without a bound",
 };
 
-/** One line for each finding. */
+/** What to do about it, where there is something. */
+const NEXT: Readonly<Record<string, string>> = {
+  "shell none": "on Linux and macOS, add --allow-run=sh (or --allow-run)",
+  "memory null": "add --allow-sys=systemMemoryInfo",
+};
+
+const ALONE = "systemd-run --user --scope -p Delegate=yes deno run -A main.ts run FILE";
+
+/** For each cause what it is, after the controllers that it keeps from orch, and the next steps. */
+const LACKS: Readonly<
+  Record<LackCause, (names: readonly Controller[]) => readonly [string, ...string[]]>
+> = {
+  not_linux: () => ["only Linux has them"],
+  no_shell: () => ["jobs would enter them by a shell, which orch may not run"],
+  not_mounted: () => [
+    "version 2 is not mounted here",
+    "as root: mount -t cgroup2 none /sys/fs/cgroup",
+  ],
+  read_only: () => [
+    "mounted so that nobody may write there, as in most containers",
+    "start the container with --privileged, or with /sys/fs/cgroup to write to",
+  ],
+  not_writable: () => ["orch may not write to the group that it is in", ALONE],
+  old_kernel: () => ["they need Linux 5.14 or newer"],
+  not_permitted: () => [
+    "Deno lets orch write there only with every permission",
+    "deno run --allow-all main.ts run FILE",
+  ],
+  refused: () => ["the kernel refuses"],
+  disabled: (names) => [
+    "switched off when the kernel was started",
+    `boot with ${names.map((name) => `cgroup_enable=${name}`).join(" ")}`,
+  ],
+  version_1: () => [
+    "in use by control groups of version 1",
+    "boot with systemd.unified_cgroup_hierarchy=1 or cgroup_no_v1=all",
+  ],
+  not_delegated: (names) => [
+    "not handed down to the group that orch is in",
+    `set Delegate=${names.join(" ")} in the unit of orch, and in user@.service`,
+  ],
+  shared: () => [
+    "other processes are in the group of orch, which must have one to itself",
+    ALONE,
+  ],
+};
+
+/** One line for each finding, more where it takes them; none is wider than 80 columns. */
 export function findingsText(version: string, findings: readonly Finding[], style: Style): string {
   const { success, failed, waiting } = style.glyphs;
   const glyphs = { good: success, fair: waiting, bad: failed };
-  const lines = findings.map(({ topic, state, value }) => {
-    const unit = topic === "memory" ? " MB" : "";
-    const meaning = MEANINGS[`${topic} ${value}`] ?? `${visibleLine(value)}${unit}`;
-    return `${paint(style, LOOKS[state], glyphs[state])} ${
-      padToWidth(topic.replace("_", " "), 12)
-    } ${meaning}`;
+  const lines = findings.flatMap((finding) => {
+    const { topic, state } = finding;
+    const [meaning, ...next] = wordsOf(finding);
+    const head = `${paint(style, LOOKS[state], glyphs[state])} ${
+      padToWidth(topic.replace("_", " "), TOPIC_COLUMNS)
+    } `;
+    const indent = " ".repeat(widthOf(head));
+    return [
+      ...wrapped(meaning, COLUMNS - indent.length).map((line, i) =>
+        (i === 0 ? head : indent) + line
+      ),
+      ...next.map((step) => `    ${style.glyphs.arrow} ${step}`),
+    ];
   });
   return `orch ${version}\n${lines.join("\n")}\n`;
+}
+
+function wordsOf({ topic, value, controllers = [] }: Finding): readonly [string, ...string[]] {
+  if (topic === "control_groups") {
+    const [meaning, ...next] = LACKS[value as LackCause](controllers);
+    const names = controllers.length === 0 ? "" : `${controllers.join(", ")}: `;
+    return [names + meaning, ...next];
+  }
+  const key = `${topic} ${value}`;
+  const unit = topic === "memory" ? " MB" : "";
+  const next = NEXT[key];
+  return [MEANINGS[key] ?? visibleLine(value) + unit, ...next === undefined ? [] : [next]];
+}
+
+/** `text` in lines of at most `columns`; a word that is wider stands alone. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && widthOf(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }

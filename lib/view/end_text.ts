@@ -6,6 +6,7 @@ import { workOf } from "../core/summary.ts";
 import { counted, durationText, grouped } from "./format.ts";
 import { outcomeHint, outcomeText, skipText } from "./message.ts";
 import { paint, type Style } from "./style.ts";
+import { type NameableRun, runCommand } from "./shell_word.ts";
 import { visibleLine, visibleText } from "./visible.ts";
 import { cutToWidth, widthOf } from "./width.ts";
 
@@ -33,8 +34,10 @@ export interface EndOptions {
   readonly style: Style;
   /** The folder of all logs, where it is to be named. */
   readonly logs?: string;
-  /** The standard output and error of the last attempt of a job. */
-  tailsOf(jobId: string): readonly OutputTail[];
+  /** The run, where commands that go on with it are to be named. */
+  readonly run?: NameableRun;
+  /** The standard output and error of the last attempt of a job; `null` where they are not shown. */
+  tailsOf(jobId: string): readonly OutputTail[] | null;
 }
 
 /** The end of a run, as lines. */
@@ -44,12 +47,11 @@ export function endText(state: RunState, summary: RunSummary, options: EndOption
     lines.push("", ...failureText(state, job, options));
   }
   if (summary.failed.length > 0) lines.push(rule(options.style, ""));
-  const unshown = summary.failed.slice(MOST_FAILURES_SHOWN);
-  if (unshown.length > 0) {
-    lines.push(`${options.style.glyphs.failed} failed too: ${named(idsOf(state, unshown))}`);
-  }
-  lines.push(...notRunText(state, summary, options.style), verdictLine(summary, options.style));
+  const failed = idsOf(state, summary.failed);
+  lines.push(...notRunText(state, summary, options.style));
+  lines.push(verdictLine(summary, failed, options.style));
   for (const line of closingLines(summary, options)) lines.push(paint(options.style, "dim", line));
+  lines.push(...nextSteps(state, summary, options));
   return lines;
 }
 
@@ -60,14 +62,14 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
   const attempts = state.attempts[index] ?? [];
   const facts = [outcomeText(settled.outcome)];
   if (attempts.length > 1) facts.push(`${attempts.length} attempts`);
-  facts.push(durationText(workOf(attempts)));
+  facts.push(durationText(workOf(state, index)));
   const title = [`${job.id} FAILED`, ...facts].join(` ${style.glyphs.dot} `);
   const lines = [rule(style, title), paint(style, "dim", `$ ${commandLine(job, style)}`)];
-  const tails = tailsOf(job.id).filter(({ text }) => text.trim() !== "");
-  for (const tail of tails) {
-    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails.length), style));
+  const tails = tailsOf(job.id)?.filter(({ text }) => text.trim() !== "") ?? null;
+  for (const tail of tails ?? []) {
+    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails!.length), style));
   }
-  if (tails.length === 0) lines.push(paint(style, "dim", "(no output)"));
+  if (tails?.length === 0) lines.push(paint(style, "dim", "(no output)"));
   const hint = outcomeHint(settled.outcome);
   if (hint !== null) lines.push(`hint: ${hint}`);
   return lines;
@@ -106,8 +108,12 @@ function tailText({ text, omittedBytes, path }: OutputTail, most: number, style:
   const all = visibleText(text.replace(/\n$/, ""), { color: style.color }).split("\n");
   const shown = all.slice(-most);
   if (all.length === shown.length && omittedBytes === 0) return shown;
+  // How many there are is known only where all of them were read.
+  const earlier = omittedBytes > 0
+    ? "earlier lines"
+    : counted(all.length - shown.length, "earlier line");
   return [
-    paint(style, "dim", `${style.glyphs.ellipsis} earlier lines: ${visibleLine(path)}`),
+    paint(style, "dim", `${style.glyphs.ellipsis} ${earlier}: ${visibleLine(path)}`),
     ...shown,
   ];
 }
@@ -149,12 +155,13 @@ function named(ids: readonly string[]): string {
     : ids.join(", ");
 }
 
-function verdictLine(summary: RunSummary, style: Style): string {
+function verdictLine(summary: RunSummary, failedIds: readonly string[], style: Style): string {
   const { glyphs } = style;
   const parts: string[] = [];
   const { failed, succeeded, cancelled, skipped } = summary;
   if (failed.length > 0) {
-    parts.push(paint(style, "red", `${glyphs.failed} ${grouped(failed.length)} failed`));
+    const text = `${glyphs.failed} ${grouped(failed.length)} failed (${named(failedIds)})`;
+    parts.push(paint(style, "red", text));
   }
   parts.push(paint(style, "green", `${glyphs.success} ${grouped(succeeded)} succeeded`));
   if (cancelled.length > 0) {
@@ -172,6 +179,28 @@ function closingLines(summary: RunSummary, { style, logs }: EndOptions): string[
   if (longestChain.length > 1) lines.push(`longest chain ${chainText(longestChain, style)}`);
   if (logs !== undefined) lines.push(`logs in ${visibleLine(logs)}`);
   return lines;
+}
+
+/** The commands that go on from here, and those that say more, ready to be pasted. */
+function nextSteps(
+  state: RunState,
+  { failed, skipped }: RunSummary,
+  { style, run }: EndOptions,
+): string[] {
+  if (run === undefined || state.status === "completed") return [];
+  const idOf = (job: number) => state.plan.jobs[job]!.id;
+  const steps: [string, string][] = [
+    state.status === "cancelled"
+      ? ["go on", runCommand("resume", run)]
+      : ["run again", runCommand("rerun", run, " --failed")],
+  ];
+  const [first] = failed;
+  if (first !== undefined) steps.push(["all output", runCommand("logs", run, ` ${idOf(first)}`)]);
+  const [unrun] = skipped;
+  if (unrun !== undefined) steps.push(["why skipped", runCommand("why", run, ` ${idOf(unrun)}`)]);
+  return steps.map(([what, command]) =>
+    `  ${paint(style, "dim", what.padEnd(12))}  ${visibleLine(command)}`
+  );
 }
 
 function numbersLine({ wallMs, workMs }: RunSummary, style: Style): string {

@@ -15,6 +15,31 @@ export function durationText(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
+/** A duration in whole seconds, for what is drawn again and again: `0:18`, `1:02:10`. */
+export function tickingText(milliseconds: number): string {
+  const seconds = Math.floor(Math.max(0, milliseconds) / 1000);
+  const two = (number: number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A time still to come, in seconds that have begun: `4s`, `1:10`. */
+export function countdownText(milliseconds: number): string {
+  const seconds = Math.ceil(Math.max(0, milliseconds) / 1000);
+  return seconds < 60 ? `${seconds}s` : tickingText(seconds * 1000);
+}
+
+/** A size of memory in at most four characters: `950K`, `410M`, `1.2G`. */
+export function memoryText(bytes: number): string {
+  const units = ["K", "M", "G", "T"];
+  let size = bytes / 1024;
+  let unit = 0;
+  for (; size >= 999.5 && unit < units.length - 1; unit++) size /= 1024;
+  return `${size < 9.95 && unit > 1 ? size.toFixed(1) : size.toFixed(0)}${units[unit]}`;
+}
+
 /** A limit in seconds, with no more digits than it has: `300`, `0.5`. */
 export function secondsText(milliseconds: number): string {
   return String(Number((milliseconds / 1000).toFixed(3)));

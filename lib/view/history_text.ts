@@ -1,20 +1,36 @@
 /** What earlier runs look like: lists of runs, and one job over time. */
-import { counted, durationText } from "./format.ts";
-import { type Look, paint, type Style } from "./style.ts";
+import { counted, durationText, grouped } from "./format.ts";
+import type { Look, Style } from "./style.ts";
+import { tableText } from "./table.ts";
 import { visibleLine } from "./visible.ts";
-import { cutToWidth, padToWidth } from "./width.ts";
+import { cutToWidth } from "./width.ts";
 
-/** A run in a list. Times in milliseconds since the epoch. */
-export interface ListedRun {
-  readonly runId: string;
-  readonly workflow: string;
-  readonly status: string;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
+/** How many jobs of a run stand how. */
+export interface RunCounts {
   readonly success: number;
   readonly failed: number;
   readonly cancelled: number;
   readonly skipped: number;
+  /** Those that have not settled. */
+  readonly open: number;
+}
+
+/** A run in a list. Times in milliseconds since the epoch. */
+export interface ListedRun extends RunCounts {
+  readonly runId: string;
+  /** `null` where the run cannot be read. */
+  readonly workflow: string | null;
+  /** The workflow file, absolute; `-` for standard input; `null` where the run cannot be read. */
+  readonly file: string | null;
+  readonly status: string;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** How long it took, without the time in which nobody worked on it; `null` until it has ended. */
+  readonly wallMs: number | null;
+  /** How long nobody has worked on it. */
+  readonly idleMs: number;
+  /** The folder of the run, absolute. */
+  readonly path: string;
 }
 
 /** One run of a job in a list. */
@@ -22,6 +38,8 @@ export interface ListedJobRun {
   readonly runId: string;
   readonly status: string;
   readonly attempts: number;
+  /** `null` where it never began. */
+  readonly startedAt: number | null;
   readonly durationMs: number;
   readonly peakMemoryMb: number | null;
 }
@@ -30,97 +48,99 @@ export interface ListedJobRun {
 export interface ListOptions {
   readonly style: Style;
   readonly utcOffsetMinutes: number;
+  /** The time, for what has not ended. */
+  readonly now: number;
 }
 
-const LOOKS: Readonly<Record<string, Look>> = {
+/** How the words for what became of a run or a job look. */
+export const STATUS_LOOKS: Readonly<Record<string, Look>> = {
   completed: "green",
   success: "green",
   failed: "red",
+  damaged: "red",
   cancelled: "yellow",
   unfinished: "yellow",
+  running: "cyan",
 };
+
+const MOST_NAME_COLUMNS = 30;
 
 /** Runs, newest first, one line each. */
 export function runsText(runs: readonly ListedRun[], options: ListOptions): string {
-  if (runs.length === 0) return "No runs yet: orch run FILE makes the first\n";
-  const head = ["RUN", "WORKFLOW", "STARTED", "STATUS", "DURATION", "JOBS"];
-  const rows = runs.map((run) => [
-    run.runId,
-    cutToWidth(visibleLine(run.workflow), 30),
-    dateText(run.startedAt, options.utcOffsetMinutes),
-    run.status,
-    run.finishedAt === null ? "" : durationText(run.finishedAt - run.startedAt),
-    countsText(run),
-  ]);
-  return tableText(head, rows, { style: options.style, statusColumn: 3 });
+  const { style, utcOffsetMinutes } = options;
+  return tableText({
+    head: ["RUN", "WORKFLOW", "STARTED", "STATUS", "DURATION", "JOBS"],
+    rows: runs.map((run) => [
+      run.runId,
+      cutToWidth(visibleLine(run.workflow ?? ""), MOST_NAME_COLUMNS, style.glyphs.ellipsis),
+      run.startedAt === null ? "" : dateText(run.startedAt, utcOffsetMinutes),
+      run.status,
+      lengthText(run, options.now),
+      run.workflow === null ? "" : countsText(run),
+    ]),
+    painted: { column: 3, looks: STATUS_LOOKS },
+  }, style);
+}
+
+function lengthText({ status, startedAt, wallMs, idleMs }: ListedRun, now: number): string {
+  if (wallMs !== null) return durationText(wallMs);
+  return startedAt === null || status !== "running" ? "" : durationText(now - startedAt - idleMs);
 }
 
 /** A job's runs, newest first, and what they amount to. */
-export function jobHistoryText(
-  jobId: string,
-  runs: readonly ListedJobRun[],
-  options: ListOptions,
-): string {
-  if (runs.length === 0) return `No run of job '${visibleLine(jobId)}' is known\n`;
-  const rows = runs.map((run) => [
-    run.runId,
-    run.status,
-    durationText(run.durationMs),
-    String(run.attempts),
-    run.peakMemoryMb === null ? "" : `${run.peakMemoryMb} MB`,
-  ]);
+export function jobHistoryText(runs: readonly ListedJobRun[], options: ListOptions): string {
+  const { style, utcOffsetMinutes } = options;
+  const table = tableText({
+    head: ["RUN", "STARTED", "STATUS", "DURATION", "ATTEMPTS", "PEAK"],
+    rows: runs.map((run) => [
+      run.runId,
+      run.startedAt === null ? "" : dateText(run.startedAt, utcOffsetMinutes),
+      run.status,
+      run.attempts === 0 ? "" : durationText(run.durationMs),
+      String(run.attempts),
+      run.peakMemoryMb === null ? "" : `${Math.round(run.peakMemoryMb)} MB`,
+    ]),
+    painted: { column: 2, looks: STATUS_LOOKS },
+  }, style);
   const { p50Ms, p90Ms, failedShare } = jobStatistics(runs);
-  const known = p50Ms === null
-    ? "no success yet"
-    : `p50 ${durationText(p50Ms)}, p90 ${durationText(p90Ms!)}`;
-  return tableText(["RUN", "STATUS", "DURATION", "ATTEMPTS", "PEAK"], rows, {
-    style: options.style,
-    statusColumn: 1,
-  }) +
-    `${counted(runs.length, "run")}: ${known}, failed ${Math.round(failedShare * 100)} %\n`;
+  const known = p50Ms === null || p90Ms === null
+    ? "no success"
+    : `successes took ${durationText(p50Ms)} (p50), ${durationText(p90Ms)} (p90)`;
+  const failed = failedShare === null ? "" : `, ${Math.round(failedShare * 100)} % failed`;
+  return `${table}${counted(runs.length, "run")}: ${known}${failed}\n`;
 }
 
-/** Durations of the successes by nearest rank, and how large a share failed of those that ran. */
-export function jobStatistics(
-  runs: readonly ListedJobRun[],
-): { readonly p50Ms: number | null; readonly p90Ms: number | null; readonly failedShare: number } {
-  const durations = runs.filter(({ status }) => status === "success").map(({ durationMs }) =>
-    durationMs
-  )
-    .sort((a, b) => a - b);
+/** What the runs of a job amount to; `null` where nothing is known. */
+export interface JobStatistics {
+  /** Durations of the successes, by nearest rank. */
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  /** How large a share failed of those that succeeded or failed. */
+  readonly failedShare: number | null;
+}
+
+/** Sums up the runs of a job. */
+export function jobStatistics(runs: readonly ListedJobRun[]): JobStatistics {
+  const durations = runs.filter(({ status }) => status === "success")
+    .map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   const rank = (share: number) =>
     durations[Math.max(0, Math.ceil(share * durations.length) - 1)] ?? null;
-  const ran = runs.filter(({ status }) => status === "success" || status === "failed").length;
-  const failed = ran - durations.length;
-  return { p50Ms: rank(0.5), p90Ms: rank(0.9), failedShare: ran === 0 ? 0 : failed / ran };
+  const failed = runs.filter(({ status }) => status === "failed").length;
+  const ran = durations.length + failed;
+  return { p50Ms: rank(0.5), p90Ms: rank(0.9), failedShare: ran === 0 ? null : failed / ran };
 }
 
-function countsText({ success, failed, cancelled, skipped }: ListedRun): string {
-  const parts = [`${success} ok`];
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
-  if (skipped > 0) parts.push(`${skipped} skipped`);
+/** How many jobs stand how: `9 ok, 1 failed`. */
+export function countsText({ success, failed, cancelled, skipped, open }: RunCounts): string {
+  const parts = [`${grouped(success)} ok`];
+  if (failed > 0) parts.push(`${grouped(failed)} failed`);
+  if (cancelled > 0) parts.push(`${grouped(cancelled)} cancelled`);
+  if (skipped > 0) parts.push(`${grouped(skipped)} skipped`);
+  if (open > 0) parts.push(`${grouped(open)} open`);
   return parts.join(", ");
 }
 
 /** Local date and time to the second. */
 export function dateText(at: number, utcOffsetMinutes: number): string {
   return new Date(at + utcOffsetMinutes * 60_000).toISOString().slice(0, 19).replace("T", " ");
-}
-
-function tableText(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  { style, statusColumn }: { readonly style: Style; readonly statusColumn: number },
-): string {
-  const widths = head.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => row[i]!.length))
-  );
-  const cell = (row: readonly string[], i: number) => padToWidth(row[i]!, widths[i]!);
-  const line = (row: readonly string[]) =>
-    row.map((text, i) => {
-      const look = i === statusColumn ? LOOKS[text] : undefined;
-      return look === undefined ? cell(row, i) : paint(style, look, cell(row, i));
-    }).join("  ").trimEnd();
-  return [paint(style, "dim", line(head)), ...rows.map(line)].map((text) => `${text}\n`).join("");
 }

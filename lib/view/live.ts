@@ -1,27 +1,43 @@
 /**
  * A run on a terminal, as whole frames: the region at the bottom that is drawn again and again. Its
  * height follows the slots, never the number of jobs. What has settled leaves it as one permanent
- * line, which `settledLine` makes.
+ * line: see `settled.ts`.
  */
-import type { RunEvent } from "../core/event.ts";
+import { levelsOf } from "../core/analysis.ts";
+import { usualMs } from "../core/expected_rest.ts";
+import type { Plan } from "../core/plan.ts";
 import { isLive, type RunState } from "../core/run_state.ts";
-import { durationText } from "./format.ts";
-import { outcomeText, skipText, stoppingText } from "./message.ts";
-import { lastDuration } from "./plain.ts";
+import { levelsLine } from "./live_levels.ts";
+import { jobRows, type JobUsage } from "./live_rows.ts";
+import { totalsLine } from "./live_totals.ts";
+import { waitingJobs } from "./live_waits.ts";
 import { paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
-import { cutToWidth, padToWidth } from "./width.ts";
+import { cutToWidth } from "./width.ts";
 
 /** Lines of a region at most, however tall the terminal. */
 export const MOST_LINES = 16;
+/** Narrower terminals get the totals and nothing else. */
+export const LEAST_COLUMNS = 40;
 /** Rows of the terminal that a region leaves alone. */
 const SPARE_ROWS = 2;
-/** Columns of a row of a job beside its name: glyph, duration and what parts them. */
-const FIXED_COLUMNS = 10;
-/** Fewer columns are not worth it to show what a job is doing. */
-const LEAST_DETAIL = 10;
-/** Columns of the longest name shown whole. */
-const NAME_COLUMNS = 24;
+/** Rows for jobs that wait, where the slots leave room for them. */
+const WAITING_ROWS = 2;
+/** Lines from which on there is room for the levels, and for the rule as well. */
+const LINES_WITH_LEVELS = 6;
+const LINES_WITH_RULE = 7;
+
+/** What frames need to know of a plan, which does not change while it runs. */
+export interface FramePlan {
+  /** The level of each job. */
+  readonly levels: Int32Array;
+  /** What is expected of a job of which nothing is known; `null` where that is all of them. */
+  readonly usualMs: number | null;
+}
+
+/** Prepares the frames of a plan. */
+export function framePlan(plan: Plan): FramePlan {
+  return { levels: levelsOf(plan), usualMs: usualMs(plan) };
+}
 
 /** What a frame depends on beside the state. */
 export interface FrameOptions {
@@ -29,112 +45,99 @@ export interface FrameOptions {
   readonly columns: number;
   readonly rows: number;
   readonly style: Style;
-  /** The last line of output of a running job. */
-  lastLineOf(jobId: string): string;
+  readonly plan: FramePlan;
+  /** Processors of the machine. */
+  readonly processors: number;
+  /** Whether it can be told here what jobs use. */
+  readonly hasUsage: boolean;
+  /** The last line of output of an attempt, where it has one. */
+  lastLineOf(jobId: string, attempt: number): string;
+  usageOf(jobId: string, attempt: number): JobUsage | null;
 }
 
 /** The region for this state and moment, one string per line, none wider than the terminal. */
 export function liveFrame(state: RunState, options: FrameOptions): string[] {
-  const { ellipsis } = options.style.glyphs;
-  const width = options.columns - 1;
-  const rows = Math.max(1, Math.min(MOST_LINES, options.rows - SPARE_ROWS)) - 1;
+  const { style, columns, plan } = options;
+  // Nothing has been decided yet, and there is nothing to wait for.
+  if (state.startedAt === null) return [];
+  const width = columns - 1;
   const busy = busyJobs(state);
-  const shown = busy.length <= rows ? busy : busy.slice(0, Math.max(0, rows - 1));
-  const longest = Math.max(8, ...shown.map((job) => state.plan.jobs[job]!.id.length));
-  const names = Math.min(NAME_COLUMNS, longest, Math.max(8, width - FIXED_COLUMNS));
-  const lines = shown.map((job) => jobRow(state, job, names, options));
-  const more = busy.length - shown.length;
-  if (more > 0 && rows > 0) lines.push(paint(options.style, "dim", `${ellipsis} and ${more} more`));
-  lines.push(totalsLine(state, options));
-  return lines.map((line) => cutToWidth(line, width, ellipsis));
+  const cpuPercent = cpuOf(state, busy, options);
+  const totals = totalsLine(state, { ...options, width, usualMs: plan.usualMs, cpuPercent });
+  if (columns < LEAST_COLUMNS) return [totals];
+
+  const most = Math.max(1, Math.min(MOST_LINES, options.rows - SPARE_ROWS));
+  const lines: string[] = [];
+  if (most >= LINES_WITH_RULE) lines.push(ruleLine(state, width, style));
+  if (most >= LINES_WITH_LEVELS) {
+    const strip = levelsLine(state, { levels: plan.levels, width, style });
+    if (strip !== "") lines.push(cutToWidth(strip, width, style.glyphs.ellipsis));
+  }
+  lines.push(...jobLines(state, busy, { ...options, width, room: most - lines.length - 1 }));
+  lines.push(totals);
+  return lines;
+}
+
+/** A line across the terminal that tells the run by its id. */
+function ruleLine({ runId }: RunState, width: number, style: Style): string {
+  const { rule } = style.glyphs;
+  const name = runId === null ? "" : ` run ${runId} ${rule.repeat(2)}`;
+  const line = rule.repeat(Math.max(0, width - name.length)) + name;
+  return paint(style, "dim", cutToWidth(line, width, style.glyphs.ellipsis));
 }
 
 /** Running jobs first, the longest-running on top, then those that wait for their next attempt. */
 function busyJobs(state: RunState): number[] {
-  const running: number[] = [];
+  const running: { readonly job: number; readonly since: number }[] = [];
   const backingOff: number[] = [];
-  if (state.counts.running + state.counts.backing_off === 0) return running;
-  state.jobs.forEach((job, i) => {
-    if (isLive(job)) running.push(i);
-    else if (job.phase === "backing_off") backingOff.push(i);
+  if (state.counts.running + state.counts.backing_off === 0) return backingOff;
+  state.jobs.forEach((current, job) => {
+    if (isLive(current)) running.push({ job, since: current.since });
+    else if (current.phase === "backing_off") backingOff.push(job);
   });
-  return [...running.sort((a, b) => since(state, a) - since(state, b)), ...backingOff];
+  return [...running.sort((a, b) => a.since - b.since).map(({ job }) => job), ...backingOff];
 }
 
-function since(state: RunState, job: number): number {
-  const current = state.jobs[job]!;
-  return isLive(current) ? current.since : 0;
-}
-
-function jobRow(state: RunState, index: number, names: number, options: FrameOptions): string {
-  const { style, now } = options;
-  const { glyphs } = style;
-  const job = state.jobs[index]!;
-  const { id, retry } = state.plan.jobs[index]!;
-  const name = padToWidth(cutToWidth(id, names, glyphs.ellipsis), names);
-  if (job.phase === "backing_off") {
-    const wait = durationText(Math.max(0, job.until - now));
-    const text = `attempt ${job.attempt}/${retry.maxAttempts} in ${wait} (${
-      outcomeText(job.outcome)
-    })`;
-    return `${paint(style, "yellow", glyphs.retrying)} ${name}  ${text}`;
+function jobLines(
+  state: RunState,
+  busy: readonly number[],
+  options: FrameOptions & { readonly width: number; readonly room: number },
+): string[] {
+  const { style, width, plan } = options;
+  const slots = state.settings?.concurrency ?? 1;
+  const room = Math.max(0, Math.min(options.room, slots + WAITING_ROWS));
+  const shown = busy.length <= room ? busy : busy.slice(0, Math.max(0, room - 1));
+  const waiting = waitingJobs(state, Math.min(WAITING_ROWS, room - shown.length));
+  const all = busy.length <= room ? [...shown, ...waiting] : shown;
+  const lines = jobRows(state, all, { ...options, hasExpectations: plan.usualMs !== null });
+  if (busy.length > room && room > 0) {
+    const more = moreText(state, busy.slice(shown.length), style);
+    lines.push(paint(style, "dim", cutToWidth(more, width, style.glyphs.ellipsis)));
   }
-  const elapsed = isLive(job) ? durationText(now - job.since).padStart(7) : "";
-  const isStopping = job.phase === "stopping";
-  const glyph = isStopping
-    ? paint(style, "yellow", glyphs.cancelled)
-    : paint(style, "cyan", glyphs.running);
-  const row = `${glyph} ${name} ${elapsed}`;
-  if (options.columns - 1 - names - FIXED_COLUMNS < LEAST_DETAIL) return row;
-  if (isStopping) return `${row}  ${job.force ? "killed" : "stopping"}`;
-  const line = visibleLine(options.lastLineOf(id));
-  return line === "" ? row : `${row}  ${paint(style, "dim", `${glyphs.bar} ${line}`)}`;
+  return lines;
 }
 
-function totalsLine(state: RunState, { style, now }: FrameOptions): string {
-  const { counts, plan } = state;
-  const done = counts.success + counts.failed + counts.cancelled + counts.skipped;
-  const parts = [`${done}/${plan.jobs.length} done`, `${counts.running} running`];
-  if (counts.backing_off > 0) parts.push(`${counts.backing_off} retrying`);
-  if (counts.failed > 0) parts.push(paint(style, "red", `${counts.failed} failed`));
-  if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
-  const elapsed = durationText(now - (state.startedAt ?? now));
-  return `${parts.join(` ${style.glyphs.dot} `)}   ${paint(style, "dim", elapsed)}`;
+/** How many of the busy jobs have no row, by what they do. */
+function moreText({ jobs }: RunState, unshown: readonly number[], { glyphs }: Style): string {
+  const running = unshown.filter((job) => isLive(jobs[job]!)).length;
+  const retrying = unshown.length - running;
+  const parts = [];
+  if (running > 0) parts.push(`${running} more running`);
+  if (retrying > 0) parts.push(`${retrying} more retrying`);
+  return `${glyphs.ellipsis} and ${parts.join(", ")}`;
 }
 
-/** The permanent line that an event leaves above the region; `null` where it leaves none. */
-export function settledLine(event: RunEvent, state: RunState, style: Style): string | null {
-  const { glyphs } = style;
-  switch (event.type) {
-    case "job_completed": {
-      const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";
-      const duration = lastDuration(state, event.jobId).padStart(7);
-      return `${paint(style, "green", glyphs.success)} ${
-        padToWidth(event.jobId, NAME_COLUMNS)
-      } ${duration}${again}`;
-    }
-    case "job_failed": {
-      const duration = lastDuration(state, event.jobId).padStart(7);
-      const text = `${glyphs.failed} ${padToWidth(event.jobId, NAME_COLUMNS)} ${duration}   ${
-        outcomeText(event.outcome)
-      }`;
-      return paint(style, "red", text);
-    }
-    case "job_cancelled":
-      return `${paint(style, "yellow", glyphs.cancelled)} ${
-        padToWidth(event.jobId, NAME_COLUMNS)
-      } cancelled`;
-    case "job_skipped":
-      return paint(
-        style,
-        "dim",
-        `${glyphs.skipped} ${padToWidth(event.jobId, NAME_COLUMNS)} skipped: ${
-          skipText(event.reason)
-        }`,
-      );
-    case "run_stopping":
-      return paint(style, "yellow", stoppingText(event.reason, state.settings!.graceMs));
-    default:
-      return null;
+/** The share of all processors that running jobs use together; `null` where none is known. */
+function cpuOf(
+  { jobs, plan }: RunState,
+  busy: readonly number[],
+  { processors, usageOf }: FrameOptions,
+): number | null {
+  let sum: number | null = null;
+  for (const job of busy) {
+    const current = jobs[job]!;
+    const used = isLive(current) ? usageOf(plan.jobs[job]!.id, current.attempt)?.cpuPercent : null;
+    if (used !== null && used !== undefined) sum = (sum ?? 0) + used;
   }
+  return sum === null ? null : sum / processors;
 }

@@ -7,12 +7,13 @@ import {
   type HttpFailure,
   type NotStarted,
   type Outcome,
+  type ProcessFacts,
   type RunStatus,
   type SkipReason,
   type StopReason,
   unreachable,
 } from "../core/event.ts";
-import { bytesText, secondsText } from "./format.ts";
+import { bytesText, counted, secondsText } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
@@ -47,6 +48,14 @@ function wordsOf(outcome: Outcome): string {
   }
 }
 
+/** What else is to be known of an attempt that has ended, each behind a semicolon; mostly nothing. */
+export function aftermathText({ logLost, unkillable }: Partial<ProcessFacts> = {}): string {
+  const lost = logLost ? "; its output, or a part of it, is lost: no room for its logs" : "";
+  return unkillable === undefined
+    ? lost
+    : `${lost}; still alive, not even KILL ends it: process ${unkillable.join(", ")}`;
+}
+
 function megabytes(size: number): string {
   return `${Number(size.toFixed(1))} MB`;
 }
@@ -62,8 +71,14 @@ export function outcomeHint(outcome: Outcome): string | null {
   if (outcome.kind === "timed_out") {
     return "raise 'timeout' or 'max_execution_time', or make the job faster";
   }
+  if (outcome.kind === "http_failed" && outcome.failure.reason === "unfinished") {
+    return "a 'timeout' of the job takes the place of this limit";
+  }
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
+  }
+  if (outcome.kind === "not_started" && outcome.why.reason === "linker_variable") {
+    return "start orch with --allow-run, without a list of programs, or unset the variable";
   }
   return null;
 }
@@ -80,10 +95,14 @@ function httpFailureText(failure: HttpFailure): string {
       return `certificate not trusted: ${failure.cause}`;
     case "connection_lost":
       return `connection lost: ${failure.cause}`;
+    case "no_connection":
+      return `no connection within ${secondsText(failure.afterMs)} seconds`;
     case "no_response":
       return `no response within ${secondsText(failure.afterMs)} seconds`;
     case "stalled":
       return `response stalled for ${secondsText(failure.afterMs)} seconds`;
+    case "unfinished":
+      return `response not complete within ${secondsText(failure.afterMs)} seconds`;
     case "too_many_redirects":
       return `more than ${failure.limit} redirects`;
     case "redirect_scheme":
@@ -111,6 +130,8 @@ function notStartedText(why: NotStarted): string {
       return `the request cannot be sent: ${why.cause}`;
     case "permission_denied":
       return `orch lacks the permission ${why.flag}`;
+    case "linker_variable":
+      return `${why.name} is set, and orch may then start no program here`;
     case "spawn_failed":
       return `could not be started: ${why.cause}`;
     default:
@@ -173,4 +194,9 @@ export function verdictText(status: RunStatus): string {
     default:
       return unreachable(status);
   }
+}
+
+/** What is said of a file without mistakes. */
+export function validText(file: string, jobs: number): string {
+  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
 }

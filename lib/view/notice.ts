@@ -1,13 +1,37 @@
-/** Words for trouble of the machine that a run outlives. */
+/** Words for what a run outlives and its user should know. */
+import { unreachable } from "../core/event.ts";
+import { visibleLine } from "./visible.ts";
 
 /** The facts: what the runtime reports. */
-export interface SpawnTrouble {
-  readonly kind: "spawn_trouble";
-  readonly cause: string;
-  readonly parallel: number;
-}
+export type Notice =
+  | { readonly kind: "spawn_trouble"; readonly cause: string; readonly parallel: number }
+  | {
+    readonly kind: "left_behind";
+    readonly attempts: readonly string[];
+    readonly curable: boolean;
+  };
+
+/** Attempts that are named; of more, how many. */
+const MOST_NAMED = 5;
 
 /** One line for the user. */
-export function noticeText({ cause, parallel }: SpawnTrouble): string {
-  return `warning: the machine cannot start more processes now (${cause}): going on with ${parallel} at a time`;
+export function noticeText(notice: Notice): string {
+  return visibleLine(`warning: ${words(notice)}`);
+}
+
+function words(notice: Notice): string {
+  switch (notice.kind) {
+    case "spawn_trouble":
+      return `the machine cannot start more processes now (${notice.cause}): going on with ${notice.parallel} at a time`;
+    case "left_behind":
+      return `what was left behind by ${listed(notice.attempts)} may run on` +
+        (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
+    default:
+      return unreachable(notice);
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,8 +1,8 @@
 /** A run for pipes, files and CI: one line per event, with its time. */
 import { type RunEvent, unreachable } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import { clockText, counted, durationText } from "./format.ts";
-import { outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
+import { activeMs, isLive, type RunState } from "../core/run_state.ts";
+import { clockText, countdownText, counted, durationText } from "./format.ts";
+import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
 import { type Look, paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -23,10 +23,11 @@ export function plainLine(event: RunEvent, state: RunState, options: PlainOption
   return `${time}  ${words}`;
 }
 
-function wordsOf(
+/** What the line for an event says behind the time. */
+export function wordsOf(
   event: RunEvent,
   state: RunState,
-  { style, verbose }: PlainOptions,
+  { style, verbose }: Pick<PlainOptions, "style" | "verbose">,
 ): string | null {
   const { glyphs } = style;
   const line = (look: Look, glyph: string, word: string, rest: string) =>
@@ -49,9 +50,9 @@ function wordsOf(
     }
     case "job_retrying": {
       const wait = durationText(event.until - event.at);
-      const rest = `${event.jobId}: ${outcomeText(event.outcome)}; attempt ${
-        event.attempt + 1
-      } in ${wait}`;
+      const rest = `${event.jobId}: ${outcomeText(event.outcome)}${
+        aftermathText(event.process)
+      }; attempt ${event.attempt + 1} in ${wait}`;
       return line("yellow", glyphs.retrying, "retry", rest);
     }
     case "job_completed":
@@ -59,16 +60,28 @@ function wordsOf(
         "green",
         glyphs.success,
         "ok",
-        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}`,
+        `${event.jobId} ${lastDuration(state, event.jobId)}${attemptText(event.attempt)}${
+          aftermathText(event.process)
+        }`,
       );
     case "job_failed": {
       const rest = `${event.jobId} after ${lastDuration(state, event.jobId)}: ${
         outcomeText(event.outcome)
       }`;
-      return line("red", glyphs.failed, "FAILED", rest + attemptText(event.attempt));
+      return line(
+        "red",
+        glyphs.failed,
+        "FAILED",
+        rest + attemptText(event.attempt) + aftermathText(event.process),
+      );
     }
     case "job_cancelled":
-      return line("yellow", glyphs.cancelled, "cancelled", event.jobId);
+      return line(
+        "yellow",
+        glyphs.cancelled,
+        "cancelled",
+        event.jobId + aftermathText(event.process),
+      );
     case "job_skipped":
       return line("dim", glyphs.skipped, "skipped", `${event.jobId}: ${skipText(event.reason)}`);
     case "run_stopping":
@@ -90,7 +103,7 @@ function wordsOf(
         "bold",
         glyphs.running,
         "go on",
-        `after ${durationText(Math.max(0, event.at - event.downSince))} (run ${state.runId})`,
+        reopenedText(event, state),
       );
     case "run_finished":
       return line("bold", glyphs.running, "end", verdictText(event.status));
@@ -99,7 +112,42 @@ function wordsOf(
   }
 }
 
-function runText(event: Extract<RunEvent, { type: "run_started" }>, state: RunState): string {
+/** Jobs that a heartbeat names. */
+const MOST_NAMED = 3;
+
+/** The line that says what goes on while nothing else is said; `null` where nothing does. */
+export function heartbeatLine(
+  state: RunState,
+  { now, style, utcOffsetMinutes }: PlainOptions & { readonly now: number },
+): string | null {
+  const { counts, plan, jobs } = state;
+  const running: { readonly id: string; readonly since: number }[] = [];
+  const backingOff: { readonly id: string; readonly until: number }[] = [];
+  jobs.forEach((job, i) => {
+    const { id } = plan.jobs[i]!;
+    if (isLive(job)) running.push({ id, since: job.since });
+    else if (job.phase === "backing_off") backingOff.push({ id, until: job.until });
+  });
+  if (running.length + backingOff.length === 0) return null;
+  const texts = [
+    ...running.sort((a, b) => a.since - b.since)
+      .map(({ id, since }) => `${id} for ${durationText(activeMs(state, since, now))}`),
+    ...backingOff.sort((a, b) => a.until - b.until)
+      .map(({ id, until }) => `${id} again in ${countdownText(until - now)}`),
+  ];
+  const more = texts.length - MOST_NAMED;
+  const named = texts.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const done = counts.success + counts.failed + counts.cancelled + counts.skipped;
+  const time = paint(style, "dim", clockText(now, utcOffsetMinutes));
+  const words = paint(style, "dim", `${style.glyphs.running} ${"running".padEnd(9)}`);
+  return `${time}  ${words} ${named}; ${done} of ${counted(plan.jobs.length, "job")} done`;
+}
+
+/** What is run, and how. */
+export function runText(
+  event: Extract<RunEvent, { type: "run_started" }>,
+  state: RunState,
+): string {
   const all = state.plan.workflow.jobs.length;
   const jobs = event.jobs === all ? counted(all, "job") : `${event.jobs} of ${counted(all, "job")}`;
   return `${
@@ -107,12 +155,20 @@ function runText(event: Extract<RunEvent, { type: "run_started" }>, state: RunSt
   }: ${jobs}, ${event.settings.concurrency} at a time (run ${event.runId})`;
 }
 
+/** That a run goes on under another orch. */
+export function reopenedText(
+  event: Extract<RunEvent, { type: "run_reopened" }>,
+  state: RunState,
+): string {
+  return `after ${durationText(Math.max(0, event.at - event.downSince))} (run ${state.runId})`;
+}
+
 function attemptText(attempt: number): string {
   return attempt > 1 ? ` (attempt ${attempt})` : "";
 }
 
-/** How long the attempt took that ended last. */
+/** How long the attempt took that ended last, without the time in which it stood still. */
 export function lastDuration(state: RunState, jobId: string): string {
   const last = state.attempts[state.plan.indexOf.get(jobId)!]?.at(-1);
-  return last === undefined ? durationText(0) : durationText(last.endedAt - last.startedAt);
+  return durationText(last === undefined ? 0 : activeMs(state, last.startedAt, last.endedAt));
 }

@@ -1,7 +1,7 @@
 /** The structure of a workflow as text: the table of `orch analyze`, and pictures for other tools. */
 import type { Analysis } from "../core/analysis.ts";
 import type { Plan } from "../core/plan.ts";
-import { counted, grouped } from "./format.ts";
+import { counted, durationText, grouped } from "./format.ts";
 import { paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 import { cutToWidth, padToWidth, widthOf } from "./width.ts";
@@ -41,6 +41,54 @@ export function analysisText(plan: Plan, analysis: Analysis, style: Style): stri
     `  ${gapped(analysis.criticalPath, MOST_ON_PATH, inGap).join(` ${style.glyphs.arrow} `)}`,
     "",
   ].join("\n");
+}
+
+/** What a planned timeline stands for. */
+export interface PlannedRun {
+  readonly concurrency: number;
+  readonly lengthMs: number;
+  /** Jobs of which it is known how long they took. */
+  readonly known: number;
+  readonly jobs: number;
+}
+
+/** The graph as a tree and the planned timeline, below their titles; both as lines. */
+export function picturesText(
+  tree: readonly string[],
+  timeline: readonly string[],
+  options: { readonly planned: PlannedRun; readonly style: Style },
+): string {
+  const { planned, style } = options;
+  return [
+    "",
+    paint(style, "bold", "Levels, each job below what it waits for:"),
+    ...tree,
+    "",
+    paint(style, "bold", timelineTitle(planned)),
+    ...timeline,
+    "",
+  ].join("\n");
+}
+
+/** The graph and the timeline of a run below their titles; what is empty is left away. */
+export function runPicturesText(
+  { tree, timeline }: { readonly tree: readonly string[]; readonly timeline: readonly string[] },
+  style: Style,
+): string {
+  const picture = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", paint(style, "dim", title), ...lines];
+  const lines = [
+    ...picture("Levels, each job below what it waited for", tree),
+    ...picture("Time", timeline),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function timelineTitle({ concurrency, lengthMs, known, jobs }: PlannedRun): string {
+  const slots = `${grouped(concurrency)} at a time`;
+  if (known === 0) return `Planned, ${slots}, if all jobs took equally long:`;
+  const guess = known < jobs ? `, of ${grouped(known)} of ${counted(jobs, "job")}` : "";
+  return `Planned, ${slots}, from earlier runs${guess}: about ${durationText(lengthMs)}`;
 }
 
 /** The plan of `--dry-run`: what would run, in which order. */

@@ -3,6 +3,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { AttemptRecord, JobState, RunState } from "../core/run_state.ts";
 import type { Job } from "../core/workflow.ts";
 import { isLive } from "../core/run_state.ts";
+import { wallOf } from "../core/summary.ts";
 import type { JobStatus, Outcome } from "../core/event.ts";
 import { outcomeText, skipText } from "./message.ts";
 
@@ -27,7 +28,7 @@ export function resultsDocument(state: RunState, options: ResultsOptions): objec
     status: state.status,
     start_time: timeText(state.startedAt),
     end_time: timeText(state.finishedAt),
-    duration_seconds: secondsBetween(state.startedAt, state.finishedAt),
+    duration_seconds: secondsBetween(0, wallOf(state)),
     counts: { success, failed, cancelled, skipped },
     jobs: Object.fromEntries(
       state.plan.jobs.map((job, i) => [job.id, jobResult(state, i, job, options)]),
@@ -87,13 +88,25 @@ function exitCode(last: AttemptRecord | undefined): number | null {
   return outcome?.kind === "exited" ? outcome.code : null;
 }
 
-function eventResult(event: RunEvent): object {
+/** An event for programs. */
+export function eventResult(event: RunEvent): object {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
   return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
 }
 
-function snakeCased(value: unknown): unknown {
+/** What an event stream says of trouble that the run outlives. */
+export function noticeJson(message: string, at: number): object {
+  return { timestamp: timeText(at), event_type: "notice", job_id: null, details: { message } };
+}
+
+/** What an event stream has in the place of events that nobody read in time. */
+export function lostEventsJson(count: number, at: number): object {
+  return { timestamp: timeText(at), event_type: "events_lost", job_id: null, details: { count } };
+}
+
+/** A value with the names of its facts as the results have them: `afterMs` becomes `after_ms`. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [
@@ -103,10 +116,12 @@ function snakeCased(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function timeText(at: number | null): string | null {
+/** A time for programs. */
+export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function secondsBetween(from: number | null, to: number | null): number | null {
+/** A duration for programs, to the millisecond. */
+export function secondsBetween(from: number | null, to: number | null): number | null {
   return from === null || to === null ? null : Number(((to - from) / 1000).toFixed(3));
 }

@@ -4,7 +4,8 @@
  */
 import type { RunStatus } from "../core/event.ts";
 import type { PlanDifference } from "../core/plan_file.ts";
-import { counted, grouped } from "./format.ts";
+import { grouped, secondsText } from "./format.ts";
+import { type NameableRun, runCommand } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -52,24 +53,60 @@ export function heldText(
 
 /** Processes were found that outlived the orch of the run. */
 export function survivorsText(runId: string, count: number): string {
-  return `Stopping ${
-    counted(count, "process").replace(/processs$/, "processes")
-  } of run ${runId} that outlived its orch`;
+  const processes = count === 1 ? "1 process" : `${grouped(count)} processes`;
+  return `Stopping ${processes} of run ${runId} that outlived its orch`;
 }
 
 /** Not even KILL could end these. */
 export function unkillableText(pids: readonly number[]): string {
-  return `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+  return pids.length === 1
+    ? `Process ${pids[0]} of this run cannot be ended: end it, then resume again`
+    : `Processes ${pids.join(", ")} of this run cannot be ended: end them, then resume again`;
+}
+
+/** The workflow file has mistakes: how to go on all the same. */
+export function mendText(): string {
+  return "Mend the file, or go on as the run was planned: --as-planned";
 }
 
 /** Nobody knows whether these jobs did their work, and they must not do it twice. */
-export function askText(runId: string, jobIds: readonly string[]): string {
+export function askText(run: NameableRun, jobIds: readonly string[]): string {
+  const logs = runCommand("logs", run, ` ${jobIds[0]}`);
   return [
     `These jobs were running when orch died, and are not idempotent: ${named(jobIds)}`,
-    `Did they do their work? Find out (orch logs ${runId} ${jobIds[0]}), then say it:`,
-    `  orch resume ${runId} --assume-done   takes them as succeeded`,
-    `  orch resume ${runId} --rerun-lost    runs them again`,
+    `Did they do their work? Find out (${logs}), then say it:`,
+    `  ${runCommand("resume", run, " --assume-done")}   takes them as succeeded`,
+    `  ${runCommand("resume", run, " --rerun-lost")}    runs them again`,
   ].map(visibleLine).join("\n");
+}
+
+/** The journal cannot be written any more: what follows from that, and how to go on. */
+export function journalFailedText(
+  { operation, message }: { readonly operation: "write" | "sync"; readonly message: string },
+  run: NameableRun & { readonly path: string; readonly graceMs: number },
+): string {
+  const what = operation === "write" ? "Cannot write" : "Cannot save";
+  return [
+    `${what} '${run.path}': ${message}`,
+    `Nothing more could be remembered: the run stops, and running jobs have ${
+      secondsText(run.graceMs)
+    } s to end`,
+    "Once this is mended, go on; what is done stays done:",
+    `  ${runCommand("resume", run)}`,
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that cannot begin, since nothing about it can be kept. */
+export function cannotKeepText(stateDirectory: string, cause: string): string {
+  return [
+    `Cannot keep the run in '${stateDirectory}': ${cause}`,
+    "Nothing was started. Name another folder with --state-dir or ORCH_STATE_DIR",
+  ].map(visibleLine).join("\n");
+}
+
+/** A run that cannot go on, since nothing more about it can be kept. */
+export function cannotGoOnText(runId: string, cause: string): string {
+  return visibleLine(`Cannot go on with run ${runId}: ${cause}`);
 }
 
 /** A run that is over, and of which nothing was asked to run again. */
@@ -98,12 +135,4 @@ export function repairedText(original: string): string {
   return visibleLine(
     `The journal goes on from its last good line; the damaged one is kept as ${original}`,
   );
-}
-
-/** A job is named that the run does not have. */
-export function unknownJobText(runId: string, id: string, suggestion: string | null): string {
-  const meant = suggestion === null
-    ? `orch show ${runId} lists its jobs`
-    : `did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(id)}: ${meant}`);
 }

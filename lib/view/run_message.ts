@@ -6,7 +6,7 @@ import { unreachable } from "../core/event.ts";
 import type { JournalEnd } from "../core/journal_read.ts";
 import type { NamedRun } from "../core/run_name.ts";
 import type { RunProblem } from "../core/run_record.ts";
-import { grouped } from "./format.ts";
+import { counted, grouped } from "./format.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -25,7 +25,7 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
   switch (none.kind) {
     case "no_runs":
       return directory === null
-        ? "No runs here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
+        ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
         : `No runs in ${quoted(directory)}`;
     case "ambiguous": {
       const more = none.runIds.length - MOST_NAMED;
@@ -79,12 +79,67 @@ export function journalEndText(runId: string, end: JournalEnd): string | null {
     case "torn":
       return null;
     case "corrupt":
-      return `The journal of run ${runId} is damaged at byte ${
-        grouped(end.offset)
-      }: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
+      return `The journal of run ${runId} is damaged at byte ${end.offset}: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
     case "newer":
       return `The journal of run ${runId} was written by a newer orch (format ${end.version}): what this one does not know, and all after it, is not shown`;
     default:
       return unreachable(end);
   }
+}
+
+/** What is told of the index of runs on the way. */
+export type IndexNotice =
+  | { readonly kind: "reading"; readonly runs: number }
+  | { readonly kind: "not_kept"; readonly cause: string }
+  | {
+    readonly kind: "rebuilt";
+    readonly path: string;
+    readonly runs: number;
+    /** Runs that have no end to remember. */
+    readonly others: number;
+  };
+
+/** One line about the index. */
+export function indexText(notice: IndexNotice): string {
+  switch (notice.kind) {
+    case "reading":
+      return `Reading ${counted(notice.runs, "run")} for the index, once`;
+    case "not_kept":
+      return visibleLine(
+        `warning: the index of runs cannot be kept (${notice.cause}): the runs themselves are read, which takes longer`,
+      );
+    case "rebuilt": {
+      const { path, runs, others } = notice;
+      const rest = others === 0 ? "" : `; ${counted(others, "run")} without an end left out`;
+      return visibleLine(`Rebuilt ${path}: ${counted(runs, "run")}${rest}`);
+    }
+    default:
+      return unreachable(notice);
+  }
+}
+
+/** What was asked of the history, and nothing is known about. */
+export interface UnknownSubject {
+  readonly subject: "job" | "workflow";
+  readonly name: string;
+  readonly suggestion: string | null;
+}
+
+/** That no run of a job or a workflow is known. */
+export function unknownText({ subject, name, suggestion }: UnknownSubject): string {
+  const meant = suggestion === null ? "" : `: did you mean ${quoted(suggestion)}?`;
+  return visibleLine(`No run of ${subject} ${quoted(name)} is known${meant}`);
+}
+
+/** There is no such job in a run. */
+export function noJobText(
+  jobId: string,
+  runId: string,
+  { suggestion, leftOut }: { readonly suggestion: string | null; readonly leftOut: boolean },
+): string {
+  if (leftOut) return `Job '${jobId}' was left out of run ${runId}`;
+  const meant = suggestion === null
+    ? `: orch show ${runId} lists them`
+    : `: did you mean '${suggestion}'?`;
+  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }

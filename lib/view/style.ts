@@ -22,6 +22,11 @@ export interface Glyphs {
   /** Between the facts of one line. */
   readonly dot: string;
   readonly times: string;
+  /** Before a number that is a guess. */
+  readonly about: string;
+  /** What a progress bar is made of: what is done, and what is not. */
+  readonly done: string;
+  readonly undone: string;
 }
 
 const UNICODE: Glyphs = {
@@ -38,6 +43,9 @@ const UNICODE: Glyphs = {
   ellipsis: "…",
   dot: "·",
   times: "×",
+  about: "≈",
+  done: "█",
+  undone: "░",
 };
 
 const ASCII: Glyphs = {
@@ -54,6 +62,9 @@ const ASCII: Glyphs = {
   ellipsis: "...",
   dot: "|",
   times: "x",
+  about: "~",
+  done: "#",
+  undone: ".",
 };
 
 /** A style: with colour or without, in Unicode or in ASCII. */
@@ -66,7 +77,16 @@ const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan:
 /** The looks there are. */
 export type Look = keyof typeof CODES;
 
-/** `text` in a look, where the style has colour. */
+/** `text` in a look, where the style has colour and there is something to see. */
 export function paint(style: Style, look: Look, text: string): string {
-  return style.color ? `\x1b[${CODES[look]}m${text}\x1b[0m` : text;
+  return style.color && text.trim() !== "" ? `\x1b[${CODES[look]}m${text}\x1b[0m` : text;
+}
+
+/** The sign of a job that has settled. */
+export function settledSign(
+  status: "success" | "failed" | "cancelled" | "skipped",
+  glyphs: Glyphs,
+): { readonly glyph: string; readonly look: Look } {
+  const looks = { success: "green", failed: "red", cancelled: "yellow", skipped: "dim" } as const;
+  return { glyph: glyphs[status], look: looks[status] };
 }

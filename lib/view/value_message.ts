@@ -91,8 +91,37 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
           "",
           `add --allow-run=${detail.program}`,
         );
+    case "E313":
+      return linkerVariableMessage(detail);
     default:
       return unreachable(detail);
+  }
+}
+
+function linkerVariableMessage(detail: Extract<ValueDetail, { code: "E313" }>): DiagnosticMessage {
+  const { variable, jobId, setBy } = detail;
+  const without = "add --allow-run without a list of programs, or";
+  switch (setBy) {
+    case "job":
+      return say(
+        `Job '${jobId}' sets ${variable}, with which orch may start no program here`,
+        "",
+        `${without} take it out`,
+      );
+    case "workflow":
+      return say(
+        `The workflow sets ${variable}, with which orch may start no program here`,
+        "",
+        `${without} take it out`,
+      );
+    case "environment":
+      return say(
+        `${variable} is set in the environment, and orch may then start no program here`,
+        "",
+        `${without} unset it: env -u ${variable} …`,
+      );
+    default:
+      return unreachable(setBy);
   }
 }
 

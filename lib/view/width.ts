@@ -5,13 +5,18 @@
 import fastStringTruncatedWidth from "fast-string-truncated-width";
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Common letters and signs of one column, none of which joins with the next. */
+const NARROW = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*$/;
+// deno-lint-ignore no-control-regex -- colours begin with one
+const COLOURS = /\x1b\[[0-9;:]*m/g;
 /** A colour, a run of plain characters, a run of others, or a stray escape. */
 // deno-lint-ignore no-control-regex -- colours begin with one
 const RUN = /\x1b\[[0-9;:]*m|[\x20-\x7e]+|[^\x20-\x7e\x1b]+|\x1b/g;
 
 /** Columns that `text` takes. */
 export function widthOf(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  const narrow = narrowWidth(text);
+  if (narrow !== null) return narrow;
   let width = 0;
   for (const cell of cellsOf(text)) width += cell.width;
   return width;
@@ -19,8 +24,10 @@ export function widthOf(text: string): number {
 
 /** `text` cut so that it takes at most `columns`, with `ellipsis` where something is missing. */
 export function cutToWidth(text: string, columns: number, ellipsis = "…"): string {
-  if (text.length <= columns && ASCII.test(text)) return text;
   const room = columns - widthOf(ellipsis);
+  const narrow = narrowWidth(text);
+  if (narrow !== null && narrow <= columns) return text;
+  if (narrow === text.length) return room < 0 ? "" : text.slice(0, room) + ellipsis;
   let [width, offset, end] = [0, 0, 0];
   for (const cell of cellsOf(text)) {
     width += cell.width;
@@ -32,6 +39,12 @@ export function cutToWidth(text: string, columns: number, ellipsis = "…"): str
     if (width <= room) end = offset;
   }
   return text;
+}
+
+/** Columns of a text of nothing but common signs and colours, as most are: much quicker than to count cells. */
+function narrowWidth(text: string): number | null {
+  const plain = text.includes("\x1b") ? text.replace(COLOURS, "") : text;
+  return NARROW.test(plain) ? plain.length : null;
 }
 
 /** `text` with spaces behind it until it takes `columns`. */

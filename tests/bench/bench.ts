@@ -28,10 +28,11 @@ for (const [place, work] of benchCases(QUICK).entries()) {
   rows.push(await measure(work, `${scratch}/${place}`));
   say(`measured ${work.name}`);
 }
-const latency = await readLatency();
+const latency = Deno.build.os === "linux" ? await readFigures("latency.ts") : null;
+const history = await readFigures("history.ts");
 Deno.removeSync(scratch, { recursive: true });
 print(rows);
-say(JSON.stringify({ quick: QUICK, rounds: ROUNDS, rows, latency }), "stdout");
+say(JSON.stringify({ quick: QUICK, rounds: ROUNDS, rows, latency, history }), "stdout");
 
 async function measure(work: BenchCase, folder: string): Promise<Row> {
   const samples = new Map<string, Sample[]>();
@@ -110,9 +111,9 @@ function watchPeak(pid: number): () => number | null {
   };
 }
 
-async function readLatency(): Promise<unknown> {
-  if (Deno.build.os !== "linux") return null;
-  const script = new URL("latency.ts", import.meta.url).pathname;
+/** What another script here measures, in a process of its own. */
+async function readFigures(name: string): Promise<unknown> {
+  const script = new URL(name, import.meta.url).pathname;
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script] })
     .output();
   return JSON.parse(new TextDecoder().decode(stdout));
@@ -138,6 +139,7 @@ function print(rows: readonly Row[]): void {
     "stdout",
   );
   say(`from "slot free" to "job running": ${JSON.stringify(latency)}`, "stdout");
+  say(`seconds, of whole processes: ${JSON.stringify(history)}`, "stdout");
 }
 
 function isInstalled(program: string): boolean {

@@ -1,10 +1,12 @@
 /** The bundle of orch, made once for all tests of a file, in a folder of its own. */
 import { bundle } from "../../tools/bundle.ts";
+import { flagsOf } from "../../tools/compile.ts";
 import { ROOT } from "../support/cli.ts";
 
-/** What the task `run` grants: what users start orch with. */
-export const GRANTED: readonly string[] = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`))
-  .tasks.run.command.match(/--(?:no-prompt|allow-\S+)/g);
+/** The flags that users start orch with: what the task `run` grants. */
+export const GRANTED: readonly string[] = flagsOf(
+  JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)),
+);
 
 /** A bundle in a temporary folder; leaving the scope (`await using`) removes it. */
 export async function newBundle(): Promise<AsyncDisposable & { readonly path: string }> {

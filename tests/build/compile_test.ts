@@ -3,13 +3,7 @@
  * where that cannot be reached, the program of Deno itself stands in for it, and shows all but the
  * start, since it does not look for what is baked into it. Then `bundle_test.ts` runs what is inside.
  */
-import {
-  type Build,
-  buildsAskedFor,
-  compileArgs,
-  permissionsOf,
-  TARGETS,
-} from "../../tools/compile.ts";
+import { type Build, buildsAskedFor, compileArgs, flagsOf, TARGETS } from "../../tools/compile.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { newProject, ROOT } from "../support/cli.ts";
 import { GRANTED, newBundle, runProgram } from "./bundled.ts";
@@ -49,11 +43,15 @@ for (const wrong of ["--target", "--target vax", "--tarlet x86_64-apple-darwin",
 
 Deno.test("the permissions of compiled programs are those of the task run, and none is unbounded", async () => {
   const config = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
-  assertEquals(permissionsOf(config), [...GRANTED]);
+  const { command } = config.tasks.run;
+  assertEquals(flagsOf({ tasks: { run: { command } }, unstable: ["x"] }), [
+    ...command.match(/--(?:no-prompt|allow-\S+)/g),
+    "--unstable-x",
+  ]);
   assert(!GRANTED.some((flag) => /allow-all|-A\b|allow-ffi/.test(flag)), GRANTED.join(" "));
   const build = { target: "x86_64-apple-darwin", output: "o" };
   assertEquals(
-    compileArgs(build, { entry: "e.js", permissions: ["--allow-read"] }),
+    compileArgs(build, { entry: "e.js", flags: ["--allow-read"] }),
     [
       ...["compile", "--quiet", "--no-config", "--allow-read", "--target", "x86_64-apple-darwin"],
       ...["-o", "o", "e.js"],
@@ -85,7 +83,7 @@ async function compile(
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<void> {
   await using made = await newBundle();
-  const args = compileArgs(build, { entry: made.path, permissions: GRANTED });
+  const args = compileArgs(build, { entry: made.path, flags: GRANTED });
   const { code, stderr } = await runProgram([Deno.execPath(), ...args], options);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
 }

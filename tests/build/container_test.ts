@@ -45,7 +45,7 @@ Deno.test("what the image copies is there, and is let through to the build", asy
 
 Deno.test("the container grants what the task run grants", async () => {
   const text = (await Deno.readTextFile(ENTRY)).replaceAll("\\\n", "");
-  assertEquals(text.match(/--(?:no-prompt|allow-\S+)/g)?.sort(), [...GRANTED].sort());
+  assertEquals(text.match(/--(?:no-prompt|allow-\S+|unstable-\S+)/g)?.sort(), [...GRANTED].sort());
 });
 
 interface PodSpec {

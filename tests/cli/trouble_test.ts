@@ -52,7 +52,14 @@ Deno.test("a mistake of ours is said to be one, with the stack if LOG_LEVEL asks
 
 Deno.test("a standard error that cannot be written to loses the words, not the results", async () => {
   await using project = newProject({ "w.yaml": W });
-  const full = { isTerminal: false, size: () => ({ columns: 80, rows: 24 }) };
+  const full = {
+    isBroken: false,
+    isTerminal: false,
+    waiting: 0,
+    size: () => ({ columns: 80, rows: 24 }),
+    unblock() {},
+    flush: () => Promise.resolve(),
+  };
   const { code } = await inBrokenWorld(project.path("w.yaml"), [
     "run",
     "--output",

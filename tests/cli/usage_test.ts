@@ -1,7 +1,15 @@
 /** Command lines that are wrong, and those that only ask: nothing is started, and the words help. */
+import { commands, SELDOM } from "../../lib/cli/commands.ts";
 import { VERSION } from "../../lib/cli/version.ts";
-import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../support/assert.ts";
 import { newProject, workflow } from "../support/cli.ts";
+import { commandsOfHelp } from "../support/docs.ts";
 
 const FILES = {
   "w.yaml": workflow({ id: "build", command: "true", tags: ["quick"] }, { id: "test" }),
@@ -12,12 +20,19 @@ const FILES = {
 
 /** The command line, and what stands on stderr. */
 const WRONG: readonly (readonly [string, string])[] = [
-  ["bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["frobnicate", "error: No command 'frobnicate'\nSee orch --help\n"],
   ["good.yaml", "error: No command 'good.yaml': did you mean orch run good.yaml?"],
-  ["help", "error: No command 'help': did you mean orch --help?"],
+  ["help bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["--help bogus", "error: No command 'bogus'\nSee orch --help\n"],
+  ["bogus --help", "error: No command 'bogus'\nSee orch --help\n"],
   ["run good.yaml -q -v", "error: --quiet and --verbose ask for opposite things"],
   ["runn good.yaml", "No command 'runn': did you mean run?"],
-  ["run", "error: Expected a file\nAdd --help to see what this command takes\n"],
+  [
+    "run",
+    "error: No workflow file is named, and none is here\n  looked for  workflow.yaml, .yml, .json, orch.yaml, .yml, .json\n",
+  ],
+  ["run", "\n  make one    orch create --name demo --output workflow.yaml\n"],
+  ["run good.yaml --format svg", "--format: 'svg': expected one of text, json, github"],
   ["run good.yaml other.yaml", "error: One argument too many: 'other.yaml'"],
   ["run good.yaml --dry-rum", "error: No flag --dry-rum: did you mean --dry-run?"],
   ["run good.yaml --max-concurent 3", "did you mean --max-concurrent?"],
@@ -47,7 +62,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["run good.yaml --skip-tags slow", "'slow'"],
   ["run good.yaml --skip-tags quick", "error[E403]"],
   ["run w.yaml", "w.yaml:12:"],
-  ["analyze", "error: Expected a file"],
+  ["analyze", "error: No workflow file is named, and none is here"],
   ["analyze missing.yaml", "error[E101]"],
   ["analyze good.yaml --format svg", "'svg': expected one of table, json, dot, mermaid"],
   ["analyze good.yaml -o no/a.json", "Cannot write 'no/a.json': folder 'no' does not exist"],
@@ -57,7 +72,10 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["create --name x --output no/x.yaml", "Cannot write 'no/x.yaml': folder 'no' does not exist"],
   ["create --name x --output x.yaml -t big", "'big': expected one of ci, data, http, minimal"],
   ["create --name x --output taken.json", "'taken.json' exists already: --force overwrites it"],
-  ["validate", "error: Expected a file"],
+  ["completions ksh", "error: 'ksh': expected one of bash, zsh, fish\nAdd --help"],
+  ["completions", "error: Expected a shell\n"],
+  ["history again", "error: 'again': expected rebuild, or nothing\n"],
+  ["validate", "error: No workflow file is named, and none is here"],
 ];
 
 for (const [commandLine, says] of WRONG) {
@@ -89,27 +107,49 @@ Deno.test("a mistake in --only names the file, but no line of it, since none is 
   assertStringIncludes(stderr, "\n2 problems in good.yaml; nothing was started\n");
 });
 
+Deno.test("without a file the usual one is meant, and where there are more none is", async () => {
+  await using project = newProject({ "orch.yml": FILES["good.yaml"] });
+  for (const command of ["run --dry-run", "analyze", "validate"]) {
+    const { code, stdout, stderr } = await project.orch(command.split(" "));
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertMatch(stdout, /build|orch\.yml: valid, 1 job/);
+  }
+  assertStringIncludes((await project.orch([])).stdout, "\nIn this folder is orch.yml: orch run\n");
+  project.write("workflow.yaml", FILES["good.yaml"]);
+  const { code, stderr } = await project.orch(["run"]);
+  assertEquals({ code, stderr }, {
+    code: 2,
+    stderr: "error: No workflow file is named, and there is more than one here: " +
+      "name 'workflow.yaml' or 'orch.yml'\n",
+  });
+  assertEquals(project.exists(".orch"), false);
+});
+
 /** What asks for help, and what the help must speak of. */
 const HELP: readonly (readonly [string, readonly string[]])[] = [
   ["--help", ["run ", "analyze ", "create ", "validate ", "orch create --name demo"]],
-  ["", ["run ", "analyze ", "create ", "validate ", "orch run demo.yaml"]],
+  ["", ["run ", "analyze ", "create ", "validate ", "looked for workflow.yaml, "]],
+  ["help", ["run ", "analyze "]],
   [
     "run --help",
     [
-      ...[
-        "-c [--max-concurrent]",
-        "[--dry-run]",
-        "-o [--output]",
-        "[--live/--no-live]",
-        "[--tags]",
-      ],
-      ...["[--skip-tags]", "[--only]", "[--deps/--no-deps]", "[--fail-fast]", "-C [--directory]"],
-      ...["[--grace]", "-q [--quiet]", "-v [--verbose]", "generate-jobs | orch run -"],
+      ...["-c, --max-concurrent N", "--dry-run", "-o, --output PATH", "--ui HOW"],
+      ...["--tags A,B", "--skip-tags A,B", "--only A,B", "--deps, --no-deps", "--fail-fast"],
+      ...["-C, --directory DIR", "-q, --quiet", "-v, --verbose", "orch run - --only"],
+      "6 more, seldom needed: orch run --help-all",
     ],
   ],
-  ["analyze --help", ["-o [--output]", "[--json]", "table|json|dot|mermaid", "--format mermaid"]],
-  ["create --help", ["--name", "--output", "ci|data|http|minimal", "[--force]"]],
-  ["validate -h", ["<file>...", "orch validate ci.yaml workflows/*.yaml"]],
+  ["run --help-all", ["--grace SECONDS", "--max-log SIZE"]],
+  ["analyze --help", ["-o, --output", "--json", "table, json, dot, mermaid", "--format mermaid"]],
+  ["create --help", ["--name NAME --output FILE", "ci, data, http, minimal", "-f, --force"]],
+  ["history --help", ["--workflow NAME", "--job ID", "--limit N", "orch history rebuild"]],
+  ["show --help", ["--json", "--state-dir DIR", "orch show last"]],
+  ["logs --help", ["[RUN] [JOB]", "--attempt N", "-f, --follow", "orch logs last --follow"]],
+  ["events --help", ["--json", "orch events last"]],
+  ["clean --help", ["--keep N", "--older-than AGE", "--dry-run", "orch clean --keep 50"]],
+  ["completions --help", ["SHELL", "bash, zsh or fish", 'eval "$(orch completions bash)"']],
+  ["schema --help", ["orch schema > orch.schema.json"]],
+  ["validate -h", ["[FILE...]", "orch validate ci.yaml workflows/*.yaml"]],
 ];
 
 for (const [commandLine, mentions] of HELP) {
@@ -118,10 +158,46 @@ for (const [commandLine, mentions] of HELP) {
     const args = commandLine.split(" ").filter((arg) => arg !== "");
     const { code, stdout, stderr } = await project.orch(args);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    for (const mention of ["EXAMPLES", ...mentions]) assertStringIncludes(stdout, mention);
-    for (const line of stdout.split("\n")) assertMatch(line, /^.{0,120}$/);
+    for (const mention of ["Examples:", ...mentions]) assertStringIncludes(stdout, mention);
   });
 }
+
+Deno.test("what is seldom needed exists", () => {
+  const names = commands.getAllEntries().map(({ name }) => name.original);
+  for (const [command, seldom] of Object.entries(SELDOM)) {
+    const target = commands.getRoutingTargetForInput(command);
+    const known = target !== undefined && "parameters" in target
+      ? Object.keys(target.parameters.flags ?? {})
+      : names;
+    assertEquals(seldom.filter((name) => !known.includes(name)), [], command);
+  }
+});
+
+Deno.test("the help of every command fits a screen: what it is for, how it is called, an example", async () => {
+  await using project = newProject();
+  const program = await project.orch(["--help"]);
+  const screens = [program.stdout];
+  for (const command of commandsOfHelp(program.stdout)) {
+    const ways = [[command, "--help"], ["--help", command], ["-h", command], ["help", command]];
+    const shown = await Promise.all(ways.map(async (args) => (await project.orch(args)).stdout));
+    assertEquals(
+      new Set(shown).size,
+      1,
+      `orch ${command} --help, orch --help ${command} and so on`,
+    );
+    screens.push(shown[0]!);
+  }
+  for (const help of screens) {
+    const [first, second, usage] = help.split("\n");
+    assertMatch(first!, /^[A-Z][^:]*$/);
+    assertEquals([second, usage!.slice(0, 11)], ["", "Usage: orch"]);
+    assertMatch(help, /\nExamples:\n {2}/);
+    assertNotMatch(help, /default = |\[\]|undefined/);
+    const lines = help.trimEnd().split("\n");
+    for (const line of lines) assertMatch(line, /^.{0,80}$/, "hide or shorten");
+    assert(lines.length <= 24, `${first}: ${lines.length} lines: hide what is seldom needed`);
+  }
+});
 
 for (const flag of ["--version", "-v"]) {
   Deno.test(`orch ${flag} prints the version and nothing else`, async () => {

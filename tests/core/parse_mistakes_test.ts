@@ -47,7 +47,7 @@ check(
   "E202 jbos workflow jobs @ key /jbos",
   "E202 globalconfig workflow global_config @ key /globalconfig",
   "E202 comand job command @ key /jobs/0/comand",
-  "E202 needs job  @ key /jobs/0/needs",
+  "E202 needs job dependencies @ key /jobs/0/needs",
 );
 checkJobs("E202 knows the keys of every mapping of a job", [
   [
@@ -58,7 +58,10 @@ checkJobs("E202 knows the keys of every mapping of a job", [
     { retry_config: { max_attempt: 1 } },
     "E202 max_attempt retry_config max_attempts @ key retry_config/max_attempt",
   ],
-  [{ resource_limits: { memory: 1 } }, "E202 memory resource_limits  @ key resource_limits/memory"],
+  [
+    { resource_limits: { memory: 1 } },
+    "E202 memory resource_limits max_memory_mb @ key resource_limits/memory",
+  ],
   [
     { job_type: "http", command: "http://x", http: { header: {} } },
     "E202 header http headers @ key http/header",

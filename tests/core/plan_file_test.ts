@@ -57,6 +57,7 @@ Deno.test("decodePlan() gives back what was encoded", () => {
     recordOf(RICH),
     recordOf(RICH, [1, 3]),
     { ...recordOf(RICH, []), file: null },
+    { ...recordOf(RICH), fileHash: "0123abcd" },
     recordOf(sketchWorkflow([])),
   ];
   for (const record of records) {

@@ -108,6 +108,7 @@ Deno.test("isRetryable() sends a request again only if that does no harm", () =>
   const lost: HttpFailure = { reason: "connection_lost", cause: "reset" };
   const silent: HttpFailure = { reason: "no_response", afterMs: 5 };
   const stalled: HttpFailure = { reason: "stalled", afterMs: 5 };
+  const unfinished: HttpFailure = { reason: "unfinished", afterMs: 5 };
   const rows: [Action, HttpFailure, boolean][] = [
     [get, { reason: "status", status: 503, expected: [] }, true],
     [post, { reason: "status", status: 503, expected: [] }, true],
@@ -115,7 +116,8 @@ Deno.test("isRetryable() sends a request again only if that does no harm", () =>
     [post, { reason: "unreachable", cause: "refused" }, true],
     [get, { reason: "certificate", cause: "expired" }, false],
     [post, { reason: "certificate", cause: "expired" }, false],
-    ...[lost, silent, stalled].flatMap((failure): [Action, HttpFailure, boolean][] => [
+    [post, { reason: "no_connection", afterMs: 5 }, true],
+    ...[lost, silent, stalled, unfinished].flatMap((failure): [Action, HttpFailure, boolean][] => [
       ...["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].map((
         method,
       ): [Action, HttpFailure, boolean] => [request(method), failure, true]),

@@ -79,8 +79,8 @@ Deno.test("summarize() names no chain where nothing ran", () => {
 });
 
 Deno.test("workOf() is nothing before the first attempt has ended", () => {
-  assertEquals(workOf(undefined), 0);
-  assertEquals(workOf([]), 0);
+  assertEquals(workOf({ attempts: [undefined, []], pauses: [] }, 0), 0);
+  assertEquals(workOf({ attempts: [undefined, []], pauses: [] }, 1), 0);
 });
 
 Deno.test("summarize() sums up a run of 20,000 in a chain", () => {
@@ -93,4 +93,15 @@ Deno.test("summarize() sums up a run of 20,000 in a chain", () => {
   const summary = summarize(player.state);
   assertEquals([summary.longestChain.length, summary.succeeded], [count, count]);
   assertEquals(performance.now() - startedAt < 500, true);
+});
+
+Deno.test("workOf() does not count the time in which an attempt stood still", () => {
+  const attempt = {
+    attempt: 1,
+    startedAt: 100,
+    endedAt: 500,
+    outcome: { kind: "succeeded" },
+  } as const;
+  const pauses = [{ endedAt: 400, ms: 250 }, { endedAt: 900, ms: 50 }];
+  assertEquals(workOf({ attempts: [[attempt]], pauses }, 0), 150);
 });

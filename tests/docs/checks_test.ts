@@ -19,20 +19,21 @@ import { checkout, runDocument } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 
-const HELP = `USAGE
-  orch run <file>
+const HELP = `Run --all of it
 
-FLAGS
-  -c [--max-concurrent]  Jobs at a time
-  -n  --name             Name of --only one
-     [--live/--no-live]  Redraw
-     [--grace]           Seconds   [default = 10]
-     [--dry-run]         Nothing   [default = false]
-  -h  --help             Help
-      --                 The rest
+Usage: orch run [FLAGS] FILE
 
-ARGUMENTS
-  file  Workflow file
+  FILE                    Workflow file
+  -c, --max-concurrent N  Jobs at a time
+  -n, --name NAME         Name of --only one
+      --live, --no-live   Redraw
+      --grace SECONDS     Seconds between asking a job to end and killing it
+                          with --force (default: 10)
+      --dry-run           Nothing
+  -h, --help              Show this help
+
+Examples:
+  orch run --example
 `;
 
 const FLAGS = `
@@ -153,6 +154,19 @@ Deno.test("outputs of documents: what differs from run to run is levelled", () =
     ),
     ["TIME (run RUN) FOLDER/a SIZE DURATION SHARE"],
   );
+});
+
+Deno.test("outputs of documents: timelines are levelled, trees are not", () => {
+  const timeline =
+    "Time\n         0            0.20s     1:30\n✔ a  ██░··██      0.20s\nb        ███\n█ runs  ░ waits\n";
+  assertEquals(comparable(timeline, "/tmp/x"), [
+    "Time",
+    "AXIS",
+    "✔ a BAR DURATION",
+    "b BAR",
+    "LEGEND",
+  ]);
+  assertEquals(comparable(" 0  setup\n 1  └─ build\n", "/tmp/x"), [" 0  setup", " 1  └─ build"]);
 });
 
 Deno.test("keys of documents: lists and named maps count as one element", () => {

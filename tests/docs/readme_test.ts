@@ -86,7 +86,7 @@ Deno.test("README.md: the tables have the commands, flags and defaults of the he
   const named = namesIn(README, "Command").map((usage) => usage.split(" ")[1] ?? "");
   const problems = differences(named, commands, "command");
   for (const command of commands) {
-    const help = (await project.orch([command, "--help"])).stdout;
+    const help = (await project.orch([command, "--help-all"])).stdout;
     problems.push(
       ...differences(flagsIn(README, command), flagsOfHelp(help), `orch ${command}`),
       ...wrongDefaults(README, command, help),

@@ -1,5 +1,5 @@
 /** `orch analyze`: the numbers of a graph, its order, and its pictures. */
-import { assertEquals, assertStringIncludes } from "../support/assert.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
 
 const SAMPLE = `${ROOT}/examples/sample_workflow.yaml`;
@@ -101,6 +101,38 @@ for (const [format, expected] of Object.entries(PICTURES)) {
     assertEquals({ code, stdout }, { code: 0, stdout: expected });
   });
 }
+
+Deno.test("orch analyze draws the graph by level and the run as it is planned", async () => {
+  await using project = newProject({
+    "w.yaml": workflow(
+      { id: "a", command: "true" },
+      { id: "b", command: "true", dependencies: ["a"] },
+      { id: "c", command: "true" },
+    ),
+  });
+  const drawn = async (...flags: string[]) => {
+    const { code, stdout } = await project.orch(["analyze", "w.yaml", ...flags]);
+    assertEquals(code, 0);
+    return stdout.slice(stdout.indexOf("Levels, each job"));
+  };
+  const tree = "Levels, each job below what it waits for:\n 0  a\n 1  └─ b\n 0  c\n";
+  assertEquals(
+    await drawn("-c", "1"),
+    `${tree}
+Planned, 1 at a time, if all jobs took equally long:
+   0                        1                         2
+a  █████████████████████████
+b                           ██████████████████████████
+c  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░█████████████████████████
+█ runs  ░ waits for room
+`,
+  );
+  assertEquals((await project.orch(["run", "w.yaml", "-q"])).code, 0);
+  assertMatch(
+    await drawn(),
+    /Planned, 4 at a time, from earlier runs: about [\d.]+s\n.*\n(a|c) .*█ +[\d.]+s\n/,
+  );
+});
 
 Deno.test("orch analyze - reads standard input", async () => {
   await using project = newProject();

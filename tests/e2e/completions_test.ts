@@ -29,6 +29,7 @@ const TYPED: readonly (readonly [string, string])[] = [
   ["orch run ci.yaml -C rep", "orch run ci.yaml -C reports"],
   ["orch rerun RUN-START", "orch rerun RUN"],
   ["orch rerun la", "orch rerun last"],
+  ["orch logs last te", "orch logs last test"],
   ["orch rerun last --from te", "orch rerun last --from test"],
   ["orch completions fi", "orch completions fish"],
 ];
@@ -110,8 +111,15 @@ const ASKED: readonly (readonly [readonly string[], string, readonly string[]])[
   [["validate", "ci.yaml", ""], "workflows", []],
   [["create", "--template", "d"], "words", ["data"]],
   [["run", "--", "--o"], "workflows", []],
+  [["run", "--only", "b"], "words", []],
   [["__complete", ""], "words", []],
   [["toString", ""], "words", []],
+  [["why", "last", "t"], "words", ["test"]],
+  [["history", "--job", ""], "words", ["build", "test"]],
+  [["history", "r"], "words", ["rebuild"]],
+  [["explain", "E201", "E204"], "words", ["E204"]],
+  [["run", "--color", "n"], "words", ["never"]],
+  [["run", "--tags", "q"], "words", []],
 ];
 
 Deno.test("orch __complete answers what it knows, and nothing where it knows nothing", async () => {
@@ -136,7 +144,9 @@ Deno.test("orch __complete offers flags with their meaning, and none twice", asy
 });
 
 Deno.test("flags and arguments that take a value complete, or are known to be free text", () => {
-  const free = ["maxConcurrent", "maxLog", "grace", "name"];
+  const free = [
+    ...["maxConcurrent", "maxLog", "grace", "name", "limit", "attempt", "keep", "olderThan"],
+  ];
   const specs = Object.entries(commandSpecs(commands));
   const unknown = specs.flatMap(([command, { flags, positional }]) => [
     ...Object.entries(flags).filter(([name, { kind }]) =>

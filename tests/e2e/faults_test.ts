@@ -1,9 +1,6 @@
 /** Jobs and surroundings that go wrong on purpose: orch stays in charge, and says what happened. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
-import { SlotPool } from "../../lib/runtime/slot_pool.ts";
-import type { Clock, PoolOptions } from "../../lib/runtime/world.ts";
-import { TestPool } from "../support/pool.ts";
 import { Terminal } from "./terminal.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
@@ -176,77 +173,6 @@ Deno.test("where files run out, all jobs run all the same, fewer at a time, and 
   assert(!(await controlGroups()).includes(own), "no control group is left");
 });
 
-const NO_FILES = new Error("Failed to spawn 'sh': Too many open files (os error 24)");
-
-/** Until it is disposed of, `refuse` says of each start of a program, counted from 1, why it fails. */
-function refusing(refuse: (start: number) => Error | null): Disposable {
-  const { Command } = Deno;
-  let starts = 0;
-  Deno.Command = class extends Command {
-    override spawn(): Deno.ChildProcess {
-      const error = refuse(++starts);
-      if (error !== null) throw error;
-      return super.spawn();
-    }
-  };
-  return { [Symbol.dispose]: () => void (Deno.Command = Command) };
-}
-
-/** Time that passes fifty times as fast. */
-class HastyPool extends SlotPool {
-  constructor(clock: Clock, options: PoolOptions) {
-    const from = clock.now();
-    const hasty = (at: number) => from + (at - from) * 50;
-    super({
-      ...clock,
-      now: () => hasty(clock.now()),
-      callAt: (at, callback) => clock.callAt(from + (at - from) / 50, callback),
-    }, options);
-  }
-}
-
-/** Which of the starts of programs fail: the first are those of a slot and of the reaper. */
-for (const refused of [[1], [2], [1, 2], [2, 3], [1, 2, 3, 4, 5], [3]]) {
-  Deno.test(`jobs run though start ${refused.join(", ")} of a program fails for want of files`, async () => {
-    await using pool = new TestPool();
-    using _refusal = refusing((start) => refused.includes(start) ? NO_FILES : null);
-    const ends = ["echo a", "echo b"].map(async (command) => (await pool.run(command)).how);
-    assertEquals(await within(5_000, Promise.all(ends)), ["exit 0", "exit 0"]);
-    assert(pool.notices.length <= 1, JSON.stringify(pool.notices));
-  });
-}
-
-/** Numbers from which on starts fail: no slot; a slot, but no reaper to guard it. */
-for (const first of [1, 2]) {
-  Deno.test(`where no program can be started from start ${first} on, jobs are given up after a while`, async () => {
-    await using pool = new TestPool({}, HastyPool);
-    using _refusal = refusing((start) => start >= first ? NO_FILES : null);
-    const end = await within(5_000, pool.start("echo a").ended);
-    assert(end.kind === "not_started" && end.cause.includes("Too many"), JSON.stringify(end));
-    await within(5_000, pool.pool.close());
-  });
-}
-
-Deno.test("what does not get better by waiting is said at once", async () => {
-  await using pool = new TestPool();
-  const cause = "Requires --allow-run permissions to spawn subprocess with LD_PRELOAD";
-  using _refusal = refusing(() => new Deno.errors.NotCapable(cause));
-  const end = await within(5_000, pool.start("echo a").ended);
-  assertEquals(end, { kind: "not_started", cause });
-  await within(5_000, pool.pool.close());
-});
-
-/** What `promise` resolves to, or an error where that takes longer. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("it takes too long")), milliseconds);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 testNeeding(["tmux"], "the second Ctrl-C on a terminal kills at once", async () => {
   await using project = newProject({
     "w.yaml": workflow(
@@ -284,6 +210,7 @@ testNeeding(
     await project.waitForFile("ticks");
     await terminal.press("C-z");
     await terminal.waitFor(/Stopped/);
+    assertEquals(await terminal.isCursorVisible(), true);
     const before = project.read("ticks");
     // Longer than the time limit.
     await pass(3_200);
@@ -293,6 +220,8 @@ testNeeding(
     const { jobs } = project.json("r.json");
     assertEquals([jobs["ticks"]!.status, jobs["ticks"]!.error_message], ["success", null]);
     assertEquals(project.read("ticks").trim().split("\n").length, 40);
+    await terminal.waitFor(/✔ ticks +[0-2]\.\d+s\n[^]*[0-2]\.\d+s of work/);
+    assertEquals(await terminal.isCursorVisible(), true);
   },
 );
 

@@ -1,5 +1,5 @@
 /** How jobs end, and what the results file, the summary and the exit code make of it. */
-import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import type { Results } from "../cli/results_file.ts";
 import { newProject, testNeeding, workflow } from "../support/cli.ts";
 
@@ -98,13 +98,20 @@ Deno.test("the summary names the failed jobs with their last lines, and the firs
   assertEquals(code, 1);
   const end = stderr.slice(stderr.indexOf("────"));
   assertMatch(end, /noisy FAILED · exit code 9 · [\d.]+s/);
-  assertMatch(end, /earlier lines: \S+noisy\.1\.out\n/);
+  assertMatch(end, /80 earlier lines: \.orch\S+noisy\.1\.out\n/);
   assertMatch(end, /\n99\n100\nthe reason\n/);
   assertEquals(end.includes("\n50\n"), false);
   assertMatch(end, /missing FAILED · exit code 127/);
   assertStringIncludes(end, "hint: exit code 127 usually means that a command was not found");
   assertMatch(end, /not run: next, later \(need noisy\)/);
-  assertMatch(end, /✗ 2 failed {3}✔ 1 succeeded {3}⊘ 2 skipped/);
+  assertMatch(end, /✗ 2 failed \(noisy, missing\) {3}✔ 1 succeeded {3}⊘ 2 skipped/);
+  for (
+    const command of [/orch rerun \S+ --failed$/, /orch logs \S+ noisy$/, /orch why \S+ next$/]
+  ) {
+    const line = end.split("\n").find((line) => command.test(line));
+    const args = line!.trim().split(/ {2,}/)[1]!.split(" ").slice(1);
+    assert([0, 1].includes((await project.orch(args)).code), `what is printed can be run: ${line}`);
+  }
 });
 
 Deno.test("a time limit ends the attempt in the words of the documentation, and is retried", async () => {

@@ -1,6 +1,7 @@
-/** No process of a run survives its end, whatever kills orch. */
-import { assert } from "../support/assert.ts";
-import { newProject } from "../support/cli.ts";
+/** No process of a run survives its end, whatever kills orch or its reaper. */
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { eventually, newProject, workflow } from "../support/cli.ts";
+import { reapers } from "../support/families.ts";
 import { Dice } from "../support/random.ts";
 import { until } from "../support/pool.ts";
 
@@ -43,3 +44,40 @@ Deno.test(`kill -9 of orch at ${TIMES} random moments leaves nothing alive after
     assert(seconds < GRACE_SECONDS + 1, `gone after ${seconds} s`);
   }
 });
+
+/** Ends by nothing but KILL, and says that it was asked. */
+const STUBBORN = "trap 'echo heard >>heard' TERM INT HUP; : > ready; while :; do sleep 0.02; done";
+
+for (const moment of ["before", "after"] as const) {
+  Deno.test(`a run that is stopped is over within the grace and a second though its reaper is killed ${moment} the stop`, async () => {
+    await using project = newProject({
+      "w.yaml": workflow(
+        { id: "a", command: STUBBORN },
+        { id: "b", command: "setsid sh -c 'trap \"\" TERM; sleep 67; sleep 67' & sleep 67" },
+      ),
+    });
+    const run = project.spawn(["run", "w.yaml", "--grace", "0.5", "-o", "r.json"]);
+    await project.waitForFile("ready");
+    await eventually(() => project.processes().includes("sleep 67"), "the daemon");
+    const [, id] = /\(run (\S+)\)/.exec(run.stderr.text)!;
+    const [reaper] = reapers(new RegExp(id!));
+    if (moment === "before") {
+      // Whatever it is told from now on it does not do.
+      Deno.kill(reaper!, "SIGSTOP");
+      run.signal("SIGTERM");
+      await run.stderr.waitFor(/stop +a/);
+    } else {
+      run.signal("SIGTERM");
+      await project.waitForFile("heard");
+    }
+    const killedAt = performance.now();
+    Deno.kill(reaper!, "SIGKILL");
+    assertEquals((await run.finished).code, 143);
+    const seconds = (performance.now() - killedAt) / 1000;
+    assert(seconds < 0.5 + 1.2, `over after ${seconds} s`);
+    assertEquals(project.processes(), []);
+    // Twice where the reaper died between its deed and its answer.
+    assertMatch(project.read("heard"), /^(heard\n){1,2}$/);
+    assertEquals(project.json("r.json").counts.cancelled, 2);
+  });
+}

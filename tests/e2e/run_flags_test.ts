@@ -221,7 +221,10 @@ Deno.test("-q says nothing when all is well, and the end of the run when it is n
     stderr,
     /^\n──── a FAILED · exit code 3 · [\d.]+s ─+\n\$ echo why >&2; exit 3\nwhy\n/,
   );
-  assertStringIncludes(stderr, "⊘ not run: b (need a)\n✗ 1 failed   ✔ 0 succeeded   ⊘ 1 skipped\n");
+  assertStringIncludes(
+    stderr,
+    "⊘ not run: b (need a)\n✗ 1 failed (a)   ✔ 0 succeeded   ⊘ 1 skipped\n",
+  );
 });
 
 Deno.test("-v shows every event, and the output of each job behind its id", async () => {

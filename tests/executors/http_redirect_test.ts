@@ -1,9 +1,6 @@
-/** The http executor: redirects and time limits. */
-import { http } from "../../executors/http.ts";
+/** The http executor: redirects. */
 import { assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { attemptContext } from "../support/attempt_context.ts";
 import {
-  action,
   CREDENTIALS,
   credentialsSeen,
   failed,
@@ -11,12 +8,9 @@ import {
   redirect,
   run,
   serve,
-  serveRaw,
   SUCCEEDED,
   test,
 } from "../support/http_run.ts";
-
-// Redirects
 
 /** /5 leads to /4, … and /0 answers. */
 const countdown: Handler = ({ path }) => {
@@ -120,62 +114,4 @@ test("http() drops credentials for good when a redirect leaves the origin", asyn
   assertEquals(credentialsSeen(server.seen[0]), ["Basic dTpw", "a=b", null]);
   assertEquals(credentialsSeen(away.seen[0]), [null, null, null]);
   assertEquals(credentialsSeen(server.seen[1]), [null, null, null]);
-});
-
-// Limits of time
-
-for (
-  const [what, beginning, scheme] of [
-    ["nothing is answered", "", "http"],
-    ["the headers never end", "HTTP/1.1 200 OK\r\nX: y\r\n", "http"],
-    ["the TLS handshake is not answered", "", "https"],
-  ] as const
-) {
-  test(`http() gives up after a minute when ${what}`, async () => {
-    await using server = serveRaw(null);
-    const request = action({ url: server.origin.replace("http", scheme) });
-    using attempt = attemptContext(request);
-    const { ended } = http(request, attempt.context);
-    const connection = await server.next();
-    await connection.write(beginning);
-    attempt.clock.advance(59_999);
-    assertEquals(attempt.clock.armed, 1);
-    attempt.clock.advance(1);
-    assertEquals((await ended).outcome, failed({ reason: "no_response", afterMs: 60_000 }));
-    await connection.gone;
-  });
-}
-
-test("http() gives a chain of redirects one minute together", async () => {
-  await using slow = serveRaw(null);
-  await using server = serve(() => redirect(302, slow.origin));
-  const request = action({ url: server.origin });
-  using attempt = attemptContext(request);
-  const { ended } = http(request, attempt.context);
-  await slow.next();
-  attempt.clock.advance(60_000);
-  assertEquals((await ended).outcome, failed({ reason: "no_response", afterMs: 60_000 }));
-});
-
-test("http() waits for a slow body, and gives up on one that stands still", async () => {
-  await using server = serveRaw(null);
-  const request = action({ url: server.origin });
-  using attempt = attemptContext(request);
-  const { ended } = http(request, attempt.context);
-  const connection = await server.next();
-  let reading = attempt.clock.nextTimer();
-  await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
-  for (let byte = 0; byte < 10; byte++) {
-    await reading;
-    attempt.clock.advance(29_999);
-    reading = attempt.clock.nextTimer();
-    await connection.write("x");
-  }
-  await reading;
-  attempt.clock.advance(30_000);
-  const end = await ended;
-  assertEquals(end.outcome, failed({ reason: "stalled", afterMs: 30_000 }));
-  assertEquals(end.http?.bodyBytes, 10);
-  assertEquals(attempt.stdout(), "x".repeat(10));
-  await connection.gone;
 });

@@ -88,8 +88,6 @@ for (
       "invalid HTTP header X-Key",
     ],
     ["a header name with a space", { headers: { "X Key": "v" } }, "invalid HTTP header X Key"],
-    ["a method fetch forbids", { method: "TRACE" }, "Method is forbidden"],
-    ["a port fetch blocks", { url: "http://127.0.0.1:1/" }, "Requests to port 1 are blocked"],
   ] as const
 ) {
   test(`http() does not start with ${what}`, async () => {

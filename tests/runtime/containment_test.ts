@@ -4,24 +4,30 @@
  */
 import { ownCgroup, RunCgroup, SlotCgroup } from "../../lib/runtime/containment.ts";
 import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
+import { Kernel } from "../support/kernel.ts";
 import { TestPool, until } from "../support/pool.ts";
 
 /** Controllers that the group above has, what it lets be shared out, and what leaves then have. */
 const CONTROLLERS: readonly {
   readonly name: string;
   readonly available: string;
-  readonly busy?: boolean;
+  readonly members?: readonly number[];
   readonly expected: string;
 }[] = [
   { name: "all", available: "cpuset cpu io memory pids", expected: "memory cpu pids" },
   { name: "some", available: "memory", expected: "memory" },
   { name: "none", available: "", expected: "" },
-  { name: "all, but processes in the way", available: "memory cpu pids", busy: true, expected: "" },
+  {
+    name: "all, but strangers in the way,",
+    available: "memory cpu pids",
+    members: [1],
+    expected: "",
+  },
 ];
 
-for (const { name, available, busy, expected } of CONTROLLERS) {
+for (const { name, available, members, expected } of CONTROLLERS) {
   Deno.test(`a run's group with ${name} of the controllers shares out what it may`, () => {
-    using kernel = new Kernel(available, busy);
+    using kernel = new Kernel(available, members);
     const group = RunCgroup.open("id", kernel.parent)!;
     assertEquals([group.path, [...group.controllers].join(" ")], [
       `${kernel.parent}/orch-id`,
@@ -142,7 +148,7 @@ Deno.test("members are read anew each time, and numbers are never cut in half", 
   const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
   const file = "orch-id/slot-1/cgroup.procs";
   const pids = Array.from({ length: 2_000 }, (_, i) => 400_000 + i);
-  for (const members of [[], [7], [7, 8, 9], [9], pids, [12]]) {
+  for (const members of [[], [7], [7, 8, 9], [9], pids, [12], []]) {
     kernel.write(file, members.map((pid) => `${pid}\n`).join(""));
     const found = leaf.processes();
     assertEquals(found.at(-1), members[found.length - 1]);
@@ -285,102 +291,5 @@ function read(path: string): string | null {
     return Deno.readTextFileSync(path);
   } catch {
     return null;
-  }
-}
-
-/**
- * The kernel's part in a folder of plain files: a new group has its files at once, a group is removed
- * as if it were empty, and controllers are only shared out where they are and nothing is in the way.
- */
-class Kernel implements Disposable {
-  readonly parent = Deno.makeTempDirSync({ prefix: "orch-cgroup-" });
-  readonly #real = {
-    mkdirSync: Deno.mkdirSync,
-    removeSync: Deno.removeSync,
-    writeTextFileSync: Deno.writeTextFileSync,
-  };
-  #refused: string | null = null;
-  #hasKill = true;
-
-  constructor(available: string, busy = false) {
-    const { mkdirSync, removeSync, writeTextFileSync } = this.#real;
-    this.write("cgroup.controllers", available);
-    this.write("cgroup.subtree_control", "");
-    Deno.mkdirSync = (path) => {
-      if (this.#refused !== null && String(path).endsWith(this.#refused)) {
-        throw new Deno.errors.PermissionDenied(String(path));
-      }
-      mkdirSync(path);
-      this.#populate(String(path));
-    };
-    Deno.removeSync = (path) => removeSync(path, { recursive: true });
-    Deno.writeTextFileSync = (path, data, options) => {
-      if (!String(path).endsWith("/cgroup.subtree_control")) {
-        return writeTextFileSync(path, data, options);
-      }
-      const folder = String(path).slice(0, -"/cgroup.subtree_control".length);
-      const controllers = read(`${folder}/cgroup.controllers`)!.split(" ");
-      if (busy) throw new Error("EBUSY");
-      if (!controllers.includes(data.slice(1))) throw new Deno.errors.NotFound(data);
-      const shared = read(String(path))!.split(" ").filter((name) => name !== "");
-      writeTextFileSync(path, [...shared, data.slice(1)].join(" "));
-      for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-        if (isDirectory) this.#populate(`${folder}/${name}`);
-      }
-    };
-  }
-
-  /** From now on no group of this name can be made. */
-  refuse(name: string): string {
-    this.#refused = name;
-    return this.parent;
-  }
-
-  withoutKill(): string {
-    this.#hasKill = false;
-    return this.parent;
-  }
-
-  read(name: string): string | null {
-    return read(`${this.parent}/${name}`);
-  }
-
-  write(name: string, text: string): void {
-    this.#real.writeTextFileSync(`${this.parent}/${name}`, text);
-  }
-
-  /** All groups that stand below the parent. */
-  groups(folder = this.parent): string[] {
-    return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)
-      .flatMap(({ name }) => [
-        `${folder}/${name}`.slice(this.parent.length + 1),
-        ...this.groups(`${folder}/${name}`),
-      ]).sort();
-  }
-
-  [Symbol.dispose](): void {
-    Object.assign(Deno, this.#real);
-    Deno.removeSync(this.parent, { recursive: true });
-  }
-
-  #populate(path: string): void {
-    const above = read(`${path}/../cgroup.subtree_control`) ?? "";
-    const files: Record<string, string> = {
-      "cgroup.controllers": above,
-      "cgroup.subtree_control": "",
-      "cgroup.procs": "",
-      ...(this.#hasKill && { "cgroup.kill": "" }),
-      ...(above.includes("memory") && {
-        "memory.max": "max",
-        "memory.swap.max": "max",
-        "memory.events": "oom_kill 0\n",
-      }),
-      ...(above.includes("cpu") && { "cpu.max": "max 100000" }),
-      ...(above.includes("pids") && { "pids.max": "max" }),
-    };
-    for (const name of Object.keys(files)) {
-      if (name !== "cgroup.controllers" && read(`${path}/${name}`) !== null) continue;
-      this.#real.writeTextFileSync(`${path}/${name}`, files[name]!);
-    }
   }
 }

@@ -235,20 +235,26 @@ refuses(
   "a: b: c\nd: @x\ne: 'open\n",
   "E105 1:4 yaml Nested mappings are not allowed in compact mappings",
   "E105 2:4 yaml Plain value cannot start with reserved character @",
-  "E105 4:1 yaml Missing closing 'quote",
+  "E105 3:4 yaml Missing closing 'quote",
 );
 refuses(
   "yaml",
-  "two pairs on one line",
-  'name: "x" version: 1\n',
+  "two pairs on one line, once",
+  'name: "x" version: 1\nd: @x @y\n',
   "E105 1:7 yaml Nested mappings are not allowed in compact mappings",
-  "E105 1:11 yaml Unexpected scalar token",
+  "E105 2:4 yaml Plain value cannot start with reserved character @",
+);
+refuses(
+  "yaml",
+  "a quote that nothing closes, where it opens",
+  'name: "x\njobs:\n  - id: a\n',
+  'E105 1:7 yaml Missing closing "quote',
 );
 refuses(
   "yaml",
   "a quoted text that goes on too far left",
   'a:\n  b: "x\ny"\n',
-  'E105 2:8 yaml Missing closing "quote',
+  'E105 2:6 yaml Missing closing "quote',
   "E105 3:1 yaml Implicit map keys need to be followed by map values",
 );
 refuses("yaml", "an unknown tag", "a: !foo 1\n", "E105 1:4 yaml Unresolved tag: !foo");
@@ -281,7 +287,6 @@ refuses(
   '{\n  "a": undefined,\n  "b": {"c": "x" "d": 1}\n}',
   json("2:8", "Unexpected token 'u'"),
   json("3:14", "Block collections are not allowed within flow collections"),
-  json("3:18", "Unexpected double-quoted-scalar token"),
 );
 
 // Aliases.

@@ -1,8 +1,7 @@
-/** Jobs without a shell: the pool itself, and the whole program under narrow permissions. */
+/** Jobs without a shell: the pool and its processes. */
 import { DirectPool } from "../../lib/runtime/direct_pool.ts";
 import type { Launch } from "../../lib/runtime/world.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { type Finished, newProject, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { howOf, TestPool, until } from "../support/pool.ts";
 
 const directPool = (maxLogBytes = 2 ** 28) => new TestPool({ maxLogBytes }, DirectPool);
@@ -129,16 +128,44 @@ for (const path of ["/no/such/folder/log", "/dev/full", "/"]) {
       memoryMb: null,
       cpuPercent: null,
     });
-    assertEquals(howOf(await job.ended), "exit 7");
+    const end = await job.ended;
+    assertEquals(howOf(end), "exit 7");
+    assert(end.kind === "exited" && end.process.logLost === true, JSON.stringify(end));
   });
 }
 
-Deno.test("a job ends with its leader, though a grandchild keeps its output open", async () => {
-  await using pool = directPool();
+Deno.test("a job ends with its leader, and what it left in its group ends with the run", async () => {
+  const pool = directPool();
   const { how, stdout } = await pool.run(sh("sleep 63 & echo $!; exit 4"));
   assertEquals(how, "exit 4");
-  assert(Number(stdout) > 0, stdout);
+  assertEquals(stateOf(Number(stdout)), "S");
+  const stubborn = await pool.run(
+    sh("(trap '' TERM; kill -STOP $(exec sh -c 'echo $PPID'); sleep 63) & echo $!"),
+  );
+  await until(() => stateOf(Number(stubborn.stdout)) === "T", "it is stopped");
+  assertEquals(pool.alive().length, 2);
+  await pool[Symbol.asyncDispose]();
+  assertEquals([pool.alive(), pool.notices], [[], []]);
+});
+
+Deno.test("a group whose last member has ended is not signalled at the end of the run", async () => {
+  const pool = directPool();
+  const { stdout } = await pool.run(sh("sleep 63 & echo $!"));
   Deno.kill(Number(stdout), "SIGKILL");
+  await until(() => stateOf(Number(stdout)) === null, "nobody is left");
+  await pool.run("true");
+  const { kill } = Deno;
+  const killed: string[] = [];
+  Deno.kill = (pid, signal) => {
+    if (signal !== (0 as unknown as Deno.Signal)) killed.push(`${signal} ${pid}`);
+    kill(pid, signal);
+  };
+  try {
+    await pool[Symbol.asyncDispose]();
+  } finally {
+    Deno.kill = kill;
+  }
+  assertEquals(killed, []);
 });
 
 Deno.test("a job that is asked to stop may clean up", async () => {
@@ -158,8 +185,24 @@ Deno.test("a job that ignores TERM ends by KILL, with its children", async () =>
   job.stop(false);
   job.stop(true);
   assertEquals(howOf(await job.ended), "SIGKILL");
-  const child = Number(job.stdout());
-  await until(() => stateOf(child) === null, "the child is gone");
+  assertEquals(stateOf(Number(job.stdout())), null);
+});
+
+Deno.test("a job that was stopped has ended when all of its group has", async () => {
+  await using pool = directPool();
+  const job = pool.start(
+    sh("(trap '' TERM; while :; do sleep 0.05; done) & echo $$; exec sleep 63"),
+  );
+  await until(() => job.stdout() !== "", "it is ready");
+  const leader = Number(job.stdout());
+  let over = false;
+  job.ended.then(() => over = true);
+  job.stop(false);
+  await until(() => stateOf(leader) === null, "the leader is gone");
+  assert(pool.alive().length > 0 && !over);
+  job.stop(true);
+  assertEquals(howOf(await job.ended), "SIGTERM");
+  assertEquals(pool.alive(), []);
 });
 
 Deno.test("a stopped job (SIGSTOP) hears TERM", async () => {
@@ -199,110 +242,6 @@ Deno.test("a job that has ended is not signalled again, whoever has its number n
     Deno.kill = kill;
   }
   assertEquals(killed, []);
-});
-
-/** Runs orch with `deno run` and these permissions beside those to files and variables. */
-async function orchWith(
-  permissions: readonly string[],
-  files: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<
-  Finished & { readonly folder: readonly string[]; readonly log: (id: string) => string }
-> {
-  const project = newProject(files);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", "--allow-read", "--allow-write", "--allow-env", ...permissions],
-      ...[`${ROOT}/main.ts`, "run", "w.yaml", "-o", "r.json"],
-    ],
-    cwd: project.folder,
-    env: { ...env, NO_COLOR: "1" },
-  });
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  const folder = project.list(".");
-  const jobs = folder.includes("r.json") ? project.json("r.json").jobs : {};
-  await project[Symbol.asyncDispose]();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-    folder,
-    log: (id) => jobs[id]?.stdout ?? "",
-  };
-}
-
-const NARROW = "--allow-run=echo,ls,sleep";
-
-Deno.test("with --allow-run=echo,ls,sleep plain commands run", async () => {
-  const { code, stderr, log } = await orchWith([NARROW], {
-    "w.yaml": workflow(
-      { id: "says", command: "echo one two" },
-      { id: "lists", command: "ls w.yaml", dependencies: ["says"] },
-      { id: "waits", command: "sleep 0.05" },
-      { id: "slow", command: "sleep 60", timeout: 0.2 },
-    ),
-  });
-  assertEquals([code, log("says"), log("lists")], [1, "one two\n", "w.yaml\n"], stderr);
-  assertMatch(stderr, /✔ 3 succeeded/);
-  assertMatch(stderr, /slow .*timed out after 0\.2 seconds/);
-});
-
-Deno.test("with --allow-run=echo,ls,sleep what cannot run is refused before anything starts", async () => {
-  const { code, stdout, stderr, folder } = await orchWith([NARROW], {
-    "w.yaml": workflow(
-      { id: "says", command: "echo one > started" },
-      { id: "plain", command: "echo fine" },
-      { id: "piped", command: "echo one | cat" },
-      { id: "other", command: "cat w.yaml" },
-      { id: "snake", job_type: "python", command: "print(1)" },
-      { id: "script", job_type: "script", script_path: "s.sh" },
-    ),
-    "s.sh": "true",
-  });
-  assertEquals([code, stdout, folder], [2, "", ["s.sh", "w.yaml"]], stderr);
-  const wanted = [...stderr.matchAll(/\[E311\]: Job '(\w+)'[^]*?add (--allow-run=[\w.-]+)/g)];
-  assertEquals(wanted.map(([, id, flag]) => `${id} ${flag}`), [
-    "says --allow-run=sh",
-    "piped --allow-run=sh",
-    "other --allow-run=cat",
-    "snake --allow-run=python3",
-    `script --allow-run=${/script'.*?allow-run=(\w+)/s.exec(stderr)?.[1]}`,
-  ]);
-  assertMatch(stderr, /5 problems in w\.yaml; nothing was started/);
-});
-
-testNeeding(["python3"], "with --allow-run=sh alone everything runs", async () => {
-  const { code, stderr, log } = await orchWith(["--allow-run=sh"], {
-    "w.yaml": workflow(
-      { id: "plain", command: "uname -s" },
-      { id: "piped", command: "echo one | tr o 0; kill -0 $$" },
-      { id: "snake", job_type: "python", command: "print(1 + 1)" },
-      { id: "script", job_type: "script", script_path: "s.sh" },
-      { id: "slow", command: "setsid sleep 64 & sleep 64", timeout: 0.2 },
-      { id: "leaves", command: "sleep 64 & echo left" },
-    ),
-    "s.sh": "#!/bin/sh\necho script\n",
-  });
-  assertEquals(["plain", "piped", "snake", "script", "leaves"].map(log), [
-    ...["Linux\n", "0ne\n", "2\n", "script\n", "left\n"],
-  ], stderr);
-  assertEquals(code, 1);
-  assertMatch(stderr, /slow .*timed out after 0\.2 seconds/);
-});
-
-Deno.test("without any permission to run, the flag to add is named", async () => {
-  const files = { "w.yaml": workflow({ id: "a", command: "make all" }) };
-  const { code, stderr } = await orchWith([], files);
-  assertEquals(code, 2);
-  assertStringIncludes(stderr, "add --allow-run=make");
-});
-
-Deno.test("a variable that Deno lets no program have is named when a job cannot start for it", async () => {
-  const files = { "w.yaml": workflow({ id: "a", command: "echo hello" }) };
-  const { code, stderr } = await orchWith([NARROW], files, { LD_LIBRARY_PATH: "/nowhere" });
-  assertEquals(code, 1);
-  assertMatch(stderr, /a FAILED · could not be started: .*LD_LIBRARY_PATH/);
 });
 
 function exists(path: string): boolean {

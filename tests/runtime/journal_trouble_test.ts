@@ -19,6 +19,7 @@ import {
   assertThrows,
 } from "../support/assert.ts";
 import { pass } from "../support/fake_world.ts";
+import { testOnSmallDisk } from "../support/small_disk.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
 
 /** `count` events that can be told apart. */
@@ -223,64 +224,30 @@ Deno.test("a closing sync that fails is told", async () => {
   assertEquals(file.calls.at(-1), "close");
 });
 
-const mayMount = (await command("mount", "-V")) && (await mountSmall((_path) => Promise.resolve()));
-// deno-lint-ignore no-console -- CI counts what was skipped
-if (!mayMount) console.log("skipped: no tmpfs");
+testOnSmallDisk(
+  "a disk that is full in earnest leaves a journal that can be gone on with",
+  64,
+  async (path) => {
+    const options: JournalOptions = { durability: "process", clock: new VirtualClock() };
+    const filler = `${path}/filler`;
+    await Deno.writeFile(filler, new Uint8Array(16_384));
+    const journal = Journal.create(`${path}/journal.jsonl`, options);
+    let written = 0;
+    const failure = assertThrows(() => {
+      for (; written < 10_000; written++) void journal.append(eventsOf(1, written));
+    }, JournalError);
+    assertEquals(failure.operation, "write");
+    assertMatch(failure.message, /os error 28/);
+    assertThrows(() => journal.append(eventsOf(1)), JournalError);
+    await assertRejects(() => journal.close(), JournalError);
 
-Deno.test({
-  name: `a disk that is full in earnest leaves a journal that can be gone on with${
-    mayMount ? "" : " (skipped: no tmpfs)"
-  }`,
-  ignore: !mayMount,
-  fn: async () => {
-    const mounted = await mountSmall(async (path) => {
-      const options: JournalOptions = { durability: "process", clock: new VirtualClock() };
-      const filler = `${path}/filler`;
-      await Deno.writeFile(filler, new Uint8Array(16_384));
-      const journal = Journal.create(`${path}/journal.jsonl`, options);
-      let written = 0;
-      const failure = assertThrows(() => {
-        for (; written < 10_000; written++) void journal.append(eventsOf(1, written));
-      }, JournalError);
-      assertEquals(failure.operation, "write");
-      assertMatch(failure.message, /os error 28/);
-      assertThrows(() => journal.append(eventsOf(1)), JournalError);
-      await assertRejects(() => journal.close(), JournalError);
-
-      await Deno.remove(filler);
-      const content = await readJournalFile(`${path}/journal.jsonl`);
-      assertEquals(content.events, eventsOf(written));
-      const again = await Journal.open(`${path}/journal.jsonl`, { ...options, content });
-      void again.append(eventsOf(1, written));
-      await again.close();
-      const { events, end } = await readJournalFile(`${path}/journal.jsonl`);
-      assertEquals([events.length, end], [written + 1, { kind: "clean" }]);
-    });
-    assert(mounted);
+    await Deno.remove(filler);
+    const content = await readJournalFile(`${path}/journal.jsonl`);
+    assertEquals(content.events, eventsOf(written));
+    const again = await Journal.open(`${path}/journal.jsonl`, { ...options, content });
+    void again.append(eventsOf(1, written));
+    await again.close();
+    const { events, end } = await readJournalFile(`${path}/journal.jsonl`);
+    assertEquals([events.length, end], [written + 1, { kind: "clean" }]);
   },
-});
-
-/** Calls `use` with a folder of 64 KiB; false where none can be had. */
-async function mountSmall(use: (path: string) => Promise<void>): Promise<boolean> {
-  const path = await Deno.makeTempDir({ prefix: "orch-small-" });
-  try {
-    if (!await command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path)) return false;
-    try {
-      await use(path);
-      return true;
-    } finally {
-      await command("umount", path);
-    }
-  } finally {
-    await Deno.remove(path);
-  }
-}
-
-async function command(program: string, ...args: string[]): Promise<boolean> {
-  try {
-    const options = { args, stdin: "null", stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(program, options).output()).success;
-  } catch {
-    return false;
-  }
-}
+);

@@ -138,6 +138,22 @@ Deno.test("a log that cannot be cut does not disturb the others", async () => {
   cap.close();
 });
 
+Deno.test("whether there is room is asked after a failure and while jobs run, and not otherwise", async () => {
+  await using folder = new Folder();
+  const clock = new ManualClock();
+  const cap = new LogCap(clock, 1_000);
+  const files = (path: string) => ({ paths: [path], truncated() {} });
+  const [fits, none] = [files(folder.path("log")), files(folder.path("no/such/folder/log"))];
+  assertEquals([cap.lacksRoom(none, false), cap.lacksRoom(fits, true)], [false, false]);
+  assertEquals([cap.lacksRoom(none, true), cap.lacksRoom(none, false)], [true, true]);
+  assertEquals([cap.lacksRoom(fits, false), cap.lacksRoom(none, false)], [false, false]);
+  cap.watch(none);
+  clock.advance(500);
+  assertEquals(cap.lacksRoom(none, false), true, "a job that did not care, on a full disk");
+  cap.close();
+  assertEquals(await Array.fromAsync(Deno.readDir(folder.path("."))), [], "nothing is left of it");
+});
+
 class Folder implements AsyncDisposable {
   readonly #path = Deno.makeTempDirSync({ prefix: "orch-cap-" });
 

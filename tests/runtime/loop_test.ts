@@ -44,7 +44,7 @@ class Bench {
   readonly loop: RunLoop;
   /** `record job_queued+job_started`, `perform job_started a`, `show …`, in order. */
   readonly calls: string[] = [];
-  onRecord: (events: readonly RunEvent[]) => void = () => {};
+  onRecord: (events: readonly RunEvent[]) => void | Promise<void> = () => {};
   onPerform: (event: RunEvent) => void = () => {};
   onShow: (event: RunEvent) => void = () => {};
 
@@ -55,7 +55,7 @@ class Bench {
       clock: this.clock,
       record: (events) => {
         this.calls.push(`record ${events.map(({ type }) => type).join("+")}`);
-        this.onRecord(events);
+        return this.onRecord(events);
       },
       perform: (event) => {
         this.calls.push(`perform ${brief(event)}`);
@@ -244,6 +244,125 @@ Deno.test("RunLoop tells the time when the timer goes off", () => {
     "show job_stopping a",
   ]);
   assertEquals(bench.clock.armed, [10_100], "when it will be killed");
+});
+
+/** Holds what is recorded back, batch by batch; `null` is a batch that is safe at once. */
+function hold(bench: Bench, ...batches: readonly (PromiseWithResolvers<void> | null)[]): void {
+  const held = [...batches];
+  bench.onRecord = () => held.shift()?.promise;
+}
+
+/** Lets everything run that waits for a promise that is resolved by now. */
+async function settle(bench: Bench): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  pass(bench.clock, 0);
+}
+
+Deno.test("RunLoop acts on a batch once its record resolves, and takes in what comes meanwhile", async () => {
+  const bench = new Bench([{ id: "a" }, { id: "b", dependencies: ["a"] }]);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  hold(bench, null, first, second);
+  bench.begin();
+  bench.calls.length = 0;
+  bench.end("a");
+  await settle(bench);
+  bench.loop.post({ type: "stop_requested", reason: "interrupt" });
+  await settle(bench);
+  assertEquals(bench.calls, [
+    "record job_completed+job_queued+job_started",
+    "record run_stopping+job_stopping",
+  ]);
+  first.resolve();
+  await settle(bench);
+  assertEquals(bench.calls.slice(2), [
+    "perform job_completed a",
+    "perform job_queued b",
+    "perform job_started b",
+    "show job_completed a",
+    "show job_queued b",
+    "show job_started b",
+  ]);
+  second.resolve();
+  await settle(bench);
+  assertEquals(bench.calls.slice(8, 10), ["perform run_stopping", "perform job_stopping b"]);
+});
+
+Deno.test("RunLoop acts in the order in which it has recorded, whatever is safe first", async () => {
+  const bench = new Bench([{ id: "a" }, { id: "b" }, { id: "c" }]);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  hold(bench, null, first, second, null);
+  bench.begin();
+  bench.calls.length = 0;
+  for (const id of ["a", "b", "c"]) {
+    bench.end(id);
+    await settle(bench);
+  }
+  const performed = () => bench.calls.filter((call) => call.startsWith("perform"));
+  second.resolve();
+  await settle(bench);
+  assertEquals(performed(), [], "the first is not safe yet");
+  let isOver = false;
+  bench.loop.finished.then(() => isOver = true);
+  first.resolve();
+  await settle(bench);
+  assertEquals(performed(), [
+    ...["perform job_completed a", "perform job_completed b", "perform job_completed c"],
+    "perform run_finished",
+  ]);
+  assert(isOver);
+});
+
+Deno.test("RunLoop acts at once again when nothing waits any more", async () => {
+  const bench = new Bench([{ id: "a" }, { id: "b" }]);
+  const held = Promise.withResolvers<void>();
+  hold(bench, held);
+  bench.begin();
+  held.resolve();
+  await settle(bench);
+  bench.calls.length = 0;
+  bench.loop.post({ type: "stop_requested", reason: "interrupt" });
+  pass(bench.clock, 0);
+  assertEquals(bench.calls.slice(0, 2), [
+    "record run_stopping+job_stopping+job_stopping",
+    "perform run_stopping",
+  ]);
+});
+
+Deno.test("RunLoop cannot go on when record rejects: neither that batch nor a later one is acted on", async () => {
+  const bench = new Bench([{ id: "a" }, { id: "b" }]);
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  hold(bench, null, first, second);
+  bench.begin();
+  bench.calls.length = 0;
+  bench.end("a");
+  bench.end("b");
+  const trouble = new Error("sync failed");
+  first.reject(trouble);
+  assertStrictEquals(await assertRejects(() => bench.loop.finished), trouble);
+  second.resolve();
+  await settle(bench);
+  assertEquals(bench.calls, ["record job_completed", "record job_completed+run_finished"]);
+  assertEquals(bench.clock.armed, [], "no timer is left");
+  bench.end("a");
+  assertEquals(bench.calls.length, 2, "nothing is taken in any more");
+});
+
+Deno.test("RunLoop that cannot record acts on nothing that still waits to be safe", async () => {
+  const bench = new Bench([{ id: "a" }, { id: "b" }]);
+  const first = Promise.withResolvers<void>();
+  hold(bench, null, first);
+  bench.begin();
+  bench.calls.length = 0;
+  bench.end("a");
+  const trouble = new Error("disk full");
+  bench.onRecord = () => {
+    throw trouble;
+  };
+  bench.end("b");
+  assertStrictEquals(await assertRejects(() => bench.loop.finished), trouble);
+  first.resolve();
+  await settle(bench);
+  assertEquals(bench.calls.filter((call) => !call.startsWith("record")), []);
 });
 
 Deno.test("RunLoop comes to the end of 10,000 jobs that end as they start", async () => {

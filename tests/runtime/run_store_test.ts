@@ -1,7 +1,7 @@
 /** Finding runs from where a user stands: which state directories are in sight, and whose runs count. */
 import { RunStore } from "../../lib/runtime/run_store.ts";
 import { parseRunId } from "../../lib/runtime/run_directory.ts";
-import { stateDirectories } from "../../lib/runtime/state_directory.ts";
+import { isTrusted, stateDirectories } from "../../lib/runtime/state_directory.ts";
 import { assertEquals } from "../support/assert.ts";
 
 /** A folder of folders that is gone when the test leaves its scope. */
@@ -74,6 +74,37 @@ Deno.test("a folder that may not be read, or is a link, hides nothing else", () 
   } finally {
     Deno.chmodSync(`${here.path}/closed`, 0o700);
   }
+});
+
+Deno.test("a state directory is trusted that is ours, or root's; where we do not know who we are, that of this folder's owner", () => {
+  const rows:
+    readonly (readonly [owner: number | null, own: number | null, here: number, boolean])[] = [
+      [7, 7, 0, true],
+      [7, 7, 8, true],
+      [0, 7, 8, true],
+      [8, 7, 8, false],
+      [8, 0, 8, false],
+      [8, null, 8, true],
+      [0, null, 8, true],
+      [7, null, 8, false],
+      [null, 7, 8, true],
+    ];
+  for (const [owner, own, here, expected] of rows) {
+    assertEquals(isTrusted(owner, { own, here }), expected, `${owner} ${own} ${here}`);
+  }
+});
+
+Deno.test({
+  name:
+    "a state directory of another user is passed over, unless it is named (needs root: gives one away)",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    using here = new Folders(".orch/runs", "a/.orch/runs", "b/.orch/runs");
+    Deno.chownSync(`${here.path}/.orch`, 12_345, null);
+    Deno.chownSync(`${here.path}/a/.orch/runs`, 12_345, null);
+    assertEquals(here.short(stateDirectories(here.from(""), undefined)), ["b/.orch"]);
+    assertEquals(here.short(stateDirectories(here.from(""), ".orch")), [".orch"]);
+  },
 });
 
 const OLD = "20261121-113040-x7k2";

@@ -1,6 +1,13 @@
 /** The live region, seen on a small terminal while virtual time passes. */
 import { LiveRegion } from "../../lib/runtime/terminal.ts";
-import { assert, assertEquals, assertMatch, assertStrictEquals } from "../support/assert.ts";
+import { widthOf } from "../../lib/view/width.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "../support/assert.ts";
 import { FakeSignals, pass } from "../support/fake_world.ts";
 import { Screen } from "../support/screen.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
@@ -15,6 +22,8 @@ class Stage {
   lines: readonly string[] = ["a runs", "1 running"];
   frames = 0;
   trouble: Error | null = null;
+  /** What the next frame costs. */
+  costMs = 0;
 
   constructor(options: { readonly columns?: number; readonly rows?: number } = {}) {
     this.screen = new Screen(options.columns ?? 40, options.rows ?? 10);
@@ -24,8 +33,10 @@ class Stage {
       stream: this.screen,
       clock: this.clock,
       signals: this.signals,
+      widthOf,
       frame: () => {
         this.frames++;
+        this.clock.spend(this.costMs);
         if (this.trouble !== null) throw this.trouble;
         return this.lines;
       },
@@ -35,6 +46,12 @@ class Stage {
   show(...lines: readonly string[]): void {
     this.lines = lines;
     pass(this.clock, 100);
+  }
+
+  /** As `show`, after a resize, which is waited out. */
+  showResized(...lines: readonly string[]): void {
+    this.lines = lines;
+    pass(this.clock, 200);
   }
 
   /** What a person sees, and that the cursor and the line wrap are as they should be. */
@@ -150,7 +167,7 @@ Deno.test("LiveRegion makes at most ten frames a second, each one write", () => 
   for (let ms = 0; ms < 3_000; ms += 7) {
     stage.lines = [`${ms}`];
     stage.region.print(`line ${ms}`);
-    if (ms % 3 === 0) stage.signals.send("SIGWINCH");
+    if (ms % 1_001 === 0) stage.signals.send("SIGWINCH");
     pass(stage.clock, 7);
   }
   assert(stage.frames <= 32, `${stage.frames} frames`);
@@ -189,24 +206,125 @@ Deno.test("LiveRegion may be closed twice, and resized and printed to when it is
   );
 });
 
-Deno.test("LiveRegion draws again after a resize, with the next frame", () => {
+Deno.test("LiveRegion draws again after a resize, once the terminal has come to rest", () => {
   const stage = new Stage({ columns: 40 });
   stage.show("x".repeat(39), "1 running");
   const before = stage.screen.writes.length;
   stage.screen.resize(20, 6);
   stage.signals.send("SIGWINCH");
   stage.signals.send("SIGWINCH");
-  assertEquals(stage.screen.writes.length, before);
-  stage.show("x".repeat(19), "1 running");
+  for (let i = 0; i < 10; i++) {
+    pass(stage.clock, 100);
+    stage.signals.send("SIGWINCH");
+  }
+  assertEquals(stage.screen.writes.length, before, "not while it goes on");
+  stage.showResized("x".repeat(19), "1 running");
   stage.check(`
     $ orch run
     ${"x".repeat(19)}
     1 running`);
   stage.signals.send("SIGWINCH");
-  pass(stage.clock, 100);
+  pass(stage.clock, 200);
   assertEquals(stage.screen.writes.length, before + 2, "also where the lines are the same");
   pass(stage.clock, 1_000);
   assertEquals(stage.screen.writes.length, before + 2, "once");
+});
+
+/** Sizes that a terminal goes through between two frames, and how it is left in the end. */
+const RESIZES: readonly (readonly (readonly [columns: number, rows: number])[])[] = [
+  [[20, 20]],
+  [[13, 20]],
+  [[80, 20]],
+  [[20, 20], [80, 20], [33, 20]],
+  [[33, 6], [40, 20]],
+];
+
+for (const sizes of RESIZES) {
+  Deno.test(`LiveRegion leaves nothing of itself behind after resizes to ${sizes.join(" ")}`, () => {
+    const stage = new Stage({ columns: 40, rows: 20 });
+    stage.region.print("✔ lint");
+    stage.show("─".repeat(39), `a ${"x".repeat(30)}`, "b", `1 running ${"y".repeat(20)}`);
+    for (const [columns, rows] of sizes) {
+      stage.screen.resize(columns, rows);
+      stage.signals.send("SIGWINCH");
+    }
+    stage.region.print("✔ build");
+    stage.showResized("─".repeat(12), "1 running");
+    stage.check(`
+      $ orch run
+      ✔ lint
+      ✔ build
+      ${"─".repeat(12)}
+      1 running`);
+  });
+}
+
+Deno.test("LiveRegion leaves out frames that nobody would see, and no permanent line", () => {
+  const stage = new Stage();
+  stage.screen.waiting = 500;
+  stage.region.print("✔ lint");
+  stage.show("b runs", "1 running");
+  stage.region.print("✔ build");
+  stage.show("c runs", "1 running");
+  assertEquals([stage.screen.writes.length, stage.frames], [1, 1]);
+  stage.screen.waiting = 0;
+  stage.show("d runs", "1 running");
+  assertEquals(stage.screen.writes.length, 2);
+  stage.check(`
+    $ orch run
+    ✔ lint
+    ✔ build
+    d runs
+    1 running`);
+  stage.screen.waiting = 500;
+  stage.region.print("✔ test");
+  stage.region.close();
+  assertStringIncludes(stage.screen.writes.at(-1)!, "✔ test");
+});
+
+/** What a frame costs, and how many there are in ten seconds. */
+const COSTS: readonly (readonly [costMs: number, most: number])[] = [
+  [0, 101],
+  [2, 99],
+  [4, 51],
+  [10, 22],
+  [500, 9],
+];
+
+for (const [costMs, most] of COSTS) {
+  Deno.test(`LiveRegion makes about ${most} frames in ten seconds where each costs ${costMs} ms`, () => {
+    const stage = new Stage();
+    stage.costMs = costMs;
+    pass(stage.clock, 10_000);
+    assert(stage.frames <= most && stage.frames >= 0.85 * most, `${stage.frames} frames`);
+  });
+}
+
+Deno.test("LiveRegion is not slowed down by a frame that is dear only once", () => {
+  const stage = new Stage();
+  for (let i = 0; i < 5; i++) {
+    stage.costMs = 40;
+    pass(stage.clock, 100);
+    stage.costMs = 0;
+    pass(stage.clock, 900);
+  }
+  assert(stage.frames >= 45, `${stage.frames} frames`);
+});
+
+Deno.test("LiveRegion comes back after a pause with the frame of that moment, no earlier one", () => {
+  const stage = new Stage();
+  stage.region.suspend();
+  stage.check("$ orch run", "cursor");
+  stage.signals.send("SIGWINCH");
+  pass(stage.clock, 5_000);
+  stage.check("$ orch run", "cursor");
+  stage.region.resume();
+  stage.lines = ["b runs", "1 running"];
+  pass(stage.clock, 1);
+  stage.check(`
+    $ orch run
+    b runs
+    1 running`);
 });
 
 Deno.test("LiveRegion that cannot make a frame closes itself and goes on in plain lines", () => {
@@ -250,6 +368,7 @@ Deno.test("LiveRegion that fails from the start does not throw", () => {
     stream: screen,
     clock: new VirtualClock(),
     signals,
+    widthOf,
     frame() {
       throw trouble;
     },

@@ -1,11 +1,12 @@
 /**
  * What an executor needs for one attempt: a temporary folder, a clock turned by hand, and a `World`
- * that has only files, fetch and variables. Using any other port fails the test. Leaving the scope
+ * that has only files, the network and variables. Using any other port fails the test. Leaving the scope
  * (`using`) checks that every file was closed and every timer taken back.
  */
 import { join } from "node:path";
 import type { Action, Job } from "../../lib/core/workflow.ts";
 import { Bug } from "../../lib/core/event.ts";
+import { sendRequest } from "../../lib/runtime/http_client.ts";
 import type { AttemptContext } from "../../lib/runtime/attempt.ts";
 import type { Clock, Files, FileWriter, World } from "../../lib/runtime/world.ts";
 import { assertEquals } from "./assert.ts";
@@ -16,7 +17,9 @@ export interface AttemptOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The variables orch itself has. */
   readonly inherited?: Readonly<Record<string, string>>;
-  readonly fetch?: typeof fetch;
+  readonly request?: World["request"];
+  /** The time limit of the job. */
+  readonly timeoutMs?: number | null;
   /** Replaces the real creation of a file. */
   readonly create?: (path: string) => FileWriter;
 }
@@ -84,7 +87,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
   const world: World = {
     ...ABSENT,
     clock,
-    fetch: options.fetch ?? fetch,
+    request: options.request ?? ((request) => sendRequest(request, { env: () => undefined })),
     env: (name) => Object.hasOwn(inherited, name) ? inherited[name] : undefined,
     cwd: () => folder,
     files: { ...ABSENT.files, create: options.create ?? ((path) => createFile(path, open)) },
@@ -93,11 +96,11 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
     clock,
     context: {
       world,
-      job: jobOf(action),
+      job: { ...jobOf(action), timeoutMs: options.timeoutMs ?? null },
       attempt: 1,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
-      processes: { start: absent, freeze: absent, thaw: absent, close: absent },
+      processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },
       workingDirectory: folder,
       environment: options.environment ?? {},
     },
@@ -153,6 +156,8 @@ const ABSENT_FILES: Files = {
   stat: absent,
   read: absent,
   readTail: absent,
+  readAt: absent,
+  append: absent,
   write: absent,
   replace: absent,
   makeDirectory: absent,
@@ -160,19 +165,36 @@ const ABSENT_FILES: Files = {
   remove: absent,
 };
 
-const ABSENT_STREAM = { write: absent, isTerminal: false, size: absent };
+const ABSENT_STREAM = {
+  write: absent,
+  unblock: absent,
+  waiting: 0,
+  flush: absent,
+  isTerminal: false,
+  isBroken: false,
+  size: absent,
+};
 
 const ABSENT: World = {
   clock: { now: absent, callAt: absent, defer: absent, utcOffsetMinutes: absent },
   files: ABSENT_FILES,
-  processes: { open: absent, hasShell: absent, enforcement: absent, mayRun: absent, query: absent },
+  processes: {
+    open: absent,
+    hasShell: absent,
+    enforcement: absent,
+    controlLacks: absent,
+    mayRun: absent,
+    query: absent,
+  },
   signals: { listen: absent, suspend: absent },
   machine: { processors: 1, memoryMb: absent },
   stdout: ABSENT_STREAM,
   stderr: ABSENT_STREAM,
   readStdin: absent,
-  fetch: absent,
+  request: absent,
+  may: absent,
   env: absent,
   cwd: absent,
   random: absent,
+  onCrash: absent,
 };

@@ -25,7 +25,8 @@ const MARKER = "ORCH_TEST_PROJECT";
 
 /** What the surroundings of the tests must not decide. */
 const HIDDEN = (
-  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_HEAD_REF GITHUB_REF_NAME INIT_CWD LOG_LEVEL NO_COLOR " +
+  "API_URL CI_COMMIT_BRANCH FORCE_COLOR GITHUB_ACTIONS GITHUB_HEAD_REF GITHUB_REF_NAME " +
+  "GITHUB_STEP_SUMMARY GITHUB_WORKSPACE INIT_CWD LOG_LEVEL NO_COLOR ORCH_ASCII ORCH_COLOR " +
   "ORCH_EXAMPLE_PORT ORCH_PYTHON TERM"
 ).split(" ");
 
@@ -113,9 +114,17 @@ export class Project implements AsyncDisposable {
 
   /** Command lines of the living processes of this project, orch itself aside. */
   processes(): string[] {
+    return this.#processes().map(({ command }) => command);
+  }
+
+  /** The numbers of those whose command line matches. */
+  pids(pattern: RegExp): number[] {
+    return this.#processes().filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
+  }
+
+  #processes() {
     const orch = [...this.#running].map(({ pid }) => pid);
-    return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid))
-      .map(({ command }) => command);
+    return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid));
   }
 
   /** Runs orch in this process, to its end. */
@@ -226,6 +235,7 @@ export class Project implements AsyncDisposable {
           const pool = await real.processes.open(options);
           return {
             start: (spec) => pool.start({ ...spec, environment: { ...env, ...spec.environment } }),
+            usageOf: (attemptName) => pool.usageOf(attemptName),
             freeze: () => pool.freeze(),
             thaw: () => pool.thaw(),
             close: () => pool.close(),
@@ -233,6 +243,7 @@ export class Project implements AsyncDisposable {
         },
         hasShell: () => real.processes.hasShell(),
         enforcement: () => real.processes.enforcement(),
+        controlLacks: () => real.processes.controlLacks(),
         mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },
@@ -250,7 +261,10 @@ export class Project implements AsyncDisposable {
 
 /** A stream that keeps what is written to it. */
 export class Captured implements OutputStream {
-  readonly isTerminal = false;
+  readonly isTerminal: boolean = false;
+  readonly isBroken = false;
+  readonly waiting = 0;
+  readonly #decoder = new TextDecoder();
   #text = "";
   readonly #watchers = new Set<() => void>();
 
@@ -262,9 +276,17 @@ export class Captured implements OutputStream {
     return { columns: 80, rows: 24 };
   }
 
-  write(text: string): void {
-    this.#text += text;
+  write(content: string | Uint8Array): void {
+    this.#text += typeof content === "string"
+      ? content
+      : this.#decoder.decode(content, { stream: true });
     for (const watch of [...this.#watchers]) watch();
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Resolves as soon as the text matches; fails after a deadline, with the text. */
@@ -286,8 +308,7 @@ export class Captured implements OutputStream {
   }
 
   async drain(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) this.write(decoder.decode(bytes, { stream: true }));
+    for await (const bytes of stream) this.write(bytes);
   }
 }
 

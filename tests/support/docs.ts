@@ -118,52 +118,66 @@ export function flagsIn(markdown: string, command: string): string[] {
   return rowsOf(markdown, `Flag of \`orch ${command}\``).flatMap(([cell = ""]) => flagNames(cell));
 }
 
-/** The flags that `orch <command> --help` lists, but for those of every command. */
+/** The flags that `orch <command> --help-all` lists, but for those of every command. */
 export function flagsOfHelp(help: string): string[] {
-  return flagLines(help).flatMap(flagNames).filter((flag) => flag !== "-h" && flag !== "--help");
+  return flagRows(help).flatMap(flagNames).filter((flag) => flag !== "-h" && flag !== "--help");
 }
 
 /** Flags whose default in the document is not that of the help. */
 export function wrongDefaults(markdown: string, command: string, help: string): string[] {
-  return flagLines(help).flatMap((line) => {
-    const value = /default = ([^,\]]+)/.exec(line)?.[1];
+  return flagRows(help).flatMap((line) => {
+    const value = /\(default: ([^)]+)\)/.exec(line)?.[1];
     const name = flagNames(line).at(-1) ?? "";
-    if (value === undefined || ["false", "true", "["].includes(value)) return [];
+    if (value === undefined) return [];
     const row = rowsOf(markdown, `Flag of \`orch ${command}\``)
       .find(([cell = ""]) => flagNames(cell).includes(name));
-    return row?.[1] === value ? [] : [`${name} has the default ${value}, not '${row?.[1]}'`];
+    return row?.[1]?.replaceAll("`", "") === value
+      ? []
+      : [`${name} has the default ${value}, not '${row?.[1]}'`];
   });
 }
 
-/** The commands that `orch --help` lists. */
+/** The commands that `orch --help` lists, those that are seldom needed too. */
 export function commandsOfHelp(help: string): string[] {
-  const list = /^COMMANDS\n((?: .*\n)+)/m.exec(help)?.[1] ?? "";
-  return [...list.matchAll(/^ +(\w+)/gm)].map(([, name = ""]) => name);
+  const [, list = "", rare = ""] =
+    /^Commands:\n((?: {2}[a-z].*\n)+)(?: {2}And: ([^:;]*?)(?:;[^:]*?)?\n\n)?/m.exec(help) ?? [];
+  const listed = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = ""]) => name);
+  return [...listed, ...rare.match(/\w+/g) ?? []];
 }
 
 function rowsOf(markdown: string, head: string): Table["rows"] {
   return tablesOf(markdown).find((table) => table.head === head)?.rows ?? [];
 }
 
-function flagLines(help: string): string[] {
-  return (/^FLAGS\n((?: .*\n)+)/m.exec(help)?.[1] ?? "").split("\n");
+/** Each flag of a help with its text, on one line. */
+function flagRows(help: string): string[] {
+  return help.replace(/\n {10,}(?=\S)/g, " ").split("\n").filter((line) =>
+    /^ {2}(-\w, | {4})--/.test(line)
+  );
 }
 
 /** Those before the text: in the help two spaces and a capital letter begin it. */
 function flagNames(text: string): string[] {
-  return text.replace(/ {2,}[A-Z].*$/, "").match(/(?<![\w-])--?[A-Za-z][\w-]*/g) ?? [];
+  return text.replace(/(?<=\S) {2,}[A-Z].*$/, "").match(/(?<![\w-])--?[A-Za-z][\w-]*/g) ?? [];
 }
 
-/** Output without what differs from run to run: times, durations, sizes, ids, folders, downloads. */
+/** Output without what differs from run to run: dates, durations, sizes, ids, folders, downloads. */
 export function comparable(output: string, folder: string): string[] {
   return output.replaceAll(folder, "FOLDER")
     .replace(/^(Task|Download|Check|npm warn) .*\n/gm, "")
     .replace(/^\d\d:\d\d:\d\d /gm, "TIME ")
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3})?/g, "DATE")
     .replace(/\b\d{8}-\d{6}-\w{4}\b/g, "RUN")
     .replace(/\b(\d+h )?(\d+m )?\d+(\.\d+)?s\b/g, "DURATION")
-    .replace(/\b[\d.]+ MB\b/g, "SIZE")
+    .replace(/\b[\d.]+ (MB|KiB|MiB|bytes)\b/g, "SIZE")
     .replace(/\b[\d.]+× parallel/g, "SHARE")
     .replace(/─+/g, "─")
+    // Timelines: the axis, what the shades mean, and bars.
+    .replace(/^ +0( +(DURATION|\d[\d:]*))*$/gm, "AXIS")
+    .replace(/^█ .*$/gm, "LEGEND")
+    .replace(/ +[█░][█░· ]*/g, " BAR ")
+    // What stands in a column is as wide as what differs.
+    .replace(/(?<=\S) {2,}/g, "  ")
     .trimEnd().split("\n").map((line) => line.trimEnd());
 }
 

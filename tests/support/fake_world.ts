@@ -2,11 +2,13 @@
  * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
  * caught, and processes do what a test says.
  */
+import type { ControlLack } from "../../lib/core/control_lacks.ts";
 import type {
   Enforcement,
   Files,
   FileTail,
   FileWriter,
+  LiveUsage,
   OutputStream,
   PoolOptions,
   ProcessEnd,
@@ -42,18 +44,31 @@ export class FakeWorld implements World {
     return Promise.resolve(this.stdin.slice(0, limitBytes + 1));
   }
 
-  readonly fetch: typeof fetch = () => Promise.reject(new TypeError("this world has no network"));
+  readonly request = () => Promise.reject(new TypeError("this world has no network"));
 
-  env(name: string): string | undefined {
-    return this.variables.get(name);
-  }
+  // Like those of the real world, these are taken out of it.
+  readonly env = (name: string) => this.variables.get(name);
 
-  cwd(): string {
-    return this.folder;
-  }
+  /** What Deno lets orch do here. */
+  may: World["may"] = () => true;
+
+  readonly cwd = () => this.folder;
 
   random(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.randomBytes.shift() ?? 0);
+  }
+
+  readonly #crashing = new Set<(error: unknown) => void>();
+
+  onCrash(callback: (error: unknown) => void): () => void {
+    this.#crashing.add(callback);
+    return () => this.#crashing.delete(callback);
+  }
+
+  /** Something of ours fails that nobody catches; false where nobody listens. */
+  crash(error: unknown): boolean {
+    for (const callback of [...this.#crashing]) callback(error);
+    return this.#crashing.size > 0;
   }
 }
 
@@ -93,6 +108,18 @@ export class MemoryFiles implements Files {
     return { text: new TextDecoder().decode(bytes.subarray(start)), omittedBytes: start };
   }
 
+  readAt(
+    path: string,
+    { offset, length }: { readonly offset: number; readonly length: number },
+  ): Uint8Array {
+    const bytes = new TextEncoder().encode(this.contents.get(path) ?? "");
+    return bytes.slice(offset, offset + length);
+  }
+
+  append(path: string, text: string): void {
+    this.contents.set(path, (this.contents.get(path) ?? "") + text);
+  }
+
   write(path: string, text: string): void {
     this.contents.set(path, text);
   }
@@ -129,9 +156,18 @@ export class MemoryFiles implements Files {
 export class CapturedStream implements OutputStream {
   text = "";
   isTerminal = false;
+  readonly isBroken = false;
+  /** Bytes that a test says nobody has taken yet. */
+  waiting = 0;
 
-  write(text: string): void {
-    this.text += text;
+  write(content: string | Uint8Array): void {
+    this.text += typeof content === "string" ? content : new TextDecoder().decode(content);
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   size(): { readonly columns: number; readonly rows: number } {
@@ -170,6 +206,13 @@ export class FakeProcesses implements Processes, ProcessPool {
     return process;
   }
 
+  /** What attempts use, by their names. */
+  readonly usage = new Map<string, LiveUsage>();
+
+  usageOf(attemptName: string): LiveUsage | null {
+    return this.usage.get(attemptName) ?? null;
+  }
+
   freeze(): Promise<void> {
     this.frozen = true;
     return Promise.resolve();
@@ -189,6 +232,10 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   enforcement(): Enforcement {
     return { containment: "process_group", memory: "sampled", cpu: "nice" };
+  }
+
+  controlLacks(): Promise<readonly ControlLack[]> {
+    return Promise.resolve([]);
   }
 
   mayRun(): boolean {

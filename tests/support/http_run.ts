@@ -179,3 +179,23 @@ export const CREDENTIALS = {
 export function credentialsSeen(seen: Seen | undefined): (string | null | undefined)[] {
   return Object.keys(CREDENTIALS).map((name) => seen?.headers.get(name));
 }
+
+/** A port of this machine that takes no connection: the queue of those who wait there is full. */
+export async function serveNobody(): Promise<{ readonly url: string } & Disposable> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 0 });
+  const { port } = listener.addr;
+  const waiting: Deno.Conn[] = [];
+  for (;;) {
+    // On this machine a connection stands at once, or never.
+    const given = await Deno.connect({ port, signal: AbortSignal.timeout(200) }).catch(() => null);
+    if (given === null) break;
+    waiting.push(given);
+  }
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    [Symbol.dispose]() {
+      for (const connection of waiting) connection.close();
+      listener.close();
+    },
+  };
+}

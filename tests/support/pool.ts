@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly memoryMb?: number;
   readonly cpuPercent?: number;
   readonly workingDirectory?: string;
+  /** Where its output goes, if not into the folder of the pool. */
+  readonly outputFolder?: string;
 }
 
 /** A command on its way. */
@@ -50,7 +52,8 @@ export class TestPool implements AsyncDisposable {
   /** Starts shell text, or a program. */
   start(what: string | Launch, options: CommandOptions = {}): RunningCommand {
     const name = `j${++this.#count}.1`;
-    const [stdoutPath, stderrPath] = [`${this.folder}/${name}.out`, `${this.folder}/${name}.err`];
+    const folder = options.outputFolder ?? this.folder;
+    const [stdoutPath, stderrPath] = [`${folder}/${name}.out`, `${folder}/${name}.err`];
     const process = this.pool.start({
       launch: typeof what === "string" ? { kind: "shell", text: what } : what,
       workingDirectory: options.workingDirectory ?? this.folder,
@@ -79,6 +82,12 @@ export class TestPool implements AsyncDisposable {
   /** Processes of jobs of this pool that live now. */
   alive(): number[] {
     return processesWith(`ORCH_COOKIE=${this.cookie}`);
+  }
+
+  /** The states of the processes of jobs of this pool: a letter for each, T for one that is stopped. */
+  states(): string {
+    return this.alive().map((pid) => readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, "")[0])
+      .join("");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * A small terminal: it understands the sequences that the live region uses, throws at any other, and
- * shows what a person would see. Characters are one column wide.
+ * shows what a person would see. Characters are one column wide. Lines that no longer fit after a resize
+ * are wrapped, and those that were wrapped are joined, as most terminals do.
  */
 import type { OutputStream } from "../../lib/runtime/world.ts";
 import { Bug } from "../../lib/core/event.ts";
@@ -12,6 +13,9 @@ const TOKEN = /\x1b\[(\??)(\d*)([A-Za-z])|[\n\r]|[^\x00-\x1f\x7f-\x9f]+|[^]/g;
 /** A terminal as a stream. */
 export class Screen implements OutputStream {
   readonly isTerminal = true;
+  readonly isBroken = false;
+  /** Bytes that a test says nobody has taken yet. */
+  waiting = 0;
   /** What was written, one entry for each write. */
   readonly writes: string[] = [];
   cursorVisible = true;
@@ -24,6 +28,8 @@ export class Screen implements OutputStream {
   #rows: number;
   readonly #history: string[] = [];
   #lines: string[] = [""];
+  /** Whether a line goes on in the next, line by line. */
+  #wraps: boolean[] = [false];
   #x = 0;
   #y = 0;
 
@@ -36,11 +42,24 @@ export class Screen implements OutputStream {
     return { columns: this.#columns, rows: this.#rows };
   }
 
-  /** Changes the size; what no longer fits on the right is lost, and above scrolls away. */
+  /** Changes the size, with what is on the screen wrapped anew; what stands too high scrolls away. */
   resize(columns: number, rows: number): void {
+    const [lines, wraps] = [this.#lines, this.#wraps];
+    let [atLine, above] = [this.#y, ""];
+    [this.#lines, this.#wraps] = [[], []];
+    lines.forEach((line, i) => {
+      const whole = above + line;
+      above = wraps[i] ? whole : "";
+      if (wraps[i]) return;
+      if (i === this.#y) atLine = this.#lines.length;
+      for (let at = 0; at === 0 || at < whole.length; at += columns) {
+        this.#lines.push(whole.slice(at, at + columns));
+        this.#wraps.push(at + columns < whole.length);
+      }
+    });
     this.#columns = columns;
     this.#rows = rows;
-    this.#lines = this.#lines.map((line) => line.slice(0, columns));
+    this.#y = atLine;
     while (this.#y >= rows) this.#scroll();
     this.#lines.length = Math.min(this.#lines.length, rows);
     this.#x = Math.min(this.#x, columns);
@@ -54,6 +73,12 @@ export class Screen implements OutputStream {
   /** The lines on the screen now, as `text` shows them. */
   visible(): string[] {
     return this.#lines.map((line) => line.trimEnd());
+  }
+
+  unblock(): void {}
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   write(text: string): void {
@@ -76,13 +101,28 @@ export class Screen implements OutputStream {
       case "A":
         this.#y = Math.max(0, this.#y - number);
         return;
+      case "B":
+        this.#y = Math.min(this.#rows - 1, this.#y + Math.max(1, number));
+        this.#lines[this.#y] ??= "";
+        this.#wraps[this.#y] ??= false;
+        return;
       case "K":
+        if (number === 2) {
+          this.#lines[this.#y] = "";
+          this.#wraps[this.#y] = false;
+          return;
+        }
         // On a full line the cursor stands on the last character, not behind it: that one goes too.
         this.#lines[this.#y] = line.slice(0, Math.min(this.#x, this.#columns - 1));
+        this.#wraps[this.#y] = false;
         return;
       case "J":
+        // As tmux does: what is cleared as a whole goes into the history.
+        if (this.#x === 0 && this.#y === 0) this.#history.push(...this.#lines.splice(0));
         this.#lines[this.#y] = line.slice(0, Math.min(this.#x, this.#columns - 1));
         this.#lines.length = this.#y + 1;
+        this.#wraps.length = this.#y + 1;
+        this.#wraps[this.#y] = false;
         return;
       default:
         this.#setMode(name, number);
@@ -100,8 +140,10 @@ export class Screen implements OutputStream {
 
   #print(character: string): void {
     if (this.#x >= this.#columns) {
-      if (this.autowrap) this.#feed();
-      else this.#x = this.#columns - 1;
+      if (this.autowrap) {
+        this.#wraps[this.#y] = true;
+        this.#feed();
+      } else this.#x = this.#columns - 1;
     }
     const line = (this.#lines[this.#y] ?? "").padEnd(this.#x);
     this.#lines[this.#y] = line.slice(0, this.#x) + character + line.slice(this.#x + 1);
@@ -113,10 +155,12 @@ export class Screen implements OutputStream {
     this.#y++;
     if (this.#y >= this.#rows) this.#scroll();
     this.#lines[this.#y] ??= "";
+    this.#wraps[this.#y] ??= false;
   }
 
   #scroll(): void {
     this.#history.push(this.#lines.shift() ?? "");
+    this.#wraps.shift();
     this.#y--;
   }
 }

@@ -38,13 +38,18 @@ export class VirtualClock implements Clock {
     return 0;
   }
 
+  /** Lets time pass inside a call, as work does. */
+  spend(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Makes the next call; false where there is none. */
   advance(): boolean {
     for (;;) {
       const call = this.#calls.pop();
       if (call === undefined) return false;
       if (call.cancelled) continue;
-      this.#now = call.at;
+      this.#now = Math.max(this.#now, call.at);
       call.callback();
       return true;
     }

@@ -57,7 +57,9 @@ checkMessages<`E1${string}`>({
     [
       { format: "yaml", cause: "Tabs are not allowed as indentation" },
       `
-  Cannot read the file as YAML: Tabs are not allowed as indentation`,
+  Cannot read the file as YAML: Tabs are not allowed as indentation
+  ^ a tab
+  = indent with spaces`,
     ],
     [
       { format: "json", cause: "Unexpected token '}'" },
@@ -109,6 +111,12 @@ checkMessages<`E1${string}`>({
       { found: "a list" },
       `
   Expected a mapping with 'name' and 'jobs', found a list
+  = put 'name: NAME' and 'jobs:' above the list`,
+    ],
+    [
+      { found: "a string" },
+      `
+  Expected a mapping with 'name' and 'jobs', found a string
   = orch create --name demo --output demo.yaml writes a file to start from`,
     ],
   ],
@@ -161,7 +169,8 @@ checkMessages<`E2${string}`>({
     [
       { key: "timeout", expected: "number", found: "string", value: "5 parsecs", quoteIt: false },
       `
-  'timeout' must be a number: found the text '5 parsecs'`,
+  'timeout' must be a number: found the text '5 parsecs'
+  = write seconds as a plain number`,
       '"5 parsecs"',
     ],
     [
@@ -173,13 +182,15 @@ checkMessages<`E2${string}`>({
     [
       { key: "jobs", expected: "array", found: "null", value: null, quoteIt: false },
       `
-  'jobs' must be a list: found nothing`,
+  'jobs' must be a list: found nothing
+  = give it a value, or leave the key out`,
       "jobs",
     ],
     [
       { key: "jobs[3]", expected: "object", found: "string", value: "", quoteIt: false },
       `
-  'jobs[3]' must be a mapping: found the text ''`,
+  'jobs[3]' must be a mapping: found the text ''
+  = a job is a mapping, and begins with '- id: NAME'`,
     ],
     [
       { key: "conditions", expected: "object", found: "array", value: null, quoteIt: false },
@@ -294,6 +305,12 @@ checkMessages<`E2${string}`>({
     ],
   ],
   E207: [
+    [
+      { jobId: "build my app", problem: "pattern" },
+      `
+  Job id 'build my app' holds what an id must not
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': 'build_my_app'`,
+    ],
     [
       { jobId: "../x", problem: "pattern" },
       `

@@ -30,7 +30,10 @@ function located(
 /** One diagnostic, without the blank line and the count that follow. */
 function frameOf(source: string | null, diagnostic: LocatedDiagnostic, style = PLAIN): string {
   const all = diagnosticsText({ file: "ci.yml", text: source }, [diagnostic], style);
-  const end = "\n\n1 problem in ci.yml; nothing was started\n";
+  const more = `More about this: orch explain ${diagnostic.detail.code}`;
+  const end = `\n\n1 problem in ci.yml; nothing was started\n${
+    style.color ? `\x1b[2m${more}\x1b[0m` : more
+  }\n`;
   assert(all.endsWith(end), all);
   return all.slice(0, -end.length);
 }
@@ -75,6 +78,18 @@ check(
     |                    ^^^^^ no such job
     = note: 'build' stands here (ci.yml:3:9)
     = help: did you mean 'build'?`,
+);
+
+check(
+  "shows what is missing at the end of the file where the text ends",
+  "name: x\njobs: [  \n\n",
+  located({ code: "E105", format: "yaml", cause: "x" }, at(4, 1)),
+  `
+  error[E105]: Cannot read the file as YAML: x
+   --> ci.yml:2:8
+    |
+  2 | jobs: [
+    |        ^`,
 );
 
 check(
@@ -275,6 +290,15 @@ Deno.test("diagnosticsText shows twenty problems and counts the others", () => {
   assertStringIncludes(problems(1234), "\nand 1,214 more problems\n\n1,234 problems in");
 });
 
+Deno.test("diagnosticsText names the codes that occur most", () => {
+  const codes = ["E210", "E403", "E106", "E403", "E110", "E106", "E106"] as const;
+  const problems = codes.map((code) =>
+    located(code === "E110" ? { code, found: "a list" } : { code }, null)
+  );
+  const shown = diagnosticsText({ file: "ci.yml", text: null }, problems, PLAIN);
+  assert(shown.endsWith("\nMore about this: orch explain E106 E403 E210\n"), shown);
+});
+
 Deno.test("diagnosticsText makes the name of the file safe to print", () => {
   const shown = diagnosticsText(
     { file: "a\x1b[2J\n.yml", text: null },
@@ -317,6 +341,7 @@ Deno.test("diagnosticsText says what parsing finds, with the words of the file",
         = help: quote it: "0x10"
 
       2 problems in ci.yml; nothing was started
+      More about this: orch explain E201
     `),
   );
 });

@@ -128,7 +128,7 @@ Deno.test("endText shows failures with their output, what did not run and why, a
       ⊘ not run: docs (only for branch main, and this is topic)
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
-      ✗ 2 failed   ✔ 2 succeeded   ■ 1 cancelled   ⊘ 4 skipped
+      ✗ 2 failed (test, e2e)   ✔ 2 succeeded   ■ 1 cancelled   ⊘ 4 skipped
       1:15 wall · 1:28 of work (1.2× parallel)
       longest chain build → e2e`),
   );
@@ -156,7 +156,7 @@ Deno.test("endText in colour", () => {
       ⊘ not run: docs (only for branch main, and this is topic)
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
-      ␛[31m✗ 2 failed␛[0m   ␛[32m✔ 2 succeeded␛[0m   ␛[33m■ 1 cancelled␛[0m   ⊘ 4 skipped
+      ␛[31m✗ 2 failed (test, e2e)␛[0m   ␛[32m✔ 2 succeeded␛[0m   ␛[33m■ 1 cancelled␛[0m   ⊘ 4 skipped
       ␛[2m1:15 wall · 1:28 of work (1.2× parallel)␛[0m
       ␛[2mlongest chain build → e2e␛[0m`),
   );
@@ -179,7 +179,7 @@ Deno.test("endText shows five failures and names the others", () => {
   assertEquals(shown.match(/FAILED/g)!.length, 5);
   assertStringIncludes(
     shown,
-    "\n✗ failed too: j5, j6, j7, j8, j9, j10, j11, j12 and 2 more\n✗ 15 failed   ✔ 0 succeeded\n",
+    "\n✗ 15 failed (j0, j1, j2, j3, j4, j5, j6, j7 and 7 more)   ✔ 0 succeeded\n",
   );
 });
 
@@ -189,14 +189,14 @@ Deno.test("endText shows the last forty lines, shared by both streams", () => {
     endOf(failure({ id: "a" }), { a: tails }).split("\n").filter((line) => /line/.test(line));
   assertEquals(shown(tail(lines(40))).length, 40);
   assertEquals(shown(tail(lines(41))).slice(0, 2), [
-    "… earlier lines: .orch/runs/r1/jobs/x.1.out",
+    "… 1 earlier line: .orch/runs/r1/jobs/x.1.out",
     "line 1",
   ]);
   const both = shown(tail(lines(50)), tail(lines(50), 0, "err"));
   assertEquals(both.length, 42);
   assertEquals(both.filter((line) => line.startsWith("…")), [
-    "… earlier lines: .orch/runs/r1/jobs/x.1.out",
-    "… earlier lines: .orch/runs/r1/jobs/x.1.err",
+    "… 30 earlier lines: .orch/runs/r1/jobs/x.1.out",
+    "… 30 earlier lines: .orch/runs/r1/jobs/x.1.err",
   ]);
 });
 
@@ -252,7 +252,7 @@ Deno.test("endText says that there was no output, and what may help", () => {
       (no output)
       hint: exit code 127 usually means that a command was not found: is it installed and on PATH?
       ──────────────────────────────────────────────────────────────────────────
-      ✗ 1 failed   ✔ 0 succeeded
+      ✗ 1 failed (a)   ✔ 0 succeeded
       0.50s wall · 0.50s of work (1.0× parallel)`),
   );
 });
@@ -266,6 +266,50 @@ Deno.test("endText keeps its rule in shape around wide text, and drops it where 
     "──── a FAILED · could not be started: 漢字漢字漢字漢字漢字 · 0.50s ───────",
     `──── a FAILED · could not be started: ${"x".repeat(200)} · 0.50s ──`,
   ]);
+});
+
+/** How a run ended, and the commands that go on from there. */
+const STEPS: readonly (readonly [string, Story, string])[] = [
+  [
+    "failed",
+    failure({ id: "a" }),
+    "run again     orch rerun RUN --failed\nall output    orch logs RUN a",
+  ],
+  [
+    "was interrupted",
+    mixedRun(),
+    "go on         orch resume RUN\nall output    orch logs RUN test\nwhy skipped   orch why RUN package",
+  ],
+];
+
+for (const [name, story, expected] of STEPS) {
+  Deno.test(`endText of a run that ${name} ends with the commands that go on from there`, () => {
+    const stepsFor = (stateDirectory: string | null) =>
+      endText(story.state, summarize(story.state), {
+        style: STYLE,
+        logs: "l",
+        run: { runId: "RUN", stateDirectory },
+        tailsOf: () => [],
+      }).slice(-expected.split("\n").length);
+    assertEquals(stepsFor(null), expected.split("\n").map((line) => `  ${line}`));
+    assertEquals(
+      stepsFor("/a b/it's/.orch"),
+      expected.split("\n").map((line) => `  ${line} --state-dir '/a b/it'\\''s/.orch'`),
+    );
+  });
+}
+
+Deno.test("endText of a run that went well names no commands", () => {
+  const story = new Story([{ id: "a" }]);
+  story.start("a");
+  story.end("a", { kind: "succeeded" });
+  story.finish("completed");
+  const lines = endText(story.state, summarize(story.state), {
+    style: STYLE,
+    run: { runId: "RUN", stateDirectory: null },
+    tailsOf: () => [],
+  });
+  assertEquals(lines.some((line) => line.includes("orch ")), false);
 });
 
 Deno.test("endText lets no output control the terminal", () => {

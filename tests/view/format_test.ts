@@ -2,10 +2,13 @@
 import {
   bytesText,
   clockText,
+  countdownText,
   counted,
   durationText,
   grouped,
+  memoryText,
   secondsText,
+  tickingText,
 } from "../../lib/view/format.ts";
 import { assertEquals } from "../support/assert.ts";
 
@@ -70,3 +73,35 @@ Deno.test("clockText is the local time of day", () => {
   assertEquals(clockText(at, 60), "00:30:05");
   assertEquals(clockText(at, -330), "18:00:05");
 });
+
+check("tickingText has whole seconds that have passed", tickingText, [
+  [-5, "0:00"],
+  [999, "0:00"],
+  [1_000, "0:01"],
+  [59_999, "0:59"],
+  [60_000, "1:00"],
+  [3_599_999, "59:59"],
+  [3_600_000, "1:00:00"],
+  [360_061_000, "100:01:01"],
+]);
+
+check("countdownText has whole seconds that are left", countdownText, [
+  [-5, "0s"],
+  [1, "1s"],
+  [1_000, "1s"],
+  [59_001, "1:00"],
+  [70_000, "1:10"],
+]);
+
+check("memoryText has four characters at most", memoryText, [
+  [0, "0K"],
+  [900_000, "879K"],
+  [1_023_000, "999K"],
+  [1_024_000, "1M"],
+  [410 * 2 ** 20, "410M"],
+  [999.6 * 2 ** 20, "1.0G"],
+  [1.24 * 2 ** 30, "1.2G"],
+  [9.96 * 2 ** 30, "10G"],
+  [64 * 2 ** 30, "64G"],
+  [2 ** 50, "1024T"],
+]);

@@ -1,264 +1,237 @@
-/** Frames of the live region: what they show, and that they fit. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { liveFrame, MOST_LINES, settledLine } from "../../lib/view/live.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { bestTimeOf, escaped, text } from "./golden.ts";
+/** Frames of the live region: twelve jobs, none and a thousand, on all kinds of terminals. */
+import { assertEquals } from "../support/assert.ts";
+import { ASCII, check, COLOR, frameOf, type FrameOptions, manyJobs, twelveJobs } from "./frames.ts";
+import { escaped } from "./golden.ts";
 import { Story } from "./story.ts";
 
-const STYLE = makeStyle({ color: false, ascii: false });
-const COLOR = makeStyle({ color: true, ascii: false });
-const ASCII = makeStyle({ color: false, ascii: true });
+/** Sizes and looks, for twelve jobs of which each stands somewhere else. */
+const FRAMES:
+  readonly (readonly [name: string, change: Partial<FrameOptions>, expected: string])[] = [
+    [
+      "at 200 columns",
+      { columns: 200 },
+      `
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   L3 ○ 0/1
+    ■ slow                                   1:10 stopping, killed in 6s
+    ■ stuck                                  1:10 killed
+    ▶ build-web                █████████░░░  1:06  ≈0:14   192% 1.2G │ rendering 812 modules, of which 790 were in the cache
+    ▶ test-unit                ████████████  1:02  +0:31        410M │ ok 118 – parser keeps ␛[2J 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 apart
+    ▶ a-job-with-a-name-that-…               1:02
+    ↻ test-e2e                 attempt 2/3 starts in 4s (exit code 1) │ ECONNREFUSED 127.0.0.1:8080
+    ○ package                  waits for build-web, test-unit
+    ○ sign                     waits for build-web, test-unit, slow and 2 more
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
+    ],
+    [
+      "at 80 columns",
+      { columns: 80 },
+      `
+    ─────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   L3 ○ 0/1
+    ■ slow                                   1:10 stopping, killed in 6s
+    ■ stuck                                  1:10 killed
+    ▶ build-web                █████████░░░  1:06  ≈0:14 │ rendering 812 modules, …
+    ▶ test-unit                ████████████  1:02  +0:31 │ ok 118 – parser keeps ␛…
+    ▶ a-job-with-a-name-that-…               1:02
+    ↻ test-e2e                 attempt 2/3 starts in 4s (exit code 1) │ ECONNREFUS…
+    ○ package                  waits for build-web, test-unit
+    ○ sign                     waits for build-web, test-unit, slow and 2 more
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
+    ],
+    [
+      "at 60 columns",
+      { columns: 60 },
+      `
+    ─────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   L3 ○ 0/1
+    ■ slow                     1:10 stopping, killed in 6s
+    ■ stuck                    1:10 killed
+    ▶ build-web                1:06  ≈0:14 │ rendering 812 mod…
+    ▶ test-unit                1:02  +0:31 │ ok 118 – parser k…
+    ▶ a-job-with-a-name-that…  1:02
+    ↻ test-e2e                attempt 2/3 starts in 4s (exit c…
+    ○ package                 waits for build-web, test-unit
+    ○ sign                    waits for build-web, test-unit, …
+    3/12  ▶ 5  ↻ 1  ✗ 1  ⊘ 1   1:10`,
+    ],
+    [
+      "at 40 columns",
+      { columns: 40 },
+      `
+    ─────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   …
+    ■ slow             1:10 stopping, kill…
+    ■ stuck            1:10 killed
+    ▶ build-web        1:06  ≈0:14
+    ▶ test-unit        1:02  +0:31
+    ▶ a-job-with-a-n…  1:02
+    ↻ test-e2e        attempt 2/3 starts i…
+    ○ package         waits for build-web,…
+    ○ sign            waits for build-web,…
+    3/12  ▶ 5  ↻ 1  ✗ 1  ⊘ 1   1:10`,
+    ],
+    [
+      "at 39 columns, as one line",
+      { columns: 39 },
+      `
+    3/12  ▶ 5  ↻ 1  ✗ 1  ⊘ 1   1:10`,
+    ],
+    [
+      "at 80 columns in seven rows",
+      { rows: 7 },
+      `
+    ■ slow                    1:10 stopping, killed in 6s
+    ■ stuck                   1:10 killed
+    ▶ build-web █████████░░░  1:06  ≈0:14   192% 1.2G │ rendering 812 modules, of …
+    … and 2 more running, 1 more retrying
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
+    ],
+    [
+      "at 80 columns in three rows",
+      { rows: 3 },
+      `
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
+    ],
+    [
+      "in ASCII",
+      { style: ASCII },
+      `
+    --------------------------------------------------- run 20261122-103000-x7k2 --
+    L0 x 2/8   L1 . 1/2   L2 . 0/1   L3 . 0/1
+    # slow                                   1:10 stopping, killed in 6s
+    # stuck                                  1:10 killed
+    > build-web                #########...  1:06  ~0:14 | rendering 812 modules...
+    > test-unit                ############  1:02  +0:31 | ok 118 – parser keeps...
+    > a-job-with-a-name-tha...               1:02
+    ~ test-e2e                 attempt 2/3 starts in 4s (exit code 1) | ECONNREF...
+    . package                  waits for build-web, test-unit
+    . sign                     waits for build-web, test-unit, slow and 2 more
+    3/12 done | 5 running | 1 retrying | 1 failed | 1 skipped   1:10  CPU 48%`,
+    ],
+    [
+      "where nobody can tell what jobs use",
+      { columns: 200, hasUsage: false, usageOf: () => null },
+      `
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   L3 ○ 0/1
+    ■ slow                                   1:10 stopping, killed in 6s
+    ■ stuck                                  1:10 killed
+    ▶ build-web                █████████░░░  1:06  ≈0:14 │ rendering 812 modules, of which 790 were in the cache
+    ▶ test-unit                ████████████  1:02  +0:31 │ ok 118 – parser keeps ␛[2J 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 apart
+    ▶ a-job-with-a-name-that-…               1:02
+    ↻ test-e2e                 attempt 2/3 starts in 4s (exit code 1) │ ECONNREFUSED 127.0.0.1:8080
+    ○ package                  waits for build-web, test-unit
+    ○ sign                     waits for build-web, test-unit, slow and 2 more
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10`,
+    ],
+  ];
 
-const OUTPUT: Readonly<Record<string, string>> = {
-  "build/web": "rendering 812 modules, of which 790 were in the cache",
-  "test-unit": "ok 118 – parser keeps \x1b[2J 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 apart",
-};
-
-const RETRY = {
-  maxAttempts: 3,
-  initialDelayMs: 4_000,
-  maxDelayMs: 60_000,
-  backoffFactor: 2,
-  jitter: 0,
-};
-
-/** Twelve jobs, of which each stands somewhere else. */
-function twelveJobs(): Story {
-  const ids = ["lint", "build/web", "test-unit", "test-e2e", "slow", "stuck", "docs", "package"];
-  const more = ["a-job-with-a-name-that-is-far-too-long", "x", "y", "z"];
-  const story = new Story([...ids, ...more].map((id) => ({ id, retry: RETRY })));
-  for (const id of ["lint", "stuck", "slow", "test-e2e"]) story.start(id);
-  story.pass(4_140);
-  story.end("lint", { kind: "succeeded" });
-  story.retry("test-e2e", { kind: "exited", code: 1 }, 70_000);
-  story.start("build/web");
-  story.pass(4_000);
-  story.start("test-unit");
-  story.start("a-job-with-a-name-that-is-far-too-long");
-  story.start("x");
-  story.end("x", { kind: "exited", code: 1 });
-  story.skip("docs", { kind: "skip_if_failed", jobId: "x" });
-  story.stop("slow", "timeout", { force: false });
-  story.stop("stuck", "timeout", { force: true });
-  story.pass(62_000);
-  return story;
-}
-
-function frameOf(
-  story: Story,
-  size: { readonly columns: number; readonly rows?: number },
-  style = STYLE,
-): string[] {
-  return liveFrame(story.state, {
-    now: story.now,
-    rows: 24,
-    ...size,
-    style,
-    lastLineOf: (jobId) => OUTPUT[jobId] ?? "",
+for (const [name, change, expected] of FRAMES) {
+  Deno.test(`liveFrame of twelve jobs ${name}`, () => {
+    check(frameOf(twelveJobs(), change), expected);
   });
 }
 
-Deno.test("liveFrame at 80 columns", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 80 }).join("\n"),
-    text(`
-      ■ slow                        1:10  stopping
-      ■ stuck                       1:10  killed
-      ▶ build/web                   1:06  │ rendering 812 modules, of which 790 were…
-      ▶ test-unit                   1:02  │ ok 118 – parser keeps ␛[2J 漢字漢字漢字…
-      ▶ a-job-with-a-name-that-…    1:02
-      ↻ test-e2e                  attempt 2/3 in 4.0s (exit code 1)
-      3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10`),
-  );
-});
-
-Deno.test("liveFrame at 40 columns", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 40 }).join("\n"),
-    text(`
-      ■ slow                        1:10
-      ■ stuck                       1:10
-      ▶ build/web                   1:06
-      ▶ test-unit                   1:02
-      ▶ a-job-with-a-name-that-…    1:02
-      ↻ test-e2e                  attempt 2/…
-      3/12 done · 5 running · 1 retrying · 1…`),
-  );
-});
-
-Deno.test("liveFrame at 20 columns still shows names and durations", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 20 }).join("\n"),
-    text(`
-      ■ slow         1:10
-      ■ stuck        1:10
-      ▶ build/web    1:06
-      ▶ test-unit    1:02
-      ▶ a-job-wi…    1:02
-      ↻ test-e2e   attem…
-      3/12 done · 5 runn…`),
-  );
-});
-
-Deno.test("liveFrame at 200 columns", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 200 }).join("\n"),
-    text(`
-      ■ slow                        1:10  stopping
-      ■ stuck                       1:10  killed
-      ▶ build/web                   1:06  │ rendering 812 modules, of which 790 were in the cache
-      ▶ test-unit                   1:02  │ ok 118 – parser keeps ␛[2J 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 apart
-      ▶ a-job-with-a-name-that-…    1:02
-      ↻ test-e2e                  attempt 2/3 in 4.0s (exit code 1)
-      3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10`),
-  );
-});
-
 Deno.test("liveFrame in colour", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 80 }, COLOR).map(escaped).join("\n"),
-    text(`
-      ␛[33m■␛[0m slow                        1:10  stopping
-      ␛[33m■␛[0m stuck                       1:10  killed
-      ␛[36m▶␛[0m build/web                   1:06  ␛[2m│ rendering 812 modules, of which 790 were…␛[0m
-      ␛[36m▶␛[0m test-unit                   1:02  ␛[2m│ ok 118 – parser keeps ␛[2J 漢字漢字漢字…␛[0m
-      ␛[36m▶␛[0m a-job-with-a-name-that-…    1:02
-      ␛[33m↻␛[0m test-e2e                  attempt 2/3 in 4.0s (exit code 1)
-      3/12 done · 5 running · 1 retrying · ␛[31m1 failed␛[0m · 1 skipped   ␛[2m1:10␛[0m`),
+  check(
+    frameOf(twelveJobs(), { style: COLOR }).map(escaped),
+    `
+    ␛[2m─────────────────────────────────────────────────── run 20261122-103000-x7k2 ──␛[0m
+    ␛[31mL0 ✗ 2/8␛[0m   ␛[2mL1 ○ 1/2␛[0m   ␛[2mL2 ○ 0/1␛[0m   ␛[2mL3 ○ 0/1␛[0m
+    ␛[33m■␛[0m slow                                   1:10 stopping, killed in 6s
+    ␛[33m■␛[0m stuck                                  1:10 killed
+    ␛[36m▶␛[0m build-web                ␛[36m█████████␛[0m␛[2m░░░␛[0m  1:06 ␛[2m ≈0:14␛[0m ␛[2m│ rendering 812 modules, …␛[0m
+    ␛[36m▶␛[0m test-unit                ␛[36m████████████␛[0m  1:02 ␛[2m +0:31␛[0m ␛[2m│ ok 118 – parser keeps ␛…␛[0m
+    ␛[36m▶␛[0m a-job-with-a-name-that-…               1:02
+    ␛[33m↻␛[0m test-e2e                 attempt 2/3 starts in 4s (exit code 1) ␛[2m│ ECONNREFUS…␛[0m
+    ␛[2m○ package                  waits for build-web, test-unit␛[0m
+    ␛[2m○ sign                     waits for build-web, test-unit, slow and 2 more␛[0m
+    3/12 done · 5 running · 1 retrying · ␛[31m1 failed␛[0m · 1 skipped   ␛[2m1:10␛[0m  CPU 48%`,
   );
 });
 
-Deno.test("liveFrame in ASCII", () => {
-  assertEquals(
-    frameOf(twelveJobs(), { columns: 60 }, ASCII).join("\n"),
-    text(`
-      # slow                        1:10  stopping
-      # stuck                       1:10  killed
-      > build/web                   1:06  | rendering 812 modu...
-      > test-unit                   1:02  | ok 118 – parser ke...
-      > a-job-with-a-name-tha...    1:02
-      ~ test-e2e                  attempt 2/3 in 4.0s (exit co...
-      3/12 done | 5 running | 1 retrying | 1 failed | 1 skippe...`),
+Deno.test("liveFrame where nothing is known of past durations shows neither bars nor guesses", () => {
+  check(
+    frameOf(twelveJobs({})),
+    `
+    ─────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✗ 2/8   L1 ○ 1/2   L2 ○ 0/1   L3 ○ 0/1
+    ■ slow                      1:10 stopping, killed in 6s
+    ■ stuck                     1:10 killed
+    ▶ build-web                 1:06   192% 1.2G │ rendering 812 modules, of which…
+    ▶ test-unit                 1:02        410M │ ok 118 – parser keeps ␛[2J 漢字…
+    ▶ a-job-with-a-name-that-…  1:02
+    ↻ test-e2e                 attempt 2/3 starts in 4s (exit code 1) │ ECONNREFUS…
+    ○ package                  waits for build-web, test-unit
+    ○ sign                     waits for build-web, test-unit, slow and 2 more
+    3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
   );
 });
 
-/** A thousand jobs, of which so many run, with hostile output. */
-function thousandJobs(running: number): Story {
-  const ids = Array.from({ length: 1_000 }, (_, i) => `job-${i}`);
-  const story = new Story(ids.map((id) => ({ id })), { settings: { concurrency: 50 } });
-  for (const id of ids.slice(0, 500)) story.start(id);
-  for (const id of ids.slice(0, 500 - running)) story.end(id, { kind: "succeeded" });
-  story.pass(1_000);
-  return story;
-}
-
-Deno.test("liveFrame of a thousand jobs is no taller than that of a few", () => {
-  assertEquals(
-    frameOf(thousandJobs(50), { columns: 40, rows: 8 }).join("\n"),
-    text(`
-      ▶ job-450     1.0s
-      ▶ job-451     1.0s
-      ▶ job-452     1.0s
-      ▶ job-453     1.0s
-      … and 46 more
-      450/1000 done · 50 running   1.0s`),
+Deno.test("liveFrame before the run has begun is empty, and that of a run without jobs is short", () => {
+  const story = new Story([]);
+  check(
+    frameOf(story, { columns: 200 }),
+    `
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    0/0 done · 0 running · 0 failed   0:00`,
   );
-  assertEquals(frameOf(thousandJobs(0), { columns: 40 }), ["500/1000 done · 0 running   1.0s"]);
-});
-
-Deno.test("liveFrame shows all that runs where there is just room for it", () => {
-  const heights = [13, 14, 15, 16].map((running) =>
-    frameOf(thousandJobs(running), { columns: 80, rows: 50 }).slice(-2)
+  check(
+    frameOf(story, { columns: 80 }),
+    `
+    ─────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    0/0 done · 0 running · 0 failed   0:00`,
   );
-  assertEquals(heights.map(([above]) => above!.trimEnd()), [
-    "▶ job-499     1.0s",
-    "▶ job-499     1.0s",
-    "▶ job-499     1.0s",
-    "… and 2 more",
-  ]);
-});
-
-Deno.test("liveFrame fits every terminal: no line too wide, never too tall", () => {
-  const hostile = "\x1b[2J漢e\u0301\r\n\u202e\x9b31m".repeat(40);
-  for (const style of [STYLE, COLOR, ASCII]) {
-    for (const story of [twelveJobs(), thousandJobs(50), thousandJobs(3), thousandJobs(0)]) {
-      for (const columns of [1, 2, 5, 10, 20, 40, 80, 200]) {
-        for (const rows of [1, 2, 3, 4, 10, 24, 100]) {
-          const { state, now } = story;
-          const lines = liveFrame(state, { now, columns, rows, style, lastLineOf: () => hostile });
-          assert(lines.length <= Math.max(1, Math.min(MOST_LINES, rows - 2)), `${rows} rows`);
-          for (const line of lines) {
-            assert(widthOf(line) < columns, `${columns} columns: ${JSON.stringify(line)}`);
-            // deno-lint-ignore no-control-regex -- as they are what must not be there
-            const rest = line.replace(/\x1b\[[0-9]+m/g, "");
-            assert(!/[\p{Cc}\u202e]/u.test(rest), JSON.stringify(line));
-          }
-        }
-      }
-    }
-  }
-});
-
-Deno.test("liveFrame asks only for the output of jobs it shows", () => {
-  const asked: string[] = [];
-  const { state, now } = twelveJobs();
-  const lastLineOf = (jobId: string) => (asked.push(jobId), "");
-  liveFrame(state, { now, columns: 80, rows: 24, style: STYLE, lastLineOf });
-  assertEquals(asked, ["build/web", "test-unit", "a-job-with-a-name-that-is-far-too-long"]);
-});
-
-Deno.test("liveFrame of 1,000 jobs, 50 of them running, takes less than 2 ms", () => {
-  const story = thousandJobs(50);
-  const { state, now } = story;
-  const line = "compiling módulo/main.ts … 漢字 ".repeat(25);
-  const options = { now, columns: 200, rows: 50, style: COLOR, lastLineOf: () => line };
-  const ms = bestTimeOf(50, () => liveFrame(state, options));
-  assert(ms < 2, `took ${ms} ms`);
-});
-
-/** The permanent lines of a story, those of the events that leave one. */
-function settledLines(story: Story, style = STYLE): string[] {
-  return story.events.map((event: RunEvent) => settledLine(event, story.state, style))
-    .filter((line) => line !== null);
-}
-
-Deno.test("settledLine leaves a line for every job that has settled, and for a stop", () => {
-  const ids = ["lint", "test", "deploy", "docs", "漢".repeat(13)];
-  const story = new Story(ids.map((id) => ({ id, retry: RETRY })));
-  story.start("lint");
-  story.start("test");
-  story.start("漢".repeat(13));
-  story.pass(4_140);
-  story.end("lint", { kind: "succeeded" });
-  story.end("漢".repeat(13), { kind: "succeeded" });
-  story.retry("test", { kind: "exited", code: 1 }, 1_000);
-  story.start("test", 2);
-  story.pass(72_000);
-  story.end("test", { kind: "succeeded" });
-  story.tell({ type: "run_stopping", reason: "kill" });
-  story.end("deploy", { kind: "cancelled" });
-  story.skip("docs", { kind: "branch", branch: null, wanted: ["main"] });
-  story.finish("cancelled");
-  assertEquals(
-    settledLines(story).join("\n"),
-    text(`
-      ✔ lint                        4.1s
-      ✔ 漢漢漢漢漢漢漢漢漢漢漢漢漢    4.1s
-      ✔ test                        1:12   attempt 2
-      killing all running jobs now
-      ■ deploy                   cancelled
-      ⊘ docs                     skipped: only for branch main, and the branch is not known`),
+  check(
+    frameOf(story, { columns: 40 }),
+    `
+    ─────────── run 20261122-103000-x7k2 ──
+    0/0 done · 0 running · 0 failed   0:00`,
   );
+  assertEquals(frameOf(new Story([]), { columns: 20 }), ["0/0   0:00"]);
+  story.state.startedAt = null;
+  assertEquals(frameOf(story), []);
 });
 
-Deno.test("settledLine colours a failure", () => {
-  const story = new Story([{ id: "test" }]);
-  story.start("test");
-  story.pass(500);
-  story.end("test", { kind: "not_started", why: { reason: "spawn_failed", cause: "\x1b[2J" } });
-  assertEquals(settledLines(story, COLOR).map(escaped), [
-    "␛[31m✗ test                       0.50s   could not be started: ␛[2J␛[0m",
-  ]);
+Deno.test("liveFrame of a thousand jobs", () => {
+  const story = manyJobs(1_000, 50);
+  check(
+    frameOf(story, { columns: 200, rows: 12 }),
+    `
+    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✔ 10/10   L1 ▶ 440/990
+    ▶ job-450                0:01
+    ▶ job-451                0:01
+    ▶ job-452                0:01
+    ▶ job-453                0:01
+    ▶ job-454                0:01
+    ▶ job-455                0:01
+    … and 44 more running
+    450/1000 done · 50 running · 0 failed   0:01`,
+  );
+  check(
+    frameOf(story, { columns: 80, rows: 12 }),
+    `
+    ─────────────────────────────────────────────────── run 20261122-103000-x7k2 ──
+    L0 ✔ 10/10   L1 ▶ 440/990
+    ▶ job-450                0:01
+    ▶ job-451                0:01
+    ▶ job-452                0:01
+    ▶ job-453                0:01
+    ▶ job-454                0:01
+    ▶ job-455                0:01
+    … and 44 more running
+    450/1000 done · 50 running · 0 failed   0:01`,
+  );
+  check(
+    frameOf(story, { columns: 40, rows: 8 }),
+    `
+    L0 ✔ 10/10   L1 ▶ 440/990
+    ▶ job-450   0:01
+    ▶ job-451   0:01
+    ▶ job-452   0:01
+    … and 47 more running
+    450/1000 done · 50 running   0:01`,
+  );
 });

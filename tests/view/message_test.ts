@@ -82,10 +82,20 @@ const HTTP_FAILURES: Table<HttpFailure, "reason"> = {
   connection_lost: [
     [{ reason: "connection_lost", cause: "reset" }, "connection lost: reset"],
   ],
+  no_connection: [
+    [{ reason: "no_connection", afterMs: 10_000 }, "no connection within 10 seconds"],
+  ],
   no_response: [
     [{ reason: "no_response", afterMs: 30_000 }, "no response within 30 seconds"],
   ],
   stalled: [[{ reason: "stalled", afterMs: 60_000 }, "response stalled for 60 seconds"]],
+  unfinished: [
+    [
+      { reason: "unfinished", afterMs: 600_000 },
+      "response not complete within 600 seconds",
+      "a 'timeout' of the job takes the place of this limit",
+    ],
+  ],
   too_many_redirects: [[{ reason: "too_many_redirects", limit: 5 }, "more than 5 redirects"]],
   redirect_scheme: [
     [
@@ -135,6 +145,13 @@ const NOT_STARTED: Table<NotStarted, "reason"> = {
       { reason: "permission_denied", flag: "--allow-net" },
       "orch lacks the permission --allow-net",
       "start orch with --allow-net",
+    ],
+  ],
+  linker_variable: [
+    [
+      { reason: "linker_variable", name: "LD_PRELOAD" },
+      "LD_PRELOAD is set, and orch may then start no program here",
+      "start orch with --allow-run, without a list of programs, or unset the variable",
     ],
   ],
   spawn_failed: [

@@ -1,6 +1,6 @@
 /** The line of every event, for pipes and CI. */
 import type { RunEvent } from "../../lib/core/event.ts";
-import { plainLine } from "../../lib/view/plain.ts";
+import { heartbeatLine, plainLine } from "../../lib/view/plain.ts";
 import { makeStyle } from "../../lib/view/style.ts";
 import { assertEquals } from "../support/assert.ts";
 import { escaped, text } from "./golden.ts";
@@ -158,3 +158,68 @@ for (
     assertEquals(story.lines.at(-1), `10:30:00  ▶ end       ${word}`);
   });
 }
+
+Deno.test("heartbeatLine names what runs longest and what comes back first, and counts the rest", () => {
+  const beat = (story: Story) =>
+    heartbeatLine(story.state, {
+      style: STYLE,
+      utcOffsetMinutes: 60,
+      verbose: false,
+      now: story.now,
+    });
+  const retry = {
+    maxAttempts: 2,
+    initialDelayMs: 90_000,
+    maxDelayMs: 90_000,
+    backoffFactor: 1,
+    jitter: 0,
+  };
+  const story = new Story(["a", "b", "c", "d"].map((id) => ({ id, retry })));
+  assertEquals(beat(story), null);
+  story.start("b");
+  story.pass(30_000);
+  assertEquals(beat(story), "11:30:30  ▶ running   b for 30.0s; 0 of 4 jobs done");
+  story.start("a");
+  story.pass(60_000);
+  story.tell({ type: "run_resumed", pausedMs: 20_000 });
+  assertEquals(beat(story), "11:31:30  ▶ running   b for 1:10, a for 40.0s; 0 of 4 jobs done");
+  story.retry("a", { kind: "exited", code: 1 }, 90_000);
+  story.end("b", { kind: "succeeded" });
+  story.pass(30_000);
+  assertEquals(beat(story), "11:32:00  ▶ running   a again in 1:00; 1 of 4 jobs done");
+  for (const id of ["c", "d"]) story.start(id);
+  assertEquals(
+    beat(story),
+    "11:32:00  ▶ running   c for 0.00s, d for 0.00s, a again in 1:00; 1 of 4 jobs done",
+  );
+  story.start("a", 2);
+  const many = new Story(["a", "b", "c", "d", "e"].map((id) => ({ id })));
+  for (const id of ["a", "b", "c", "d", "e"]) many.start(id);
+  assertEquals(
+    beat(many),
+    "11:30:00  ▶ running   a for 0.00s, b for 0.00s, c for 0.00s and 2 more; 0 of 5 jobs done",
+  );
+});
+
+Deno.test("plainLine says what is lost of an attempt, and what is left of it", () => {
+  const containment = "process_group";
+  const lost = { process: { containment, logLost: true } } as const;
+  const alive = { process: { containment, unkillable: [12, 345] } } as const;
+  const both = { process: { ...lost.process, unkillable: [7] } } as const;
+  const story = new PlainStory(["a", "b", "c", "d"].map((id) => ({ id })));
+  for (const id of ["a", "b", "c", "d"]) story.start(id);
+  story.end("a", { kind: "succeeded" }, lost);
+  story.end("b", { kind: "exited", code: 1 }, both);
+  story.stop("c", "run_stopping", { force: true });
+  story.end("c", { kind: "cancelled" }, alive);
+  story.end("d", { kind: "exited", code: 2 }, { process: { containment } });
+  assertEquals(
+    story.lines.slice(5).join("\n"),
+    text(`
+      10:30:00  ✔ ok        a 0.00s; its output, or a part of it, is lost: no room for its logs
+      10:30:00  ✗ FAILED    b after 0.00s: exit code 1; its output, or a part of it, is lost: no room for its logs; still alive, not even KILL ends it: process 7
+      10:30:00  ■ kill      c (run is stopping)
+      10:30:00  ■ cancelled c; still alive, not even KILL ends it: process 12, 345
+      10:30:00  ✗ FAILED    d after 0.00s: exit code 2`),
+  );
+});

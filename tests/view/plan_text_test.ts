@@ -7,6 +7,8 @@ import {
   dotText,
   dryRunText,
   mermaidText,
+  picturesText,
+  runPicturesText,
 } from "../../lib/view/plan_text.ts";
 import { makeStyle, type Style } from "../../lib/view/style.ts";
 import { widthOf } from "../../lib/view/width.ts";
@@ -169,6 +171,33 @@ Deno.test("dryRunText says what would run", () => {
     dryRunText(all, analyzePlan(all), options),
     "test: 1 job would run, 4 at a time\n",
   );
+});
+
+const PLANNED = { concurrency: 4, lengthMs: 48_000, known: 12, jobs: 14 };
+
+/** What is known of a planned run, and how its picture is called. */
+const TITLES: readonly (readonly [Partial<typeof PLANNED>, string])[] = [
+  [{}, "Planned, 4 at a time, from earlier runs, of 12 of 14 jobs: about 48.0s"],
+  [{ known: 14 }, "Planned, 4 at a time, from earlier runs: about 48.0s"],
+  [{ known: 0 }, "Planned, 4 at a time, if all jobs took equally long:"],
+];
+
+for (const [change, expected] of TITLES) {
+  Deno.test(`picturesText says: ${expected}`, () => {
+    const options = { planned: { ...PLANNED, ...change }, style: STYLE };
+    assertEquals(
+      picturesText([" 0  a"], ["a  ██"], options),
+      `\nLevels, each job below what it waits for:\n 0  a\n\n${expected}\na  ██\n`,
+    );
+  });
+}
+
+Deno.test("runPicturesText leaves away what is empty", () => {
+  assertEquals(
+    runPicturesText({ tree: [" 0  a"], timeline: ["a  ██"] }, STYLE),
+    "\nLevels, each job below what it waited for\n 0  a\n\nTime\na  ██\n",
+  );
+  assertEquals(runPicturesText({ tree: [], timeline: [] }, STYLE), "");
 });
 
 Deno.test("analysisDocument is the analysis as data", () => {

@@ -11,7 +11,7 @@ import type {
 } from "../../lib/core/event.ts";
 import { planJobs } from "../../lib/core/plan.ts";
 import { initialState, jobIndex, type RunState } from "../../lib/core/run_state.ts";
-import type { Workflow } from "../../lib/core/workflow.ts";
+import type { Job, Workflow } from "../../lib/core/workflow.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 /** When every story begins: 2026-11-22, 10:30:00 UTC. */
@@ -23,6 +23,11 @@ export interface StoryOptions {
   readonly workflow?: Partial<Workflow>;
   /** Places of the selected jobs; all of them unless said. */
   readonly selected?: readonly number[];
+  /** What is known of the durations of jobs, in milliseconds. */
+  readonly expected?: Readonly<Record<string, number>>;
+  readonly runId?: string;
+  /** When it begins; `START` unless said. */
+  readonly at?: number;
 }
 
 type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
@@ -31,14 +36,17 @@ type Untimed<E> = E extends RunEvent ? Omit<E, "at"> : never;
 export class Story {
   readonly state: RunState;
   readonly events: RunEvent[] = [];
-  now = START;
+  now: number;
 
   constructor(jobs: readonly JobSketch[], options: StoryOptions = {}) {
     const workflow = sketchWorkflow(jobs, options.workflow);
-    this.state = initialState(planJobs(workflow, options.selected ?? [...workflow.jobs.keys()]));
+    const selected = options.selected ?? [...workflow.jobs.keys()];
+    const expected = (job: Job) => options.expected?.[job.id] ?? null;
+    this.now = options.at ?? START;
+    this.state = initialState(planJobs(workflow, selected, expected));
     this.tell({
       type: "run_started",
-      runId: "20261122-103000-x7k2",
+      runId: options.runId ?? "20261122-103000-x7k2",
       workflow: workflow.name,
       jobs: this.state.plan.jobs.length,
       settings: sketchSettings(options.settings),

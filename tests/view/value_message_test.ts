@@ -180,6 +180,26 @@ checkMessages<`E3${string}`>({
       = add --allow-run=make`,
     ],
   ],
+  E313: [
+    [
+      { variable: "LD_PRELOAD", jobId: "a", setBy: "job" },
+      `
+      Job 'a' sets LD_PRELOAD, with which orch may start no program here
+      = add --allow-run without a list of programs, or take it out`,
+    ],
+    [
+      { variable: "LD_PRELOAD", jobId: null, setBy: "workflow" },
+      `
+      The workflow sets LD_PRELOAD, with which orch may start no program here
+      = add --allow-run without a list of programs, or take it out`,
+    ],
+    [
+      { variable: "LD_LIBRARY_PATH", jobId: null, setBy: "environment" },
+      `
+      LD_LIBRARY_PATH is set in the environment, and orch may then start no program here
+      = add --allow-run without a list of programs, or unset it: env -u LD_LIBRARY_PATH …`,
+    ],
+  ],
 });
 
 checkMessages<`E4${string}`>({

@@ -1,0 +1,128 @@
+/**
+ * A run as a step of GitHub Actions: lines, the output of each job folded, errors marked where the
+ * workflow file has the job, and a page for the summary of the step.
+ */
+import type { RunState } from "../core/run_state.ts";
+import { summarize } from "../core/summary.ts";
+import {
+  errorCommand,
+  fencedText,
+  groupText,
+  harmlessLine,
+  MOST_ANNOTATIONS,
+} from "../view/actions.ts";
+import { actionsSummary } from "../view/actions_summary.ts";
+import { outcomeText } from "../view/message.ts";
+import { noticeText } from "../view/notice.ts";
+import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
+import { PlainLines } from "./plain_lines.ts";
+import { tailsOf } from "./results.ts";
+import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
+
+/** What GitHub takes for the summary of one step. */
+const MOST_SUMMARY_BYTES = 2 ** 20;
+const TOKEN_BYTES = 16;
+
+type Options = ViewOptions & { readonly jobOutput: JobOutputMode };
+
+/** Opens the view for GitHub Actions. */
+export function openActions(state: RunState, options: Options): RunView {
+  const { world } = options;
+  const lines = new PlainLines(state, options);
+  const isGrouped = options.jobOutput === "grouped";
+  const output = openJobOutput({
+    ...options,
+    jobOutput: isGrouped ? "none" : options.jobOutput,
+    print: (text, jobId) => lines.print(fencedText(prefixed(text, jobId), newToken(options))),
+  });
+  return {
+    show(event) {
+      output.before(event);
+      const line = lines.lineOf(event);
+      const ended = isGrouped ? endedAttempt(event) : null;
+      const text = ended === null ? "" : wholeOutput(ended, options);
+      if (text !== "") lines.print(groupText(line ?? "", text, newToken(options)));
+      else if (line !== null) lines.print(`${harmlessLine(line)}\n`);
+      output.after(event);
+    },
+    notice: (notice) => lines.print(`${harmlessLine(noticeText(notice))}\n`),
+    say: (text) => lines.printAll(fencedText(text, newToken(options))),
+    suspend() {},
+    resume() {},
+    close() {
+      output.close();
+      lines.close();
+    },
+    async end(text) {
+      lines.printAll(await errorCommands(state, options));
+      // It shows the last lines of jobs that failed.
+      lines.printAll(fencedText(text, newToken(options)));
+      const path = world.env("GITHUB_STEP_SUMMARY");
+      if (path !== undefined && path !== "") appendSummary(path, state, options);
+    },
+  };
+}
+
+function newToken({ world }: Options): string {
+  return Array.from(world.random(TOKEN_BYTES), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
+/** A command for each job that failed, ten at most. */
+async function errorCommands(state: RunState, options: Options): Promise<string> {
+  const failed = summarize(state).failed.slice(0, MOST_ANNOTATIONS);
+  const positions = failed.length === 0 ? [] : await positionsOf(failed, state, options);
+  return failed.map((index, i) => {
+    const job = state.jobs[index]!;
+    const outcome = job.phase === "settled" && job.status === "failed" ? job.outcome : null;
+    return errorCommand({
+      title: `${state.plan.jobs[index]!.id} failed`,
+      message: outcome === null ? "failed" : outcomeText(outcome),
+      file: pathInRepository(options),
+      position: positions[i] ?? null,
+    });
+  }).join("");
+}
+
+/** Where the file has the ids of these jobs. A file that has gone meanwhile has no places. */
+async function positionsOf(
+  jobs: readonly number[],
+  { plan }: RunState,
+  { world, workflowPath }: Options,
+) {
+  if (workflowPath === null) return [];
+  try {
+    const [bytes, { locatePlaces }] = await Promise.all([
+      world.files.read(workflowPath),
+      import("../runtime/locate.ts"),
+    ]);
+    const paths = jobs.map((job) => ["jobs", plan.fileIndex[job]!, "id"]);
+    return await locatePlaces(new TextDecoder().decode(bytes), paths);
+  } catch {
+    return [];
+  }
+}
+
+/** The workflow file as seen from the root of the repository, where annotations look for it. */
+function pathInRepository({ world, workflowPath, file }: Options): string | null {
+  if (workflowPath === null) return null;
+  const root = `${world.env("GITHUB_WORKSPACE") ?? world.cwd()}/`;
+  return workflowPath.startsWith(root) ? workflowPath.slice(root.length) : file;
+}
+
+/** A summary that cannot be written is no reason to fail a run. */
+function appendSummary(path: string, state: RunState, options: Options): void {
+  const { world, directory } = options;
+  try {
+    const used = world.files.stat(path)?.size ?? 0;
+    const page = actionsSummary(state, summarize(state), {
+      bytes: MOST_SUMMARY_BYTES - used,
+      tailsOf: (jobId) =>
+        options.jobOutput === "none" ? [] : tailsOf(jobId, { world, state, directory }),
+    });
+    if (page !== "") world.files.append(path, page);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    world.stderr.write(`warning: cannot write the summary of the step: ${cause}\n`);
+  }
+}

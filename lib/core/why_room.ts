@@ -1,0 +1,129 @@
+/**
+ * What keeps a ready job from starting: a watch over the state of a run while its events are folded.
+ * Whenever time passes and the job is ready, the state between the events says why it does not run.
+ */
+import type { RunEvent } from "./event.ts";
+import { fits } from "./resources.ts";
+import { freeResources, isLive, type RunState, slotLimit } from "./run_state.ts";
+import { MOST_BYPASSES } from "./scheduler.ts";
+
+/**
+ * What is in the way of a ready job: as many run as may, a running job allows no more beside it, it
+ * allows itself no more, memory or processor are reserved by others, or an earlier job that was passed
+ * over too often has reserved the run.
+ */
+export type RoomCause = "slots" | "cap" | "own_cap" | "memory" | "cpu" | "reservation";
+
+/** Time spent ready, for one reason. */
+export interface RoomWait {
+  readonly cause: RoomCause;
+  readonly ms: number;
+  /** What was in the way, longest first. */
+  readonly holders: readonly { readonly jobId: string; readonly ms: number }[];
+}
+
+/** What a watch has seen since it began. */
+export interface RoomReport {
+  /** Longest first. */
+  readonly waits: readonly RoomWait[];
+  /** How many started meanwhile that come earlier in the order of starting. */
+  readonly earlier: number;
+  /** How many that come later: they fitted where this one did not. */
+  readonly later: number;
+}
+
+interface Tally {
+  ms: number;
+  readonly holders: Map<number, number>;
+}
+
+/** Watches one job of a run that is being folded. */
+export class RoomWatch {
+  readonly #state: RunState;
+  readonly #job: number;
+  readonly #live = new Set<number>();
+  #tallies = new Map<RoomCause, Tally>();
+  #earlier = 0;
+  #later = 0;
+  #last = 0;
+
+  constructor(state: RunState, job: number) {
+    this.#state = state;
+    this.#job = job;
+  }
+
+  /** Time passes until `at` in the present state. */
+  pass(at: number): void {
+    const ms = at - this.#last;
+    if (ms <= 0) return;
+    this.#last = at;
+    if (this.#state.jobs[this.#job]!.phase !== "queued") return;
+    const found = this.#inTheWay();
+    if (found === null) return;
+    const tally = this.#tallies.get(found.cause) ?? { ms: 0, holders: new Map() };
+    tally.ms += ms;
+    for (const job of found.holders) tally.holders.set(job, (tally.holders.get(job) ?? 0) + ms);
+    this.#tallies.set(found.cause, tally);
+  }
+
+  /** Time until `at` in which nothing happened, because no orch was at work. */
+  skip(at: number): void {
+    this.#last = Math.max(this.#last, at);
+  }
+
+  /** Takes in an event that has just been folded. */
+  note(event: RunEvent): void {
+    if (event.type === "run_reopened") {
+      this.#live.clear();
+      this.#state.jobs.forEach((job, i) => void (isLive(job) && this.#live.add(i)));
+    }
+    if (!("jobId" in event)) return;
+    const { plan, jobs } = this.#state;
+    const job = plan.indexOf.get(event.jobId)!;
+    if (isLive(jobs[job]!)) this.#live.add(job);
+    else this.#live.delete(job);
+    if (event.type !== "job_started" || jobs[this.#job]!.phase !== "queued") return;
+    if (plan.rank[job]! < plan.rank[this.#job]!) this.#earlier++;
+    else this.#later++;
+  }
+
+  /** What was seen since the last report; the watch begins anew. */
+  report(): RoomReport {
+    const { plan } = this.#state;
+    const waits = [...this.#tallies].map(([cause, { ms, holders }]): RoomWait => ({
+      cause,
+      ms,
+      holders: [...holders].map(([job, ms]) => ({ jobId: plan.jobs[job]!.id, ms }))
+        .sort((a, b) => b.ms - a.ms),
+    })).sort((a, b) => b.ms - a.ms);
+    const report = { waits, earlier: this.#earlier, later: this.#later };
+    this.#tallies = new Map();
+    this.#earlier = this.#later = 0;
+    return report;
+  }
+
+  #inTheWay(): { readonly cause: RoomCause; readonly holders: Iterable<number> } | null {
+    const state = this.#state;
+    const { demands, rank, byRank } = state.plan;
+    const live = this.#live;
+    const demand = demands[this.#job]!;
+    if (live.size >= state.settings!.concurrency) return { cause: "slots", holders: live };
+    const limit = slotLimit(state);
+    if (live.size >= limit) {
+      const holders = [...live].filter((job) => demands[job]!.maxConcurrent === limit);
+      return { cause: "cap", holders };
+    }
+    if (live.size >= demand.maxConcurrent) return { cause: "own_cap", holders: live };
+    const free = freeResources(state);
+    if (demand.memoryMb > free.memoryMb) {
+      return { cause: "memory", holders: [...live].filter((job) => demands[job]!.memoryMb > 0) };
+    }
+    if (demand.cpuPercent > free.cpuPercent) {
+      return { cause: "cpu", holders: [...live].filter((job) => demands[job]!.cpuPercent > 0) };
+    }
+    const first = state.ready.first();
+    const reserved = first !== rank[this.#job] &&
+      (state.bypassed.get(first) ?? 0) >= MOST_BYPASSES && !fits(demands[byRank[first]!]!, free);
+    return reserved ? { cause: "reservation", holders: [byRank[first]!] } : null;
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Sends one request, over a connection of its own, by `node:http`: unlike fetch it tells when the
+ * connection stands, so that a server that cannot be reached is not taken for one that is slow. It
+ * follows no redirect, keeps nothing open, and knows nothing of limits.
+ *
+ * Where the environment names a proxy for the address, fetch sends the request after all: it knows
+ * how to speak to proxies, and which hosts need none.
+ */
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { isGranted } from "./permissions.ts";
+import type { HttpAnswer, OutgoingRequest } from "./world.ts";
+
+// Waited for: a bundle of orch would load what stands in an import at its every start.
+const { request: startRequest } = await import("node:http");
+const { connect: connectTcp, isIP } = await import("node:net");
+const { connect: connectTls } = await import("node:tls");
+
+/** What the machine has a say in. */
+export interface HttpClientOptions {
+  env(name: string): string | undefined;
+  /** Certificates, as PEM, that are trusted instead of the system's. */
+  readonly caCerts?: readonly string[];
+}
+
+/** What a server may do to a body on its way, and what undoes it. */
+const DECODERS: ReadonlyMap<string, CompressionFormat> = new Map([
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["deflate", "deflate"],
+  ["br", "brotli"],
+]);
+
+/** How long a body is and where it ends is ours to say. */
+const FRAMING_HEADERS = ["content-length", "transfer-encoding", "connection"];
+
+/**
+ * Sends `outgoing` and resolves when the headers of the answer are there. Rejects with the platform's
+ * error, and with the signal's reason once that is aborted.
+ */
+export async function sendRequest(
+  outgoing: OutgoingRequest,
+  options: HttpClientOptions,
+): Promise<HttpAnswer> {
+  const { url, signal } = outgoing;
+  signal.throwIfAborted();
+  // Otherwise Deno would ask the user, in the middle of a run.
+  const host = `${url.hostname}:${portOf(url)}`;
+  if (!isGranted({ kind: "net", host })) {
+    throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+  }
+  if (isProxied(url, options)) {
+    outgoing.connected();
+    return await fetch(url, { ...withoutConnected(outgoing), redirect: "manual" });
+  }
+  return await sendDirectly(outgoing, options);
+}
+
+function withoutConnected({ method, headers, body, signal }: OutgoingRequest): RequestInit {
+  return { method, headers, body, signal };
+}
+
+/** Whether fetch would ask the environment for a proxy. */
+function isProxied({ protocol }: URL, { env }: HttpClientOptions): boolean {
+  const names = ["all_proxy", protocol === "https:" ? "https_proxy" : "http_proxy"];
+  return names.some((name) => Boolean(env(name) || env(name.toUpperCase())));
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== "") return Number(port);
+  return protocol === "https:" ? 443 : 80;
+}
+
+function sendDirectly(
+  { url, method, headers, body, signal, connected }: OutgoingRequest,
+  options: HttpClientOptions,
+): Promise<HttpAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  const sent = startRequest({
+    method,
+    path: url.pathname + url.search,
+    headers: headersOf(headers, { host: url.host, body }),
+    createConnection: () => connect(url, options.caCerts).on(connectedEvent(url), connected),
+  });
+  const abort = () => sent.destroy(signal.reason);
+  signal.addEventListener("abort", abort);
+  sent.on("response", (message) => resolve(answerOf(message, sent)));
+  // Nobody asked for another protocol.
+  sent.on("upgrade", (_message, socket) => {
+    socket.destroy();
+    reject(new Error("the server switched to another protocol"));
+  });
+  sent.on("error", reject);
+  sent.on("close", () => signal.removeEventListener("abort", abort));
+  sent.end(body ?? undefined);
+  return promise;
+}
+
+function connectedEvent({ protocol }: URL): "connect" | "secureConnect" {
+  return protocol === "https:" ? "secureConnect" : "connect";
+}
+
+function connect(url: URL, caCerts: readonly string[] | undefined): Socket {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const address = { host, port: portOf(url) };
+  if (url.protocol === "http:") return connectTcp(address);
+  return connectTls({
+    ...address,
+    // A certificate for an address is not asked for by name.
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(caCerts && { ca: [...caCerts] }),
+  });
+}
+
+function headersOf(
+  given: Headers,
+  { host, body }: { readonly host: string; readonly body: string | null },
+): Record<string, string> {
+  const headers = new Headers({
+    host,
+    accept: "*/*",
+    "accept-encoding": "gzip, deflate, br",
+    "user-agent": "orch",
+  });
+  if (body !== null) headers.set("content-type", "text/plain;charset=UTF-8");
+  for (const [name, value] of given) headers.set(name, value);
+  for (const name of FRAMING_HEADERS) headers.delete(name);
+  // Node sends no body with DELETE and OPTIONS unless its length is said.
+  if (body !== null) headers.set("content-length", String(new TextEncoder().encode(body).length));
+  headers.set("connection", "close");
+  return Object.fromEntries(headers);
+}
+
+function answerOf(message: IncomingMessage, sent: ClientRequest): HttpAnswer {
+  const status = message.statusCode!;
+  const headers = new Headers();
+  for (let i = 0; i < message.rawHeaders.length; i += 2) {
+    headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
+  }
+  const body = bodyOf(message, sent);
+  const decoder = DECODERS.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
+  // What never has a body may still say how it would be compressed.
+  const empty = sent.method === "HEAD" || status === 204 || status === 304;
+  return {
+    status,
+    statusText: message.statusMessage ?? "",
+    headers,
+    body: decoder === undefined || empty
+      ? body
+      : body.pipeThrough(new DecompressionStream(decoder)),
+  };
+}
+
+/** The body, read no faster than it is wanted; cancelling it hangs up. */
+function bodyOf(
+  message: IncomingMessage,
+  sent: ClientRequest,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let failure: Error | null = null;
+  let wanted = false;
+  message.pause();
+  return new ReadableStream({
+    start(controller) {
+      // What had come by then is read first.
+      const fail = (error: Error) => {
+        failure ??= error;
+        if (wanted) controller.error(failure);
+      };
+      message.on("data", (part: Uint8Array) => {
+        message.pause();
+        wanted = false;
+        controller.enqueue(new Uint8Array(part));
+      });
+      message.on("end", () => controller.close());
+      message.on("error", fail);
+      // A body that is not HTTP is told to the request.
+      sent.on("error", fail);
+    },
+    pull(controller) {
+      wanted = true;
+      if (failure === null || (message.readableLength > 0 && !message.destroyed)) message.resume();
+      else controller.error(failure);
+    },
+    cancel() {
+      message.removeAllListeners("data").removeAllListeners("end");
+      sent.destroy();
+    },
+  }, { highWaterMark: 0 });
+}

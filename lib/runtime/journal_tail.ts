@@ -1,0 +1,54 @@
+/** A journal that is read on while another orch writes it. */
+import type { RunEvent } from "../core/event.ts";
+import { decodeLine } from "../core/journal_line.ts";
+import type { JournalContent } from "../core/journal_read.ts";
+
+const LINE_FEED = 0x0a;
+
+/** What comes after a journal was read. */
+export class JournalTail {
+  readonly #path: string;
+  #offset: number;
+  #nextSeq: number;
+
+  /** `content` is what was read of the journal at `path`. */
+  constructor(path: string, content: JournalContent) {
+    this.#path = path;
+    this.#offset = content.validBytes;
+    this.#nextSeq = content.nextSeq;
+  }
+
+  /** The events that were added since; none where the journal is gone. Stops before what is not whole. */
+  async read(): Promise<RunEvent[]> {
+    const bytes = await this.#newBytes();
+    const events: RunEvent[] = [];
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(LINE_FEED, start);
+      const line = end < 0 ? null : decodeLine(bytes.subarray(start, end));
+      if (line === null || line.seq !== this.#nextSeq || line.event === null) break;
+      events.push(line.event);
+      this.#nextSeq++;
+      this.#offset += end + 1 - start;
+      start = end + 1;
+    }
+    return events;
+  }
+
+  async #newBytes(): Promise<Uint8Array> {
+    try {
+      using file = await Deno.open(this.#path, { read: true });
+      const { size } = await file.stat();
+      const bytes = new Uint8Array(Math.max(0, size - this.#offset));
+      if (bytes.length === 0) return bytes;
+      await file.seek(this.#offset, Deno.SeekMode.Start);
+      let filled = 0;
+      for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
+        read = await file.read(bytes.subarray(filled)) ?? 0;
+      }
+      return bytes.subarray(0, filled);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+      throw error;
+    }
+  }
+}

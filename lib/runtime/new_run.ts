@@ -1,0 +1,37 @@
+/** The files of a run that is about to begin: all of them, or none. */
+import type { PlanRecord } from "../core/plan_file.ts";
+import { type Durability, Journal } from "./journal.ts";
+import { writePlan } from "./plan_store.ts";
+import { createRunDirectory, type RunDirectory } from "./run_directory.ts";
+import { RunLock } from "./run_lock.ts";
+import type { World } from "./world.ts";
+
+/** A run that can begin. Its lock is held until it is disposed of. */
+export interface NewRun extends Disposable {
+  readonly directory: RunDirectory;
+  readonly journal: Journal;
+}
+
+/**
+ * Makes the folder of a new run below `stateDirectory`, with its lock, its plan and an empty journal.
+ * Throws the platform's error where that cannot be, and leaves no folder of a run that never was.
+ */
+export async function createRun(
+  world: World,
+  stateDirectory: string,
+  { record, durability }: { readonly record: PlanRecord; readonly durability: Durability },
+): Promise<NewRun> {
+  const { clock } = world;
+  const directory = createRunDirectory(world, stateDirectory);
+  let lock: RunLock | null = null;
+  try {
+    const held = lock = RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
+    await writePlan(directory, 0, { record, durability });
+    const journal = Journal.create(directory.journalPath, { durability, clock });
+    return { directory, journal, [Symbol.dispose]: () => held.release() };
+  } catch (error) {
+    lock?.release();
+    await Deno.remove(directory.path, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}

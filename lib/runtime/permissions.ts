@@ -1,0 +1,31 @@
+/** What Deno lets orch do: asked of Deno, never of the user. */
+import type { Permission } from "../core/permission.ts";
+
+/** Whether this is granted. Where it is not, trying it may stop everything with a question on the terminal. */
+export function isGranted(permission: Permission): boolean {
+  return Deno.permissions.querySync(descriptorOf(permission)).state === "granted";
+}
+
+function descriptorOf(permission: Permission): Deno.PermissionDescriptor {
+  switch (permission.kind) {
+    case "read":
+    case "write": {
+      const { kind, path } = permission;
+      return { name: kind, ...(path !== null && { path }) };
+    }
+    case "run": {
+      const { program } = permission;
+      return { name: "run", ...(program !== null && { command: program }) };
+    }
+    case "net": {
+      const { host } = permission;
+      return { name: "net", ...(host !== null && { host }) };
+    }
+    case "env": {
+      const { name } = permission;
+      return { name: "env", ...(name !== null && { variable: name }) };
+    }
+    case "sys":
+      return { name: "sys", kind: permission.name };
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Signals to a process group, and to one process in it, where no shell is there to send them. Deno
+ * lets a program do so itself only if it may run every program; else the program `kill` does it, if
+ * that may be run. Nothing here asks the user for a permission.
+ */
+
+import { isGranted } from "./permissions.ts";
+import { livesAnybodyIn } from "./process_table.ts";
+
+/** What became of a signal to a group. */
+export type Delivery =
+  | "sent"
+  /** Nobody is in the group. */
+  | "gone"
+  /** There is no way to send it: no permission, or no groups (Windows). */
+  | "refused";
+
+/** What is sent. */
+export type GroupSignal = "SIGTERM" | "SIGKILL" | "SIGCONT" | "SIGSTOP";
+
+/** Whether anybody is in a group: `sent` where somebody is. A zombie counts where nobody can see what it is. */
+export async function lookInto(group: number): Promise<Delivery> {
+  const delivery = await deliver(group, 0);
+  return delivery === "sent" && livesAnybodyIn(group) === false ? "gone" : delivery;
+}
+
+/** Sends a signal to every process of a group. Never throws. */
+export function signalGroup(group: number, signal: GroupSignal): Promise<Delivery> {
+  return deliver(group, signal);
+}
+
+/** 0 is sent to nobody, and tells whether there is somebody. */
+async function deliver(group: number, signal: GroupSignal | 0): Promise<Delivery> {
+  if (Deno.build.os === "windows") return "refused";
+  if (isGranted({ kind: "run", program: null })) return signalItself(group, signal);
+  return isGranted({ kind: "run", program: "kill" })
+    ? await signalByProgram(group, signal)
+    : "refused";
+}
+
+function signalItself(group: number, signal: GroupSignal | 0): Delivery {
+  try {
+    // The platform knows 0, its types do not.
+    Deno.kill(-group, signal as Deno.Signal);
+    return "sent";
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "gone" : "refused";
+  }
+}
+
+async function signalByProgram(group: number, signal: GroupSignal | 0): Promise<Delivery> {
+  const name = signal === 0 ? "0" : signal.slice("SIG".length);
+  try {
+    const { success } = await new Deno.Command("kill", {
+      args: ["-s", name, "--", `-${group}`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success ? "sent" : "gone";
+  } catch {
+    return "refused";
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What a pool does when the machine cannot start another process: it says so once, goes on with as
+ * many as run already, and tries one more every little while. Which errors pass and which stay is
+ * told here too.
+ */
+import type { Clock, ProcessEnd, ProcessNotice } from "./world.ts";
+
+/** How long starting may fail, with nothing running, before it is given up. */
+const LONGEST_TROUBLE_MS = 30_000;
+const FIRST_BACKOFF_MS = 50;
+const LONGEST_BACKOFF_MS = 2_000;
+
+/** The pool that has trouble. */
+export interface Strained {
+  /** What is started and has not ended: processes, or the shells they run in. */
+  running(): number;
+  /** How many wait to be started. */
+  waiting(): number;
+  /** Starts what waits, as far as the limit allows it. */
+  serve(): void;
+  /** Gives up all that wait. */
+  giveUp(end: NotStartedEnd): void;
+  notice(notice: ProcessNotice): void;
+}
+
+/** The end of what never began. */
+export type NotStartedEnd = Extract<ProcessEnd, { kind: "not_started" }>;
+
+/** The trouble of one pool. */
+export class SpawnTrouble {
+  readonly #clock: Clock;
+  readonly #pool: Strained;
+  #limit = Infinity;
+  #since: number | null = null;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #said = false;
+  #cancelRetry: (() => void) | null = null;
+
+  constructor(clock: Clock, pool: Strained) {
+    this.#clock = clock;
+    this.#pool = pool;
+  }
+
+  /** How many may run at a time for now. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Something that waits could not be started just now. */
+  met(cause: string): void {
+    const now = this.#clock.now();
+    const running = this.#pool.running();
+    if (!this.#said) {
+      this.#pool.notice({ kind: "spawn_trouble", cause, parallel: Math.max(1, running) });
+    }
+    this.#said = true;
+    this.#since ??= now;
+    if (running > 0) this.#since = now;
+    else if (now - this.#since > LONGEST_TROUBLE_MS) {
+      return this.#pool.giveUp({ kind: "not_started", cause });
+    }
+    this.#limit = running;
+    this.#retryAfter(this.#backoffMs);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, LONGEST_BACKOFF_MS);
+  }
+
+  /** Tries no more. */
+  close(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+  }
+
+  #retryAfter(milliseconds: number): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#clock.callAt(this.#clock.now() + milliseconds, () => {
+      this.#cancelRetry = null;
+      this.#limit = this.#pool.running() + 1;
+      this.#pool.serve();
+      if (this.#cancelRetry !== null) return;
+      // It went well. The next one more waits as long as the last did, or the trouble is over.
+      if (this.#pool.waiting() > 0) this.#retryAfter(this.#backoffMs);
+      else this.#limit = Infinity;
+    });
+  }
+}
+
+/** Too many files, too many processes, too little memory: a moment later it may go well. */
+const PASSING: Readonly<Record<string, readonly number[]>> = {
+  EAGAIN: [11, 35],
+  ENOMEM: [12],
+  ENFILE: [23],
+  EMFILE: [24],
+};
+
+/** Whether waiting may help against what kept a process from starting. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && Object.hasOwn(PASSING, String(error.code))) return true;
+  // An error of the platform's without a code still has the system's number in its text.
+  const number = Number(/\(os error (\d+)\)$/.exec(error.message)?.[1]);
+  return Object.values(PASSING).some((numbers) => numbers.includes(number));
+}
+
+/** The end of what was stopped while it waited. */
+export const STOPPED_EARLY: NotStartedEnd = {
+  kind: "not_started",
+  cause: "stopped before it could start",
+};
+
+/** What Deno says of variables that would let a program it may start run another's code. */
+const LINKER_VARIABLE = /^Requires --allow-run permissions to spawn subprocess with (\w+) environ/;
+
+/** The end of a process that `error` kept from starting. */
+export function notStarted(error: unknown): NotStartedEnd {
+  const cause = error instanceof Error ? error.message : String(error);
+  const variable = LINKER_VARIABLE.exec(cause)?.[1];
+  return {
+    kind: "not_started",
+    cause,
+    ...(variable !== undefined && { linkerVariable: variable }),
+  };
+}

@@ -1,0 +1,180 @@
+/** The explanations of mistakes in the file as a whole and in its syntax: E1xx. */
+import type { DiagnosticCode } from "../core/diagnostic.ts";
+import { example, type Explanation } from "./explanation.ts";
+
+type FileCode = Extract<DiagnosticCode, `E1${string}`>;
+
+const SMALL = example(`
+  name: demo
+  jobs:
+    - id: build
+      command: make`);
+
+/** By code. */
+export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
+  E101: {
+    title: "the file cannot be read",
+    meaning:
+      "There is no file of that name, or it is a folder, or orch may not read it. Paths start from the folder you are in. A dash stands for standard input.",
+    wrong: { file: "", command: "orch run worklfow.yaml" },
+    right: { ...SMALL, command: "orch run workflow.yaml --dry-run" },
+  },
+  E102: {
+    title: "the file is too large",
+    meaning:
+      "A workflow describes jobs, and a file over 64 MiB is most likely something else. Keep data in files of their own and let the jobs read them.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: load
+          command: load-data (64 MiB of data)`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: load
+          command: load-data data.csv`),
+  },
+  E103: {
+    title: "the file is not UTF-8",
+    meaning:
+      "Workflow files are text in UTF-8, with or without a byte order mark. This one has bytes that mean nothing in it: most editors can save it as UTF-8.",
+    wrong: example(`
+      name: café            # saved as Latin-1
+      jobs:
+        - id: brew
+          command: make coffee`),
+    right: example(`
+      name: café            # saved as UTF-8
+      jobs:
+        - id: brew
+          command: make coffee`),
+  },
+  E104: {
+    title: "a control character stands in the file",
+    meaning:
+      "Control characters other than tabs and line breaks are invisible, and terminals obey them. Write escapes where a job needs one, as here for printf.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: red
+          command: printf '␛[31mred'`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: red
+          command: printf '\\033[31mred'`),
+  },
+  E105: {
+    title: "the file is not YAML, or not JSON",
+    meaning:
+      "The text breaks the rules of its format, so that it cannot be read at all. In YAML the usual reasons are tabs, lines that do not begin in the same column, an open quote, and a value with ': ' in it. Files that end in .json are read as JSON.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: echo step: one`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: "echo step: one"`),
+  },
+  E106: {
+    title: "the file holds more than one document",
+    meaning: "In YAML a line '---' begins another document. One file is one workflow.",
+    wrong: example(`
+      name: first
+      jobs:
+        - id: a
+          command: make
+      ---
+      name: second
+      jobs:
+        - id: b
+          command: make`),
+    right: SMALL,
+  },
+  E107: {
+    title: "a key stands twice",
+    meaning:
+      "Each key may stand once in its mapping. With two, one of the values would be lost without a word.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          timeout: 60
+          timeout: 600`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          timeout: 600`),
+  },
+  E108: {
+    title: "an alias goes round in a circle, or grows without end",
+    meaning:
+      "An alias (*name) stands for what its anchor (&name) marks. That must not contain the alias itself, and all of them together must not make a small file enormous.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: &env
+            COPY: *env`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: &env
+            MODE: release
+        - id: test
+          command: make test
+          environment: *env`),
+  },
+  E109: {
+    title: "values are nested too deep",
+    meaning:
+      "Lists and mappings may stand in each other 64 levels deep, which is more than a workflow needs.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          tags: [[[[...]]]]`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          tags: [ci]`),
+  },
+  E110: {
+    title: "the file is not a mapping",
+    meaning:
+      "A workflow is a mapping with at least 'name' and 'jobs'. This file is empty, or holds a list or a single value.",
+    wrong: example(`
+      - id: build
+        command: make`),
+    right: SMALL,
+  },
+  E111: {
+    title: "a key is reserved",
+    meaning:
+      "A few names mean something to the language orch is written in, and cannot be keys: __proto__, constructor and prototype.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: {constructor: gcc}`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          environment: {CC: gcc}`),
+  },
+};

@@ -1,0 +1,188 @@
+/** The explanations of mistakes in the shape of a workflow and in its graph: E2xx. */
+import type { DiagnosticCode } from "../core/diagnostic.ts";
+import { example, type Explanation } from "./explanation.ts";
+
+type ShapeCode = Extract<DiagnosticCode, `E2${string}`>;
+
+/** By code. */
+export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
+  E201: {
+    title: "a value has the wrong type",
+    meaning:
+      "Each key takes text, a number, true or false, a list or a mapping. In YAML a bare 1.10 is a number and true is no text: quote what is meant as text. Times are seconds, sizes megabytes, as plain numbers.",
+    wrong: example(`
+      name: demo
+      version: 1.0
+      jobs:
+        - id: build
+          command: make
+          timeout: 5m
+          tags: ci`),
+    right: example(`
+      name: demo
+      version: "1.0"
+      jobs:
+        - id: build
+          command: make
+          timeout: 300
+          tags: [ci]`),
+  },
+  E202: {
+    title: "there is no such key",
+    meaning:
+      "A key that orch does not know would do nothing, and whoever wrote it meant something: so it is refused. Most are slips of the pen, or keys of other tools.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: test
+          run: make test
+          needs: [build]`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+        - id: test
+          command: make test
+          dependencies: [build]`),
+  },
+  E203: {
+    title: "a key is missing",
+    meaning: "A workflow needs 'name' and 'jobs', and each job an 'id'.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - command: make`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make`),
+  },
+  E204: {
+    title: "a job waits for one that does not exist",
+    meaning:
+      "Each entry of 'dependencies' and of 'skip_if_failed' is the id of a job in the same file, with the same capital letters.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+        - id: test
+          command: make test
+          dependencies: [Build]`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make
+        - id: test
+          command: make test
+          dependencies: [build]`),
+  },
+  E205: {
+    title: "jobs wait for each other in a circle",
+    meaning:
+      "None of these jobs could ever start, since each waits for the next and the last for the first. Remove one of the dependencies, or move what both need into a job of its own.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: client
+          command: make client
+          dependencies: [server]
+        - id: server
+          command: make server
+          dependencies: [client]`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: protocol
+          command: make protocol
+        - id: client
+          command: make client
+          dependencies: [protocol]
+        - id: server
+          command: make server
+          dependencies: [protocol]`),
+  },
+  E206: {
+    title: "two jobs have the same id",
+    meaning:
+      "Dependencies, logs and flags name jobs by their ids. Ids that differ in capital letters alone count as the same, since their logs would be one file on some systems.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: test
+          command: make test-unit
+        - id: test
+          command: make test-e2e`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: test_unit
+          command: make test-unit
+        - id: test_e2e
+          command: make test-e2e`),
+  },
+  E207: {
+    title: "an id has characters that an id must not have",
+    meaning:
+      "An id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': it becomes the name of a file. What people read goes under 'name'.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: Build the app
+          command: make`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          name: Build the app
+          command: make`),
+  },
+  E208: {
+    title: "there is no such job type",
+    meaning: "A job is of type command (the default), script, python or http.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: report
+          job_type: py
+          command: print("done")`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: report
+          job_type: python
+          command: print("done")`),
+  },
+  E209: {
+    title: "a key does not go with the type of the job",
+    meaning:
+      "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: test
+          job_type: script
+          command: ./test.sh`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: test
+          job_type: script
+          script_path: ./test.sh`),
+  },
+  E210: {
+    title: "there are no jobs",
+    meaning: "The list under 'jobs' is empty, so there is nothing to run.",
+    wrong: example(`
+      name: demo
+      jobs: []`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: build
+          command: make`),
+  },
+};

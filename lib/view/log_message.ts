@@ -1,0 +1,75 @@
+/** What is said about the output of jobs beside the output itself. Each note is one line, safe to print. */
+import { type Outcome, unreachable } from "../core/event.ts";
+import type { JobState } from "../core/run_state.ts";
+import { counted } from "./format.ts";
+import { outcomeText, skipText } from "./message.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** An attempt of a job. */
+interface OfAttempt {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+/** What a reader of logs should know. */
+export type LogNote =
+  | OfAttempt & { readonly kind: "one_of"; readonly attempts: number }
+  | OfAttempt & { readonly kind: "still_running" }
+  | OfAttempt & { readonly kind: "unfinished" }
+  | OfAttempt & { readonly kind: "lost" }
+  | OfAttempt & { readonly kind: "truncated" }
+  | OfAttempt & { readonly kind: "cut_meanwhile" }
+  | OfAttempt & { readonly kind: "never_began"; readonly outcome: Outcome }
+  | OfAttempt & { readonly kind: "missing"; readonly path: string }
+  | { readonly kind: "no_attempt"; readonly jobId: string; readonly job: JobState }
+  | { readonly kind: "orch_died"; readonly runId: string };
+
+/** A note, as a line. */
+export function logNoteText(note: LogNote): string {
+  return `orch: ${visibleLine(wordsOf(note))}`;
+}
+
+function wordsOf(note: LogNote): string {
+  if (note.kind === "orch_died") {
+    return `the run is unfinished and nobody works on it; orch resume ${note.runId} goes on with it`;
+  }
+  if (note.kind === "no_attempt") return `${note.jobId} has no output: ${absenceText(note.job)}`;
+  const output = `the output of ${note.jobId}${
+    note.attempt > 1 ? ` (attempt ${note.attempt})` : ""
+  }`;
+  switch (note.kind) {
+    case "one_of":
+      return `attempt ${note.attempt} of ${note.jobId}, which had ${
+        counted(note.attempts, "attempt")
+      }; --attempt shows another`;
+    case "still_running":
+      return `${note.jobId} still runs: --follow waits for the rest`;
+    case "unfinished":
+      return `${output} ends where orch ended`;
+    case "lost":
+      return `${output} is lost, or a part of it: there was no room for its files, or no way to open them`;
+    case "truncated":
+      return `the middle of ${output} was cut out: it grew over --max-log`;
+    case "cut_meanwhile":
+      return `${output} grew over --max-log, and its middle was cut out: some of it is missing here`;
+    case "never_began":
+      return `${note.jobId} has no output: ${outcomeText(note.outcome)}`;
+    case "missing":
+      return `${output} is gone: ${quoted(note.path)} is not there`;
+    default:
+      return unreachable(note);
+  }
+}
+
+function absenceText(job: JobState): string {
+  if (job.phase !== "settled") return "it has not begun";
+  if (job.status === "skipped") return `it was skipped: ${skipText(job.reason)}`;
+  return "it never began";
+}
+
+/** That a job has had no such attempt. */
+export function noAttemptText({ jobId, attempt }: OfAttempt, attempts: number): string {
+  const had = attempts === 0 ? "none yet" : counted(attempts, "attempt");
+  return visibleLine(`--attempt ${attempt}: job ${quoted(jobId)} has had ${had}`);
+}

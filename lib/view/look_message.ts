@@ -1,0 +1,23 @@
+/** Sentences about flags that say how a run or a text is to look. */
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** A time for colour that there is not. */
+export function badColorText(when: string, known: readonly string[]): string {
+  return `--color: ${visibleLine(quoted(when))}: expected one of ${known.join(", ")}`;
+}
+
+/** Two flags that ask for different views. */
+export function differentViewsText(one: string, other: string): string {
+  return `${one} and ${other} ask for different views: leave one out`;
+}
+
+/** `--verbose` beside a view that does not say more. */
+export function verboseInVainText(ui: string): string {
+  return `--verbose has nothing to add to --ui ${ui}: leave one out`;
+}
+
+/** `--job-output` beside a view that prints nothing. */
+export function jobOutputInVainText(mode: string, ui: string): string {
+  return `--job-output ${mode} prints what jobs print, and --ui ${ui} does not: leave one out`;
+}

@@ -1,0 +1,18 @@
+/** What is said where output is not shown whole. */
+import { bytesText, counted } from "./format.ts";
+import { visibleLine } from "./visible.ts";
+
+/** In the place of the beginning of a log. */
+export function omittedText(bytes: number, path: string): string {
+  return `… ${bytesText(bytes)} before this: ${visibleLine(path)}`;
+}
+
+/** In the place of what a job printed faster than it could be shown. */
+export function skippedText(bytes: number, path: string): string {
+  return `… ${bytesText(bytes)} not shown: ${visibleLine(path)}`;
+}
+
+/** In the place of lines that nobody read in time. */
+export function lostText(lines: number): string {
+  return `… ${counted(lines, "line")} not shown: nobody read them in time\n`;
+}

@@ -1,0 +1,163 @@
+/**
+ * The sentences for mistakes on the command line, and for what the world did not let us do. Loaded at
+ * every start, so it needs next to nothing.
+ */
+import { visibleLine } from "./visible.ts";
+
+/** Someone who names a file means to run it. */
+const FILE_NAME = /\.(ya?ml|json)$/i;
+
+/** There is no such command; `corrections` are those spelt alike. */
+export function noCommandText(input: string, corrections: readonly string[]): string {
+  // The library thinks of words that have little in common.
+  const near = corrections.map(bare).filter((name) => name[0] === input[0] || input.includes(name));
+  const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : near;
+  return `error: ${visibleLine(`No command '${input}'`)}${meantText(meant)}\nSee orch --help`;
+}
+
+/** There is no such flag; `corrections` are names in our code's own spelling. */
+export function noFlagText(input: string, corrections: readonly string[]): string {
+  const meant = corrections.map((name) => `--${bare(name)}`);
+  return visibleLine(`No flag --${input}`) + meantText(meant);
+}
+
+/** The library quotes names with backticks and knows flags as our code spells them. */
+function bare(name: string): string {
+  return name.replaceAll("`", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function meantText(meant: readonly string[]): string {
+  return meant.length === 0 ? "" : visibleLine(`: did you mean ${meant.join(" or ")}?`);
+}
+
+/** There is no such one-letter flag. */
+export function noAliasText(input: string): string {
+  return visibleLine(`No flag -${input}`);
+}
+
+/** A flag stands at the end, or before another flag, without the value it takes. */
+export function valueMissingText(flag: string): string {
+  return `--${flag} needs a value`;
+}
+
+/** A flag that may stand once stands again. */
+export function flagTwiceText(flag: string): string {
+  return `--${flag} stands more than once`;
+}
+
+/** An argument is missing. */
+export function argumentMissingText(placeholder: string): string {
+  return `Expected a ${placeholder}`;
+}
+
+/** There is an argument that no parameter takes. */
+export function argumentTooManyText(input: string): string {
+  return visibleLine(`One argument too many: '${input}'`);
+}
+
+/** A value is none of those that a flag takes. */
+export function notOneOfText(flag: string, input: string, values: readonly string[]): string {
+  return badValueText(flag, input, `expected one of ${values.join(", ")}`);
+}
+
+/** An argument is not what a command takes; `why` says what that is. */
+export function badArgumentText(input: string, why: string): string {
+  return visibleLine(`'${input}': ${why}`);
+}
+
+/** A value is not what a flag takes; `why` says what that is. */
+export function badValueText(flag: string, input: string, why: string): string {
+  return visibleLine(`--${flag}: '${input}': ${why}`);
+}
+
+/** What a flag for a number of jobs takes. */
+export function wholeNumberText(most: number): string {
+  return `expected a whole number from 1 to ${most}`;
+}
+
+/** What a flag for a time takes. */
+export function secondsWantedText(most: number): string {
+  return `expected seconds from 0 to ${most}`;
+}
+
+/** What a flag for a size takes. */
+export const SIZE_WANTED = "expected a size of at least 1K, such as 64M or 2G";
+
+/** What follows each mistake in flags and arguments. */
+export const SEE_HELP = "Add --help to see what this command takes";
+
+/** No workflow file was named, and none has a usual name. */
+export function noWorkflowText(looked: readonly string[]): string {
+  return [
+    "No workflow file is named, and none is here",
+    `  looked for  ${brief(looked)}`,
+    "  run one     orch run FILE",
+    `  make one    orch create --name demo --output ${looked[0]}`,
+  ].join("\n");
+}
+
+/** No workflow file was named, and more than one has a usual name. */
+export function whichWorkflowText(found: readonly string[]): string {
+  return `No workflow file is named, and there is more than one here: name ${
+    found.map((file) => `'${file}'`).join(" or ")
+  }`;
+}
+
+/** Both flags stand. */
+export const QUIET_AND_VERBOSE = "--quiet and --verbose ask for opposite things: leave one out";
+
+/** The name for a new workflow cannot be one. */
+export const BAD_NAME = "--name: a name is one line of text and not empty";
+
+/** The name of a new file says no format. */
+export function noFormatText(path: string): string {
+  return visibleLine(`--output: '${path}' must end in .yaml, .yml or .json`);
+}
+
+/** There is something where the new file should be. */
+export function existsText(path: string): string {
+  return visibleLine(`'${path}' exists already: --force overwrites it`);
+}
+
+/** What was written, and what to do with it; `command` is safe to paste. */
+export function wroteText(path: string, command: string): string {
+  return visibleLine(`Wrote ${path}. Try it:`) + `\n  ${visibleLine(command)}\n`;
+}
+
+/** A file cannot be written, and why. */
+export function cannotWriteText(path: string, why: string): string {
+  return visibleLine(`Cannot write '${path}': ${why}`);
+}
+
+/** The folder of a file that is to be written is missing. */
+export function noFolderText(folder: string): string {
+  return `folder '${folder}' does not exist`;
+}
+
+/** A file is to be written where a folder is. */
+export const IS_FOLDER = "it is a folder";
+
+/** A mistake of ours. */
+export const IS_BUG = "This is a bug in orch: please report it with the file and the command line";
+
+/** What can be run in a folder with these workflow files, of those that are looked for. */
+export function hereText(found: readonly string[], looked: readonly string[]): string[] {
+  const [only] = found;
+  if (only === undefined) {
+    return [
+      `No workflow here: looked for ${brief(looked)}`,
+      `To make one: orch create --name demo --output ${looked[0]}`,
+    ];
+  }
+  return found.length === 1
+    ? [`In this folder is ${only}: orch run`]
+    : [`In this folder are ${found.join(" and ")}: orch run ${only}`];
+}
+
+/** Names of files, the endings alone where the name is that of the one before. */
+function brief(files: readonly string[]): string {
+  const stem = (file: string | undefined) => file?.replace(/\.\w+$/, "");
+  return files.map((file, i) =>
+    stem(file) === stem(files[i - 1]) ? file.slice(file.lastIndexOf(".")) : file
+  ).join(", ");
+}

@@ -1,0 +1,310 @@
+/**
+ * Why a job ran, waited, was skipped or was tried again, in words: a line for each piece of its story,
+ * with the time since the start of the run.
+ */
+import { type StopReason, unreachable } from "../core/event.ts";
+import type { JobState } from "../core/run_state.ts";
+import type { RoomCause } from "../core/why_room.ts";
+import type {
+  AttemptStep,
+  EndStep,
+  GapStep,
+  JobStory,
+  Need,
+  NeedsStep,
+  RoomStep,
+  WhyStep,
+} from "../core/why_step.ts";
+import { counted, durationText } from "./format.ts";
+import { outcomeText, skipText } from "./message.ts";
+import { visibleLine } from "./visible.ts";
+import { snakeCased, timeText } from "./report_json.ts";
+import { type Look, makeStyle, paint, type Style } from "./style.ts";
+
+/** What a story is told with. */
+export interface WhyOptions {
+  readonly runId: string;
+  /** The time, where the run is still under way. */
+  readonly now: number | null;
+  readonly style: Style;
+}
+
+/** Ids named in one line. */
+const MOST_NAMED = 6;
+const TIME_COLUMNS = 9;
+/** A shorter wait would read 0.00s. */
+const LEAST_TOLD_MS = 5;
+
+/** The story of a job as text. */
+export function whyText(story: JobStory, options: WhyOptions): string {
+  const { style } = options;
+  const { word, look } = standing(story.now);
+  const title = `${paint(style, "bold", story.jobId)} of run ${options.runId}: ${
+    paint(style, look, word)
+  }`;
+  const lines = story.steps.flatMap((step) => {
+    const sentences = sentencesOf(step, options);
+    const at = "from" in step ? step.from : "at" in step ? step.at : null;
+    return sentences.map((sentence, i) =>
+      `${
+        paint(
+          style,
+          "dim",
+          (i > 0 || at === null ? "" : sinceText(at - story.startedAt)).padStart(TIME_COLUMNS),
+        )
+      }  ${sentence}`
+    );
+  });
+  return [title, "", ...lines, ""].join("\n");
+}
+
+/** The story as data, schema `orch.why/v1`: the facts of each piece, and its words. */
+export function whyDocument(story: JobStory, runId: string): object {
+  const style = makeStyle({ color: false, ascii: false });
+  return {
+    schema: "orch.why/v1",
+    run_id: runId,
+    job_id: story.jobId,
+    standing: standing(story.now).word,
+    steps: story.steps.map((step) => ({
+      ...snakeCased(withTimes(step)) as object,
+      words: sentencesOf(step, { runId, now: null, style }).join("; "),
+    })),
+  };
+}
+
+const TIMES: readonly string[] = ["from", "until", "at"];
+
+/** Facts with their times as text. */
+function withTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTimes);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    TIMES.includes(key) && typeof inner === "number" ? timeText(inner) : withTimes(inner),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function sinceText(ms: number): string {
+  return `+${durationText(ms)}`;
+}
+
+function standing(now: JobState): { readonly word: string; readonly look: Look } {
+  switch (now.phase) {
+    case "waiting":
+      return { word: "waits for its needs", look: "bold" };
+    case "queued":
+      return { word: "ready, waits for room", look: "bold" };
+    case "backing_off":
+      return { word: "waits for its next attempt", look: "yellow" };
+    case "running":
+    case "stopping":
+      return { word: now.phase === "running" ? "runs" : "is being stopped", look: "cyan" };
+    case "settled":
+      return SETTLED[now.status];
+    default:
+      return unreachable(now);
+  }
+}
+
+const SETTLED = {
+  success: { word: "succeeded", look: "green" },
+  failed: { word: "failed", look: "red" },
+  cancelled: { word: "cancelled", look: "yellow" },
+  skipped: { word: "skipped", look: "dim" },
+} as const;
+
+function sentencesOf(step: WhyStep, options: WhyOptions): string[] {
+  switch (step.kind) {
+    case "needs":
+      return needsSentences(step, options);
+    case "branch":
+      return [
+        visibleLine(`the branch is ${step.branch}; this job is for ${step.wanted.join(", ")}`),
+      ];
+    case "room":
+      return roomSentences(step, options);
+    case "attempt":
+      return [attemptSentence(step, options)];
+    case "backoff": {
+      const wait = durationText(step.until - step.from);
+      return [`waits ${wait} before attempt ${step.attempt} of ${step.most}`];
+    }
+    case "gave_up":
+    case "skipped":
+    case "cancelled":
+      return [endSentence(step)];
+    case "paused":
+    case "down":
+      return [gapSentence(step)];
+    default:
+      return unreachable(step);
+  }
+}
+
+function needsSentences(step: NeedsStep, { now, style }: WhyOptions): string[] {
+  const { needs } = step;
+  if (needs.length === 0) return ["needs no other job"];
+  const leftOut = needs.filter(({ status }) => status === "left_out").map(({ jobId }) => jobId);
+  const here = needs.filter(({ status }) => status !== "left_out");
+  const sentences: string[] = [];
+  if (here.length > 0) sentences.push(waitSentence(step, here, now));
+  if (step.chain.length > 1) {
+    sentences.push(`each of these waited for the one before: ${chainText(step.chain, style)}`);
+  }
+  if (leftOut.length > 0) {
+    sentences.push(`left out of this run, and so taken as done: ${named(leftOut)}`);
+  }
+  return sentences;
+}
+
+function waitSentence(step: NeedsStep, needs: readonly Need[], now: number | null): string {
+  const all = named(needs.map(needText));
+  if (step.until === null) {
+    const open = needs.filter(({ status }) => status === "open").map(({ jobId }) => jobId);
+    return `waits ${sofar(step.from, now)}for ${named(open)}, of all it needs: ${all}`;
+  }
+  const waited = step.until - step.from;
+  const last = step.chain.at(-1);
+  if (waited === 0 || last === undefined) return `needs ${all}`;
+  const which = needs.length > 1 ? `, and ${last} was the last` : "";
+  return `waited ${durationText(waited)} for what it needs: ${all}${which}`;
+}
+
+function needText({ jobId, soft, status }: Need): string {
+  const notes = [
+    ...soft ? ["skip_if_failed"] : [],
+    ...status === "success" || status === "open" ? [] : [status],
+  ];
+  return notes.length === 0 ? jobId : `${jobId} (${notes.join(", ")})`;
+}
+
+function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): string[] {
+  const { waits, earlier, later } = report;
+  if (until !== null && until - from < LEAST_TOLD_MS) return [];
+  const waited = until === null
+    ? `is ready, and waits ${sofar(from, now)}for room`
+    : `was ready, and waited ${durationText(until - from)} for room`;
+  const sentences = [
+    waited,
+    ...waits.filter(({ ms }) => ms >= LEAST_TOLD_MS).map(({ cause, ms, holders }) =>
+      `${durationText(ms)}: ${roomText(cause, named(holders.map(({ jobId }) => jobId)))}`
+    ),
+  ];
+  if (earlier > 0) {
+    sentences.push(`meanwhile ${counted(earlier, "job")} began that come earlier in the order`);
+  }
+  if (later > 0) {
+    sentences.push(`meanwhile ${counted(later, "job")} began that come later, and fitted`);
+  }
+  return sentences;
+}
+
+function roomText(cause: RoomCause, holders: string): string {
+  switch (cause) {
+    case "slots":
+      return `as many jobs ran as may run at a time: ${holders}`;
+    case "cap":
+      return `${holders} let no more jobs run beside it (max_concurrent_jobs)`;
+    case "own_cap":
+      return `it runs beside fewer jobs than ran (max_concurrent_jobs): ${holders}`;
+    case "memory":
+      return `too little memory was left beside ${holders} (max_memory_mb)`;
+    case "cpu":
+      return `too little of the processors was left beside ${holders} (max_cpu_percent)`;
+    case "reservation":
+      return `${holders} had been passed over too often, and nothing started before it`;
+    default:
+      return unreachable(cause);
+  }
+}
+
+function attemptSentence(step: AttemptStep, { now }: WhyOptions): string {
+  const { attempt, from, until, outcome, stopped } = step;
+  const stop = stopped === null
+    ? ""
+    : `; asked to end after ${durationText(stopped.at - from)}, ${
+      stopped.why === "timeout" ? "as its time was up" : "as the run was being stopped"
+    }${stopped.killed ? ", then killed" : ""}`;
+  if (until === null || outcome === null) {
+    return `attempt ${attempt} runs${
+      now === null ? "" : ` for ${durationText(now - from)} now`
+    }${stop}`;
+  }
+  return `attempt ${attempt} ran ${durationText(until - from)}: ${outcomeText(outcome)}${stop}`;
+}
+
+function endSentence(step: EndStep): string {
+  switch (step.kind) {
+    case "gave_up":
+      switch (step.why.kind) {
+        case "once":
+          return "not tried again: it has no retry_config, nor the file max_retries";
+        case "used_up":
+          return `not tried again: it had all ${step.why.most} attempts`;
+        case "not_retried":
+          return "not tried again: another attempt could not end better, or do harm";
+        case "stopping":
+          return "not tried again: the run was being stopped";
+        default:
+          return unreachable(step.why);
+      }
+    case "skipped":
+      return skippedSentence(step);
+    case "cancelled": {
+      const { reason, failed } = step;
+      return failed === null
+        ? `cancelled${reason === null ? "" : `: ${STOPS[reason]}`}`
+        : `cancelled: ${failed} failed, and --fail-fast stops the run then`;
+    }
+    default:
+      return unreachable(step);
+  }
+}
+
+const STOPS: Readonly<Record<StopReason, string>> = {
+  fail_fast: "a job failed, and --fail-fast stops the run then",
+  interrupt: "the run was interrupted",
+  terminate: "orch was asked to terminate",
+  hangup: "the terminal was closed",
+  kill: "the run was killed",
+};
+
+function skippedSentence(
+  { reason, chain, cause }: Extract<EndStep, { kind: "skipped" }>,
+): string {
+  const why = `skipped: ${skipText(reason)}`;
+  if (cause.phase !== "settled" || chain.length === 0) return why;
+  const [first] = chain;
+  if (cause.status === "failed") return `${why}; ${first} failed: ${outcomeText(cause.outcome)}`;
+  if (cause.status === "cancelled") return `${why}; ${first} was cancelled`;
+  return cause.status === "skipped"
+    ? `${why}; ${first} was skipped: ${skipText(cause.reason)}`
+    : why;
+}
+
+function gapSentence(step: GapStep): string {
+  const time = durationText(step.until - step.from);
+  if (step.kind === "paused") return `the run stood still for ${time}`;
+  const effects = {
+    lost: ", and the attempt under way is lost: it is made again",
+    reset: ", and then this job was put back: it is done again",
+    none: "",
+  };
+  return `no orch was at work for ${time}${effects[step.effect]}`;
+}
+
+function sofar(from: number, now: number | null): string {
+  return now === null ? "" : `${durationText(now - from)} now `;
+}
+
+function named(ids: readonly string[]): string {
+  const more = ids.length - MOST_NAMED;
+  return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
+}
+
+function chainText(ids: readonly string[], { glyphs: { arrow, ellipsis } }: Style): string {
+  const shown = ids.length <= MOST_NAMED ? ids : [...ids.slice(0, 2), ellipsis, ...ids.slice(-3)];
+  return shown.join(` ${arrow} `);
+}

@@ -1,0 +1,212 @@
+/** One run under a journal that is slow or breaks: what waits for it, and what follows when it fails. */
+import { conduct } from "../../lib/cli/conduct.ts";
+import { readJournal } from "../../lib/core/journal_read.ts";
+import { planJobs } from "../../lib/core/plan.ts";
+import { initialState, type RunState } from "../../lib/core/run_state.ts";
+import { type Durability, Journal, type JournalFile } from "../../lib/runtime/journal.ts";
+import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
+import type { ProcessEnd } from "../../lib/runtime/world.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { FakeWorld, pass } from "../support/fake_world.ts";
+import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+
+const RUN_ID = parseRunId("20261122-103000-x7k2")!;
+/** Nothing is there: what would be written elsewhere than into the journal is lost. */
+const STATE = "/nowhere/.orch";
+const JOURNAL = `${STATE}/runs/${RUN_ID}/journal.jsonl`;
+const OK: ProcessEnd = {
+  kind: "exited",
+  code: 0,
+  usage: { peakMemoryMb: null, cpuSeconds: null },
+  process: { containment: "direct" },
+};
+
+/** A file that takes what it is given and holds syncs back until a test lets them through. */
+class SlowFile implements JournalFile {
+  readonly bytes: number[] = [];
+  /** What the next write or sync throws. */
+  writeError: Error | null = null;
+  syncError: Error | null = null;
+  isClosed = false;
+  #syncs: (() => void)[] = [];
+
+  write(bytes: Uint8Array): number {
+    if (this.writeError !== null) throw this.writeError;
+    this.bytes.push(...bytes);
+    return bytes.length;
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#syncs.push(() => this.syncError === null ? resolve() : reject(this.syncError));
+    });
+  }
+
+  /** Ends the syncs that are under way, and returns how many there were. */
+  finishSyncs(): number {
+    const syncs = this.#syncs.splice(0);
+    for (const finish of syncs) finish();
+    return syncs.length;
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** The types of what is written, and the jobs they are about. */
+  get events(): string[] {
+    return readJournal(Uint8Array.from(this.bytes)).events.map((event) =>
+      "jobId" in event ? `${event.type} ${event.jobId}` : event.type
+    );
+  }
+}
+
+/** A run under `conduct` in a world made by hand. */
+class Conducted {
+  readonly world = new FakeWorld();
+  readonly file = new SlowFile();
+  readonly state: RunState;
+  /** The exit code, once there is one. */
+  code: number | null = null;
+  readonly #end: Promise<void>;
+
+  constructor(jobs: readonly JobSketch[], durability: Durability) {
+    const workflow = sketchWorkflow(jobs);
+    this.state = initialState(planJobs(workflow, [...workflow.jobs.keys()]));
+    const { clock } = this.world;
+    this.#end = conduct({
+      state: this.state,
+      events: [],
+      firstInput: { type: "run_requested", runId: RUN_ID, settings: sketchSettings() },
+      journal: new Journal(this.file, { durability, clock, nextSeq: 0 }),
+      directory: runDirectoryAt(`${STATE}/runs/${RUN_ID}`, RUN_ID),
+      stateDirectory: STATE,
+      baseDirectory: "/work",
+      file: "w.yaml",
+      workflowPath: "/work/w.yaml",
+      options: { grace: 5, maxLog: 1024, quiet: false, verbose: false },
+      world: this.world,
+    }).then((code) => void (this.code = code));
+  }
+
+  get started(): string[] {
+    return this.world.processes.started.map(({ spec }) => spec.attemptName);
+  }
+
+  /** Lets everything happen that is due within so many milliseconds. */
+  async pass(ms = 0): Promise<void> {
+    pass(this.world.clock, ms);
+    // Code is loaded on the way: that takes turns of the real event loop.
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      pass(this.world.clock, 0);
+    }
+  }
+
+  /** Waits for something that needs no time of the clock. */
+  async until(condition: () => boolean): Promise<void> {
+    for (let turn = 0; !condition(); turn++) {
+      assert(turn < 200, this.world.stderr.text);
+      await this.pass();
+    }
+  }
+
+  end(index: number, how: ProcessEnd = OK): void {
+    this.world.processes.started[index]!.end(how);
+  }
+
+  async finished(): Promise<number> {
+    await this.until(() => this.code !== null);
+    await this.#end;
+    return this.code!;
+  }
+}
+
+const JOBS = [{ id: "a" }, { id: "b" }, { id: "c", dependencies: ["a"] }];
+const EIO = new Error("Input/output error (os error 5)");
+
+Deno.test("under power, nothing starts before it is safe that it does, and the end is the same", async () => {
+  const run = new Conducted(JOBS, "power");
+  await run.until(() => run.file.events.length === 5);
+  await run.pass(1_000);
+  assertEquals(run.started, [], "it is written, and not yet safe");
+  assertEquals(run.world.stderr.text, "", "nor shown");
+  assertEquals(run.file.finishSyncs(), 1);
+  await run.until(() => run.started.length === 2);
+  run.end(0);
+  await run.pass(1_000);
+  assertEquals(run.started, ["a.1", "b.1"]);
+  run.end(1);
+  await run.until(() => run.file.finishSyncs() === 1);
+  await run.until(() => run.started.length === 3);
+  assertEquals(run.started, ["a.1", "b.1", "c.1"]);
+  run.end(2);
+  while (run.code === null) {
+    await run.pass(20);
+    run.file.finishSyncs();
+  }
+  assertEquals([run.code, run.state.status, run.file.isClosed], [0, "completed", true]);
+});
+
+Deno.test("a write that fails ends the run: jobs may end in peace, nothing more begins, exit 3", async () => {
+  const run = new Conducted(JOBS, "process");
+  await run.until(() => run.started.length === 2);
+  run.file.writeError = EIO;
+  const before = run.world.stderr.text;
+  run.end(0);
+  await run.until(() => run.world.processes.started[1]!.stops.length > 0);
+  assertEquals(
+    run.world.stderr.text.slice(before.length),
+    `error: Cannot write '${JOURNAL}': Input/output error (os error 5)
+Nothing more could be remembered: the run stops, and running jobs have 5 s to end
+Once this is mended, go on; what is done stays done:
+  orch resume ${RUN_ID} --state-dir ${STATE}
+`,
+  );
+  const [, other] = run.world.processes.started;
+  await run.pass(4_999);
+  assertEquals([other!.stops, run.code], [[false], null]);
+  await run.pass(1);
+  assertEquals(other!.stops[1], true, "its grace is over");
+  other!.end({ ...OK, kind: "signaled", signal: "SIGKILL" } as ProcessEnd);
+  assertEquals(await run.finished(), 3);
+  assertEquals(run.started, ["a.1", "b.1"]);
+  assertEquals(run.file.events.includes("job_completed a"), false);
+});
+
+Deno.test("a sync that fails ends the run before anything is done that waits for it", async () => {
+  const run = new Conducted(JOBS, "power");
+  await run.until(() => run.file.events.length === 5);
+  run.file.syncError = EIO;
+  run.file.finishSyncs();
+  assertEquals(await run.finished(), 3);
+  assertEquals(run.started, []);
+  assertEquals(
+    run.world.stderr.text.split("\n")[0],
+    `error: Cannot save '${JOURNAL}': Input/output error (os error 5)`,
+  );
+});
+
+Deno.test("a run whose last line cannot be written has not succeeded, though all its jobs have", async () => {
+  const run = new Conducted([{ id: "a" }], "process");
+  await run.until(() => run.started.length === 1);
+  run.file.writeError = EIO;
+  run.end(0);
+  assertEquals(await run.finished(), 3);
+  assertEquals(run.state.status, "completed");
+  assert(!/succeeded|▶ end/.test(run.world.stderr.text), run.world.stderr.text);
+});
+
+Deno.test("whoever will not wait for the grace after a failed write gets away at the third signal", async () => {
+  const run = new Conducted(JOBS, "process");
+  await run.until(() => run.started.length === 2);
+  run.file.writeError = EIO;
+  run.end(0);
+  await run.until(() => run.world.processes.started[1]!.stops.length > 0);
+  for (let signals = 0; signals < 3; signals++) {
+    run.world.signals.send("SIGINT");
+    await run.pass(200);
+  }
+  assertEquals(await run.finished(), 3);
+  assertEquals(run.world.processes.started[1]!.stops.at(-1), true, "what is left is killed");
+});

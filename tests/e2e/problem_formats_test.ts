@@ -1,0 +1,69 @@
+/** `--format`: problems of files for people, for programs and for GitHub. */
+import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
+import { newProject, workflow } from "../support/cli.ts";
+
+const FILES = {
+  "bad.yaml": "name: x\njobs:\n  - id: build\n    comand: make\n",
+  "good.yaml": workflow({ id: "a", command: "true" }, { id: "b", command: "true" }),
+};
+
+const ANNOTATION = "::error file=bad.yaml,line=4,col=5,endColumn=11,title=E202::" +
+  "Unknown key 'comand' in the job (did you mean 'command'?)\n";
+
+Deno.test("orch validate --format json is one document about all files", async () => {
+  await using project = newProject(FILES);
+  const { code, stdout, stderr } = await project.orch(
+    ["validate", "good.yaml", "bad.yaml", "missing.yaml", "--format", "json"],
+  );
+  assertEquals({ code, stderr }, { code: 2, stderr: "" });
+  const { schema, valid, files } = JSON.parse(stdout);
+  assertEquals([schema, valid], ["orch.diagnostics/v1", false]);
+  const brief = files.map(
+    (one: { file: string; valid: boolean; jobs: number; problems: { code: string }[] }) => [
+      one.file,
+      one.valid,
+      one.jobs,
+      one.problems.map(({ code }) => code),
+    ],
+  );
+  assertEquals(brief, [
+    ["good.yaml", true, 2, []],
+    ["bad.yaml", false, null, ["E202"]],
+    ["missing.yaml", false, null, ["E101"]],
+  ]);
+  const good = await project.orch(["validate", "good.yaml", "--format=json"]);
+  assertEquals([good.code, JSON.parse(good.stdout).valid], [0, true]);
+});
+
+Deno.test("orch validate --format github prints annotations on stdout", async () => {
+  await using project = newProject(FILES);
+  const result = await project.orch(["validate", "good.yaml", "bad.yaml", "--format", "github"]);
+  assertEquals(result, {
+    code: 2,
+    stdout: `good.yaml: valid, 2 jobs\n${ANNOTATION}`,
+    stderr: "",
+  });
+});
+
+Deno.test("in GitHub Actions annotations come with the text, unless text is asked for", async () => {
+  await using project = newProject(FILES);
+  const env = { GITHUB_ACTIONS: "true" };
+  for (const command of ["validate", "run", "analyze"]) {
+    const { code, stdout, stderr } = await project.orch([command, "bad.yaml"], { env });
+    assertEquals({ code, stdout }, { code: 2, stdout: "" });
+    assertStringIncludes(stderr, "= help: did you mean 'command'?");
+    assert(stderr.endsWith(ANNOTATION), stderr);
+  }
+  const text = await project.orch(["validate", "bad.yaml", "--format", "text"], { env });
+  assertEquals(text.stderr.includes("::error"), false);
+});
+
+Deno.test("orch run has the same formats for what keeps it from running", async () => {
+  await using project = newProject(FILES);
+  const github = await project.orch(["run", "bad.yaml", "--format", "github"]);
+  assertEquals(github, { code: 2, stdout: ANNOTATION, stderr: "" });
+  const json = await project.orch(["run", "good.yaml", "--only", "c", "--format", "json"]);
+  assertEquals([json.code, json.stderr], [2, ""]);
+  assertEquals(JSON.parse(json.stdout).files[0].problems[0].code, "E401");
+  assertEquals(project.exists(".orch"), false);
+});

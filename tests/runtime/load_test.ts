@@ -1,0 +1,43 @@
+/** A workflow file that is known by its hash is not looked at again. */
+import { hashOf, loadChanged } from "../../lib/runtime/load.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { FakeWorld } from "../support/fake_world.ts";
+
+const TEXT = "name: w\njobs: [{id: a, command: echo}]\n";
+
+function worldWith(text: string): FakeWorld {
+  const world = new FakeWorld();
+  world.files.write("/work/w.yaml", text);
+  return world;
+}
+
+Deno.test("hashOf() is SHA-256", async () => {
+  assertEquals(
+    await hashOf(new TextEncoder().encode("abc")),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  );
+});
+
+Deno.test("loadChanged() gives nothing for the file that is known, whatever is in it", async () => {
+  for (const text of [TEXT, "jobs: [", ""]) {
+    const known = await hashOf(new TextEncoder().encode(text));
+    assertEquals(await loadChanged(worldWith(text), "/work/w.yaml", known), null);
+  }
+});
+
+Deno.test("loadChanged() reads and checks any other", async () => {
+  const known = await hashOf(new TextEncoder().encode(TEXT));
+  for (const hash of [undefined, "", known.toUpperCase(), known.slice(1)]) {
+    const loaded = await loadChanged(worldWith(TEXT), "/work/w.yaml", hash);
+    assert(loaded?.workflow.ok);
+    assertEquals([loaded.file, loaded.folder, loaded.workflow.value.name], [
+      "/work/w.yaml",
+      "/work",
+      "w",
+    ]);
+  }
+  const broken = await loadChanged(worldWith("jobs: 7"), "/work/w.yaml", known);
+  assertEquals([broken?.workflow.ok, broken?.bytes?.length], [false, 7]);
+  const missing = await loadChanged(new FakeWorld(), "/work/none.yaml", known);
+  assertEquals([missing?.workflow.ok, missing?.bytes], [false, null]);
+});

@@ -1,0 +1,34 @@
+/** The words of notices. */
+import { type Notice, noticeText } from "../../lib/view/notice.ts";
+import { assertEquals } from "../support/assert.ts";
+
+const ROWS: readonly (readonly [Notice, string])[] = [
+  [
+    { kind: "spawn_trouble", cause: "Too many open files (os error 24)", parallel: 3 },
+    "warning: the machine cannot start more processes now (Too many open files (os error 24)): going on with 3 at a time",
+  ],
+  [
+    { kind: "spawn_trouble", cause: "two\nlines \x1b[2J", parallel: 1 },
+    "warning: the machine cannot start more processes now (two␊lines ␛[2J): going on with 1 at a time",
+  ],
+  [
+    { kind: "left_behind", attempts: ["serve.1"], curable: true },
+    "warning: what was left behind by serve.1 may run on: with --allow-run=kill or --allow-run=sh orch stops it",
+  ],
+  [
+    {
+      kind: "left_behind",
+      attempts: ["a.1", "b.1", "c.2", "d.1", "e.1", "f.1", "g.1"],
+      curable: true,
+    },
+    "warning: what was left behind by a.1, b.1, c.2, d.1, e.1 and 2 more may run on: with --allow-run=kill or --allow-run=sh orch stops it",
+  ],
+  [
+    { kind: "left_behind", attempts: ["serve.1"], curable: false },
+    "warning: what was left behind by serve.1 may run on",
+  ],
+];
+
+for (const [notice, text] of ROWS) {
+  Deno.test(`noticeText() says '${text}'`, () => assertEquals(noticeText(notice), text));
+}

@@ -1,0 +1,34 @@
+/** What is said where output or a flag is not as it should be. */
+import {
+  badColorText,
+  differentViewsText,
+  jobOutputInVainText,
+  verboseInVainText,
+} from "../../lib/view/look_message.ts";
+import { lostText, omittedText, skippedText } from "../../lib/view/output_text.ts";
+import { assertEquals } from "../support/assert.ts";
+
+/** What is said, and what it should be. */
+const SAID: readonly (readonly [said: string, expected: string])[] = [
+  [omittedText(12_345, "/runs/a.1.out"), "… 12.1 KiB before this: /runs/a.1.out"],
+  [skippedText(1, "/a\x1b[2J/x"), "… 1 byte not shown: /a␛[2J/x"],
+  [lostText(1), "… 1 line not shown: nobody read them in time\n"],
+  [lostText(1_200), "… 1,200 lines not shown: nobody read them in time\n"],
+  [
+    badColorText("\x1bx", ["auto", "always"]),
+    "--color: '␛x': expected one of auto, always",
+  ],
+  [
+    differentViewsText("--ui json", "--live"),
+    "--ui json and --live ask for different views: leave one out",
+  ],
+  [verboseInVainText("json"), "--verbose has nothing to add to --ui json: leave one out"],
+  [
+    jobOutputInVainText("grouped", "quiet"),
+    "--job-output grouped prints what jobs print, and --ui quiet does not: leave one out",
+  ],
+];
+
+for (const [said, expected] of SAID) {
+  Deno.test(`said: ${expected.trim()}`, () => assertEquals(said, expected));
+}

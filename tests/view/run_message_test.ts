@@ -1,0 +1,266 @@
+/** Sentences about runs that are kept, about their index and about their logs. */
+import type { JobState } from "../../lib/core/run_state.ts";
+import {
+  cleanedText,
+  notRemovedText,
+  whichDirectoryText,
+  wouldCleanText,
+} from "../../lib/view/clean_text.ts";
+import { type LogNote, logNoteText, noAttemptText } from "../../lib/view/log_message.ts";
+import {
+  indexText,
+  journalEndText,
+  noJobText,
+  type NoRun,
+  noRunText,
+  runProblemText,
+  unknownText,
+} from "../../lib/view/run_message.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+
+const ID = "20261122-113040-x7k2";
+const PLAN = "/w/.orch/runs/x/plan.json";
+
+/** Checks the sentences, and that each is one line that is safe to print and has no full stop. */
+function check(
+  what: string,
+  rows: readonly (readonly [actual: string | null, expected: string])[],
+) {
+  Deno.test(`words about ${what}`, () => {
+    for (const [actual, expected] of rows) {
+      assertEquals(actual, expected);
+      assert(!/\p{Cc}|\.$/u.test(expected), expected);
+    }
+  });
+}
+
+const many: NoRun = {
+  kind: "ambiguous",
+  runIds: Array.from({ length: 11 }, (_, i) => `20261122-11304${i % 10}-x`),
+};
+
+check("a run that is not found", [
+  [
+    noRunText("last", { kind: "no_runs" }, null),
+    "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
+  ],
+  [noRunText("last", { kind: "no_runs" }, "/x\ny"), "No runs in '/x␊y'"],
+  [noRunText("x", { kind: "none", suggestion: null }, null), "No run 'x': orch history lists them"],
+  [
+    noRunText("x\x1b[2J", { kind: "none", suggestion: ID }, null),
+    `No run 'x␛[2J': did you mean ${ID}?`,
+  ],
+  [
+    noRunText("2026", { kind: "ambiguous", runIds: [ID, "20261122-113041-b"] }, null),
+    `'2026' may be ${ID}, 20261122-113041-b: which one?`,
+  ],
+  [
+    noRunText("2026", many, null),
+    `'2026' may be ${many.runIds.slice(0, 8).join(", ")} and 3 more: which one?`,
+  ],
+]);
+
+check("a run that cannot be read", [
+  [
+    runProblemText(ID, { kind: "no_journal", path: "/w/journal.jsonl" }),
+    `Run ${ID} has no journal: it ended before anything began, or '/w/journal.jsonl' was removed`,
+  ],
+  [
+    runProblemText(ID, { kind: "no_plan", path: PLAN }),
+    `Run ${ID} has lost its plan: '${PLAN}' is not there; orch events ${ID} --json shows what happened`,
+  ],
+  [
+    runProblemText(ID, { kind: "plan_damaged", path: PLAN }),
+    `Run ${ID} cannot be read: '${PLAN}' is not as it was written; orch events ${ID} --json shows what happened`,
+  ],
+  [
+    runProblemText(ID, { kind: "plan_newer", path: PLAN, version: 3 }),
+    `Run ${ID} was made by a newer orch: '${PLAN}' has format 3`,
+  ],
+  [
+    runProblemText(ID, { kind: "plan_of_another", path: PLAN }),
+    `Run ${ID} cannot be read: its journal does not belong to '${PLAN}'; orch events ${ID} --json shows what happened`,
+  ],
+  [
+    runProblemText(ID, { kind: "unreadable", path: PLAN, cause: "Permission denied" }),
+    `Run ${ID} cannot be read: '${PLAN}': Permission denied`,
+  ],
+]);
+
+check("the end of a journal", [
+  [
+    journalEndText(ID, { kind: "corrupt", offset: 12345 }),
+    `The journal of run ${ID} is damaged at byte 12345: only what comes before it is shown; orch resume ${ID} --repair goes on from there`,
+  ],
+  [
+    journalEndText(ID, { kind: "newer", version: 2 }),
+    `The journal of run ${ID} was written by a newer orch (format 2): what this one does not know, and all after it, is not shown`,
+  ],
+]);
+
+Deno.test("a journal that is whole, or torn as a crash leaves it, needs no words", () => {
+  assertEquals(journalEndText(ID, { kind: "clean" }), null);
+  assertEquals(journalEndText(ID, { kind: "torn", offset: 9 }), null);
+});
+
+check("the index", [
+  [indexText({ kind: "reading", runs: 1200 }), "Reading 1,200 runs for the index, once"],
+  [
+    indexText({ kind: "not_kept", cause: "read-only" }),
+    "warning: the index of runs cannot be kept (read-only): the runs themselves are read, which takes longer",
+  ],
+  [
+    indexText({ kind: "rebuilt", path: "/w/.orch/history.db", runs: 1, others: 0 }),
+    "Rebuilt /w/.orch/history.db: 1 run",
+  ],
+  [
+    indexText({ kind: "rebuilt", path: "/w/.orch/history.db", runs: 20, others: 2 }),
+    "Rebuilt /w/.orch/history.db: 20 runs; 2 runs without an end left out",
+  ],
+  [
+    unknownText({ subject: "job", name: "bild", suggestion: "build" }),
+    "No run of job 'bild' is known: did you mean 'build'?",
+  ],
+  [
+    unknownText({ subject: "workflow", name: "x\t", suggestion: null }),
+    "No run of workflow 'x ' is known",
+  ],
+]);
+
+const NAME = { jobId: "build", attempt: 1 } as const;
+const SKIPPED: JobState = {
+  phase: "settled",
+  status: "skipped",
+  at: 0,
+  reason: { kind: "skip_if_failed", jobId: "lint" },
+};
+
+/** Every kind of note. */
+const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, string])[] } = {
+  one_of: [
+    [
+      { kind: "one_of", ...NAME, attempt: 3, attempts: 3 },
+      "orch: attempt 3 of build, which had 3 attempts; --attempt shows another",
+    ],
+  ],
+  still_running: [
+    [{ kind: "still_running", ...NAME }, "orch: build still runs: --follow waits for the rest"],
+  ],
+  unfinished: [
+    [
+      { kind: "unfinished", ...NAME, attempt: 2 },
+      "orch: the output of build (attempt 2) ends where orch ended",
+    ],
+  ],
+  lost: [
+    [
+      { kind: "lost", ...NAME },
+      "orch: the output of build is lost, or a part of it: there was no room for its files, or no way to open them",
+    ],
+  ],
+  truncated: [
+    [
+      { kind: "truncated", ...NAME },
+      "orch: the middle of the output of build was cut out: it grew over --max-log",
+    ],
+  ],
+  cut_meanwhile: [
+    [
+      { kind: "cut_meanwhile", ...NAME },
+      "orch: the output of build grew over --max-log, and its middle was cut out: some of it is missing here",
+    ],
+  ],
+  never_began: [
+    [
+      {
+        kind: "never_began",
+        ...NAME,
+        outcome: { kind: "not_started", why: { reason: "script_missing", path: "a.sh" } },
+      },
+      "orch: build has no output: script 'a.sh' does not exist",
+    ],
+  ],
+  missing: [
+    [
+      { kind: "missing", ...NAME, path: "/w/build.1.out" },
+      "orch: the output of build is gone: '/w/build.1.out' is not there",
+    ],
+  ],
+  no_attempt: [
+    [
+      { kind: "no_attempt", jobId: "build", job: SKIPPED },
+      "orch: build has no output: it was skipped: lint failed",
+    ],
+    [
+      { kind: "no_attempt", jobId: "build", job: { phase: "waiting", unmet: 1 } },
+      "orch: build has no output: it has not begun",
+    ],
+    [
+      {
+        kind: "no_attempt",
+        jobId: "build",
+        job: { phase: "settled", status: "cancelled", at: 0 },
+      },
+      "orch: build has no output: it never began",
+    ],
+  ],
+  orch_died: [
+    [
+      { kind: "orch_died", runId: ID },
+      `orch: the run is unfinished and nobody works on it; orch resume ${ID} goes on with it`,
+    ],
+  ],
+};
+
+check("logs", Object.values(NOTES).flat().map(([note, text]) => [logNoteText(note), text]));
+
+check("jobs and attempts that are not there", [
+  [
+    noJobText("bild", ID, { suggestion: "build", leftOut: false }),
+    `Run ${ID} has no job 'bild': did you mean 'build'?`,
+  ],
+  [
+    noJobText("x\n", ID, { suggestion: null, leftOut: false }),
+    `Run ${ID} has no job 'x␊': orch show ${ID} lists them`,
+  ],
+  [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was left out of run ${ID}`],
+  [noAttemptText({ jobId: "build", attempt: 9 }, 1), "--attempt 9: job 'build' has had 1 attempt"],
+  [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had none yet"],
+]);
+
+check("runs that go", [
+  [
+    cleanedText({ removed: [{ runId: ID, bytes: 2048 }], running: [], failed: [], kept: 3 }).trim(),
+    "Removed 1 run, freed 2.0 KiB; kept 3",
+  ],
+  [
+    cleanedText({ removed: [], running: [ID], failed: [], kept: 3 }).trim(),
+    "Nothing to remove; kept 4, of which 1 running",
+  ],
+  [
+    wouldCleanText({ removed: [], running: [], failed: [], kept: 3 }).trim(),
+    "Would remove nothing; would keep 3",
+  ],
+  [
+    whichDirectoryText(["a/.orch", "b/.orch"]),
+    "There are runs in a/.orch, b/.orch: --state-dir says which to clean",
+  ],
+  [
+    whichDirectoryText(["a", "b", "c", "d", "e", "f"]),
+    "There are runs in a, b, c, d, e and 1 more place: --state-dir says which to clean",
+  ],
+  [notRemovedText(ID, "no\npermission"), `error: Cannot remove run ${ID}: no␊permission`],
+]);
+
+Deno.test("what would be removed is listed, newest first, with its size", () => {
+  assertEquals(
+    wouldCleanText({
+      removed: [{ runId: ID, bytes: 5000 }, { runId: "20261121-113040-x7k2", bytes: 12 }],
+      running: [ID],
+      failed: [],
+      kept: 0,
+    }),
+    `${ID}  4.9 KiB\n20261121-113040-x7k2  12 bytes\n` +
+      "Would remove 2 runs and free 4.9 KiB; would keep 1, of which 1 running\n",
+  );
+});

@@ -1,0 +1,95 @@
+/** The words of mistakes on the command line. */
+import { shellWord } from "../../lib/view/shell_word.ts";
+import * as say from "../../lib/view/usage_message.ts";
+import { assertEquals, assertNotMatch } from "../support/assert.ts";
+
+const LOOKED = ["workflow.yaml", "workflow.json", "orch.yaml"];
+
+/** What is said, and how it reads. */
+const ROWS: readonly (readonly [said: string, expected: string])[] = [
+  [say.noCommandText("bogus", []), "error: No command 'bogus'\nSee orch --help"],
+  [
+    say.noCommandText("rn", ["`run`", "`reRun`", "`logs`"]),
+    "error: No command 'rn': did you mean run or re-run?\nSee orch --help",
+  ],
+  [
+    say.noCommandText("ci.yaml", ["`run`"]),
+    "error: No command 'ci.yaml': did you mean orch run ci.yaml?\nSee orch --help",
+  ],
+  [say.noCommandText("a\x1b[2J", []), "error: No command 'a␛[2J'\nSee orch --help"],
+  [say.noFlagText("dry-rum", ["dryRun"]), "No flag --dry-rum: did you mean --dry-run?"],
+  [say.noFlagText("x", []), "No flag --x"],
+  [say.noAliasText("z"), "No flag -z"],
+  [say.valueMissingText("name"), "--name needs a value"],
+  [say.flagTwiceText("live"), "--live stands more than once"],
+  [say.argumentMissingText("run"), "Expected a run"],
+  [say.argumentTooManyText("b\n.yaml"), "One argument too many: 'b␊.yaml'"],
+  [say.notOneOfText("format", "svg", ["a", "b"]), "--format: 'svg': expected one of a, b"],
+  [
+    say.badValueText("grace", "soon", say.secondsWantedText(9)),
+    "--grace: 'soon': expected seconds from 0 to 9",
+  ],
+  [say.badArgumentText("k\nsh", "expected bash"), "'k␊sh': expected bash"],
+  [say.wholeNumberText(4), "expected a whole number from 1 to 4"],
+  [say.SIZE_WANTED, "expected a size of at least 1K, such as 64M or 2G"],
+  [say.SEE_HELP, "Add --help to see what this command takes"],
+  [
+    say.noWorkflowText(LOOKED),
+    "No workflow file is named, and none is here\n" +
+    "  looked for  workflow.yaml, .json, orch.yaml\n" +
+    "  run one     orch run FILE\n" +
+    "  make one    orch create --name demo --output workflow.yaml",
+  ],
+  [
+    say.whichWorkflowText(["workflow.yaml", "orch.yaml"]),
+    "No workflow file is named, and there is more than one here: name 'workflow.yaml' or 'orch.yaml'",
+  ],
+  [
+    say.hereText([], LOOKED).join("\n"),
+    "No workflow here: looked for workflow.yaml, .json, orch.yaml\n" +
+    "To make one: orch create --name demo --output workflow.yaml",
+  ],
+  [say.hereText(["orch.yaml"], LOOKED).join("\n"), "In this folder is orch.yaml: orch run"],
+  [
+    say.hereText(["workflow.yaml", "orch.yaml"], LOOKED).join("\n"),
+    "In this folder are workflow.yaml and orch.yaml: orch run workflow.yaml",
+  ],
+  [say.QUIET_AND_VERBOSE, "--quiet and --verbose ask for opposite things: leave one out"],
+  [say.BAD_NAME, "--name: a name is one line of text and not empty"],
+  [say.noFormatText("x.toml"), "--output: 'x.toml' must end in .yaml, .yml or .json"],
+  [say.existsText("x.yaml"), "'x.yaml' exists already: --force overwrites it"],
+  [
+    say.wroteText("my file.yaml", `orch run ${shellWord("my file.yaml")}`),
+    "Wrote my file.yaml. Try it:\n  orch run 'my file.yaml'\n",
+  ],
+  [
+    say.cannotWriteText("no/x", say.noFolderText("no")),
+    "Cannot write 'no/x': folder 'no' does not exist",
+  ],
+  [say.cannotWriteText("x", say.IS_FOLDER), "Cannot write 'x': it is a folder"],
+  [say.IS_BUG, "This is a bug in orch: please report it with the file and the command line"],
+];
+
+for (const [said, expected] of ROWS) {
+  Deno.test(`on the command line: ${expected.split("\n")[0]}`, () => {
+    assertEquals(said, expected);
+    assertNotMatch(said, /\.$/m, "no full stop");
+  });
+}
+
+Deno.test("shellWord quotes whatever a shell would not leave alone", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["ci.yaml", "ci.yaml"],
+    ["/a/b-c_d/e+f@1,2:3=4%5", "/a/b-c_d/e+f@1,2:3=4%5"],
+    ["my file", "'my file'"],
+    ["it's", "'it'\\''s'"],
+    ["", "''"],
+    ["$HOME", "'$HOME'"],
+    ["a;b", "'a;b'"],
+    ["*", "'*'"],
+    ["~", "'~'"],
+    ["a\nb", "'a\nb'"],
+    ["é", "'é'"],
+  ];
+  for (const [text, expected] of rows) assertEquals(shellWord(text), expected);
+});
