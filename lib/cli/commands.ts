@@ -34,9 +34,9 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
   "": ["clean", "completions", "doctor", "events", "explain", "permissions", "schema"],
-  run: ["grace", "maxLog", "durability", "format", "live", "stateDir"],
-  resume: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
-  rerun: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  run: ["envFile", "report", "grace", "maxLog", "durability", "format", "live", "stateDir"],
+  resume: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  rerun: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
 };
 
 const problemFormat = {
