@@ -55,10 +55,14 @@ complete -o nosort -F _orch orch 2>/dev/null || complete -F _orch orch
 
 const ZSH = String.raw`#compdef orch
 # Completion of orch for zsh. In ~/.zshrc, after compinit: eval "$(orch completions zsh)"
+# If orch is an alias, say setopt complete_aliases too. It is read here: in a widget aliases are off.
+__orch_ask() {
+  orch __complete -- "$@" 2>/dev/null </dev/null
+}
 _orch() {
   local part line word brief
   local -a answer candidates
-  answer=("\${(@f)$(orch __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null </dev/null)}")
+  answer=("\${(@f)$(__orch_ask "\${(@)words[2,CURRENT]}")}")
   part=$answer[1]
   for line in "\${(@)answer[2,-1]}"; do
     [[ -n $line ]] || continue

@@ -58,7 +58,22 @@ async function projectWithRun(): Promise<{ readonly project: Project; readonly r
   return { project, runId: project.list(".orch/runs")[0]! };
 }
 
-for (const [shell, start, prompt, script] of SHELLS) {
+/** Starts a shell that completes orch in the terminal; returns what an empty screen of it looks like. */
+async function startShell(
+  terminal: Terminal,
+  [shell, start, prompt, script]: typeof SHELLS[number],
+): Promise<RegExp> {
+  await terminal.type(`exec ${start}`);
+  await terminal.type(prompt);
+  await terminal.waitFor(new RegExp(`^${shell}>`, "m"));
+  await terminal.type(`${script}; clear`);
+  const isEmpty = new RegExp(`^${shell}>\\s*$`);
+  await terminal.waitFor(isEmpty);
+  return isEmpty;
+}
+
+for (const started of SHELLS) {
+  const [shell, start, prompt, script] = started;
   testNeeding(
     ["tmux", shell],
     `${shell} completes commands, flags, files, jobs and runs`,
@@ -67,12 +82,7 @@ for (const [shell, start, prompt, script] of SHELLS) {
       await using _project = project;
       await using terminal = await Terminal.open(project, { columns: 100, rows: 40 });
       await terminal.type('export PATH="$PWD:$PATH" HOME="$PWD"; clear');
-      await terminal.type(`exec ${start}`);
-      await terminal.type(prompt);
-      await terminal.waitFor(new RegExp(`^${shell}>`, "m"));
-      await terminal.type(`${script}; clear`);
-      const isEmpty = new RegExp(`^${shell}>\\s*$`);
-      await terminal.waitFor(isEmpty);
+      const isEmpty = await startShell(terminal, started);
       for (const [typed, expected] of TYPED) {
         await terminal.write(typed.replace("RUN-START", runId.slice(0, -2)));
         await terminal.press("Tab");
@@ -87,6 +97,19 @@ for (const [shell, start, prompt, script] of SHELLS) {
       assertEquals(project.exists("ran"), false, "what a tag says is never run");
     },
   );
+
+  testNeeding(["tmux", shell], `${shell} completes orch where that is an alias`, async () => {
+    await using project = newProject(FILES);
+    await using terminal = await Terminal.open(project, { columns: 100, rows: 40 });
+    await terminal.type('export HOME="$PWD"; clear');
+    const alias = shell === "zsh" ? "setopt complete_aliases; " : "";
+    const aliased = `${prompt}; ${alias}alias orch="$PWD/orch"`;
+    await startShell(terminal, [shell, start, aliased, script]);
+    await terminal.write("orch run ci.yaml --only te");
+    await terminal.press("Tab");
+    await terminal.waitFor(new RegExp(`^${shell}> orch run ci.yaml --only test( |$)`, "m"));
+    await eventually(() => project.processes().length === 0, "orch to end");
+  });
 }
 
 /** Words after orch, and the answer: what the shell adds, then the candidates. */
