@@ -3,6 +3,7 @@ import { parse } from "@std/yaml/parse";
 import { TARGETS } from "../../tools/compile.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, ROOT, testNeeding } from "../support/cli.ts";
+import { blocksOf } from "../support/docs.ts";
 import { problemsOfGitHubFiles } from "../support/tools.ts";
 import { runProgram } from "./bundled.ts";
 import {
@@ -31,6 +32,17 @@ Deno.test("GitHub's own parser finds nothing wrong with the workflows and the ac
   const paths = [...WORKFLOWS, ACTION];
   const expected = Object.fromEntries(paths.map((path) => [path, []]));
   assertEquals(await problemsOfGitHubFiles(paths), expected);
+});
+
+Deno.test("the step that the README shows is one", async () => {
+  const readme = await Deno.readTextFile(`${ROOT}/README.md`);
+  const block = blocksOf(readme).find(({ text }) => text.includes("uses: ./.github/actions/orch"));
+  const steps = block!.text.replace(/^/gm, "      ");
+  await using project = newProject({
+    "w.yml": `on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n${steps}`,
+  });
+  const path = project.path("w.yml");
+  assertEquals(await problemsOfGitHubFiles([path]), { [path]: [] });
 });
 
 Deno.test("GitHub's parser would find mistakes of keys, expressions and actions", async () => {
