@@ -2,8 +2,9 @@
 import type { Executors } from "../lib/runtime/attempt.ts";
 import { command } from "./command.ts";
 import { http } from "./http.ts";
+import { plugin } from "./plugin.ts";
 import { python } from "./python.ts";
 import { script } from "./script.ts";
 
 /** All executors, by job type. */
-export const executors: Executors = { command, script, python, http };
+export const executors: Executors = { command, script, python, http, plugin };

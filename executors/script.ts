@@ -29,14 +29,23 @@ export const script: Executor<Extract<Action, { type: "script" }>> = (action, co
 };
 
 function findScript(scriptPath: string, context: AttemptContext): string | null {
-  const places = [context.workingDirectory, context.baseDirectory];
-  return places.map((folder) => resolvePath(folder, scriptPath))
+  const { workingDirectory, baseDirectory } = context;
+  return scriptPlaces(scriptPath, workingDirectory, baseDirectory)
     .find((path) => context.world.files.stat(path)?.isFile === true) ?? null;
 }
 
-/** The program that runs a script: the file itself where its ending stands for none. */
-export function scriptProgram(path: string): string {
-  return programFor(path)?.[0] ?? path;
+/** Where a script is looked for, in this order. */
+export function scriptPlaces(
+  scriptPath: string,
+  workingDirectory: string,
+  baseDirectory: string,
+): string[] {
+  return [workingDirectory, baseDirectory].map((folder) => resolvePath(folder, scriptPath));
+}
+
+/** The program that runs a script; `null` where the file itself is executed. */
+export function scriptProgram(path: string): string | null {
+  return programFor(path)?.[0] ?? null;
 }
 
 function programFor(path: string): readonly string[] | undefined {

@@ -16,7 +16,7 @@ import { outcomeText } from "../view/message.ts";
 import { noticeText } from "../view/notice.ts";
 import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
 import { PlainLines } from "./plain_lines.ts";
-import { tailsOf } from "./results.ts";
+import { tailsOf } from "../engine/results.ts";
 import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
 
 /** What GitHub takes for the summary of one step. */

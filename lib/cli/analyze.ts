@@ -19,7 +19,7 @@ import {
 } from "../view/plan_text.ts";
 import { timelineText } from "../view/timeline_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { learnedDurations } from "./learned.ts";
+import { learnedDurations } from "../engine/learned.ts";
 import { checkOutputPath, jsonText, reportProblems, styleFor, writeOutput } from "./output.ts";
 
 /** The forms in which a plan can be shown. */

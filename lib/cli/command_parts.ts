@@ -26,5 +26,21 @@ export function flag(brief: string) {
   return { kind: "boolean", default: false, withNegated: false, brief } as const;
 }
 
+/** The workflow file of a command. */
+export const FILE = {
+  kind: "tuple",
+  parameters: [{
+    brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
+    parse: text,
+    placeholder: "file",
+    optional: true,
+  }],
+} as const;
+
+/** The file that is meant; see `default_file.ts`. */
+export async function fileOf(named: string | undefined, world: World): Promise<string> {
+  return named ?? (await import("./default_file.ts")).workflowFile(named, world);
+}
+
 /** An argument, not the value of a flag, is not what it should be; the message says what that is. */
 export class ArgumentError extends Error {}

@@ -1,7 +1,7 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
 import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-import { type CommandWorld, flag, list, path, text } from "./command_parts.ts";
+import { type CommandWorld, FILE, fileOf, flag, list, path, text } from "./command_parts.ts";
+import { doctor, MACHINE_EXAMPLES, permissions } from "./machine_commands.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
 import { completeFor, completions, schema, SHELL_EXAMPLES } from "./shell_commands.ts";
 import { DRIVING, parseGrace } from "./run_flags.ts";
@@ -23,7 +23,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   validate: ["orch validate ci.yaml workflows/*.yaml"],
   explain: ["orch explain E204", "orch explain"],
   why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
-  doctor: ["orch doctor", "orch doctor --json"],
+  ...MACHINE_EXAMPLES,
   ...PAST_EXAMPLES,
   ...SHELL_EXAMPLES,
 };
@@ -33,26 +33,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  * only names: every help fits a screen.
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
-  "": ["clean", "completions", "doctor", "events", "explain", "schema"],
-  run: ["grace", "maxLog", "durability", "format", "live", "stateDir"],
-  resume: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
-  rerun: ["grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  "": ["clean", "completions", "doctor", "events", "explain", "permissions", "schema"],
+  run: ["envFile", "report", "grace", "maxLog", "durability", "format", "live", "stateDir"],
+  resume: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  rerun: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
 };
-
-const FILE = {
-  kind: "tuple",
-  parameters: [{
-    brief: "YAML or JSON, - for stdin (default: workflow.yaml)",
-    parse: text,
-    placeholder: "file",
-    optional: true,
-  }],
-} as const;
-
-/** The file that is meant; see `default_file.ts`. */
-async function fileOf(named: string | undefined, world: World): Promise<string> {
-  return named ?? (await import("./default_file.ts")).workflowFile(named, world);
-}
 
 const problemFormat = {
   kind: "enum",
@@ -292,17 +277,6 @@ const why = buildCommand({
   docs: { brief: "Say why a job ran, waited, was skipped or was tried again" },
 });
 
-const doctor = buildCommand({
-  async loader() {
-    const { doctor } = await import("./doctor.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof doctor>[0]) {
-      this.exitCode = await doctor(flags, this.world);
-    };
-  },
-  parameters: { flags: { json: flag("Print JSON") } },
-  docs: { brief: "Say what this machine can run and enforce, and why not" },
-});
-
 /** All commands. */
 export const commands: RouteMap<CommandWorld> = buildRouteMap({
   routes: {
@@ -319,6 +293,7 @@ export const commands: RouteMap<CommandWorld> = buildRouteMap({
     logs,
     events,
     clean,
+    permissions,
     doctor,
     schema,
     completions,

@@ -1,4 +1,5 @@
 /** The workflow file that is meant where none is named. */
+import { resolvePath } from "../runtime/paths.ts";
 import type { World } from "../runtime/world.ts";
 import { noWorkflowText, whichWorkflowText } from "../view/usage_message.ts";
 import { UsageError } from "./output.ts";
@@ -13,14 +14,19 @@ export const DEFAULT_FILES = [
   "orch.json",
 ] as const;
 
-/** The usual files that are here. */
-export function workflowsHere({ files }: World): string[] {
-  return DEFAULT_FILES.filter((file) => files.stat(file)?.isFile === true);
+/** The usual files that are here, as far as orch may look. */
+export function workflowsHere(world: World): string[] {
+  return DEFAULT_FILES.filter((file) =>
+    world.may({ kind: "read", path: resolvePath(world.cwd(), file) }) &&
+    world.files.stat(file)?.isFile === true
+  );
 }
 
 /** The named file, or the only usual one that is here. Throws a `UsageError` where there is no telling. */
 export function workflowFile(named: string | undefined, world: World): string {
   if (named !== undefined) return named;
+  // Where orch may not look around, the most usual name is meant, and reading it says more.
+  if (!world.may({ kind: "read", path: world.cwd() })) return DEFAULT_FILES[0];
   const found = workflowsHere(world);
   if (found.length === 0) throw new UsageError(noWorkflowText(DEFAULT_FILES));
   if (found.length > 1) throw new UsageError(whichWorkflowText(found));

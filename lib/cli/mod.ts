@@ -14,7 +14,7 @@ import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import type { HelpRequest } from "./help.ts";
 import { takeLook } from "./look_flags.ts";
-import { OutputError, UsageError } from "./output.ts";
+import { OutputError, UsageError, wantsDebug } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** How long the last words of a run that was stopped may take to be read. */
@@ -155,7 +155,7 @@ function reportError(error: unknown, { stderr, env }: World): number {
   const lines = [`error: ${messageOf(error)}`];
   if (!isUsersOrPlatforms(error)) {
     lines.push(say.IS_BUG);
-    if (error instanceof Error && env("LOG_LEVEL") === "DEBUG") lines.push(String(error.stack));
+    if (error instanceof Error && wantsDebug({ env })) lines.push(String(error.stack));
   }
   try {
     stderr.write(`${lines.join("\n")}\n`);

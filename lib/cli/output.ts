@@ -1,6 +1,7 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
+import { resolvePath } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
@@ -101,12 +102,34 @@ export async function printProblems(
 export function checkOutputPath(world: World, path: string): void {
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
-  if (world.files.stat(folder)?.isDirectory !== true) {
+  if (isNoFolder(folder, world)) {
     throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
   }
-  if (world.files.stat(path)?.isDirectory) {
+  if (isFolder(path, world)) {
     throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
   }
+}
+
+/** Whether there is a folder, as far as orch may look: what it may not see is refused elsewhere. */
+function isFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && world.files.stat(path)?.isDirectory === true;
+}
+
+/** Whether it can be seen that there is no such folder. */
+export function isNoFolder(path: string, world: World): boolean {
+  return world.may({ kind: "read", path }) && !isFolder(path, world);
+}
+
+/** The files that are asked for, absolute. */
+export function outputPathsOf(
+  { output, report }: {
+    readonly output?: string;
+    readonly report: readonly { readonly path: string }[];
+  },
+  { cwd }: World,
+): string[] {
+  return [...output === undefined ? [] : [output], ...report.map(({ path }) => path)]
+    .map((path) => resolvePath(cwd(), path));
 }
 
 /** Writes a file that the user asked for, whole or not at all. */
@@ -128,4 +151,9 @@ export function jsonText(document: object): string {
 export function pathFromHere(path: string, world: World): string {
   const here = `${world.cwd()}/`;
   return path.startsWith(here) ? path.slice(here.length) : path;
+}
+
+/** Whether the user wants to know why things are as they are. */
+export function wantsDebug({ env }: Pick<World, "env">): boolean {
+  return env("LOG_LEVEL")?.toUpperCase() === "DEBUG";
 }

@@ -3,8 +3,8 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
-import { checkFeasible } from "../core/plan.ts";
 import {
   comparePlans,
   planOfRecord,
@@ -13,10 +13,15 @@ import {
   withWorkflow,
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
+import type { RunState } from "../core/run_state.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import { checkEnforceable, checkLinkerVariables, checkPrograms } from "../../executors/programs.ts";
+import type { Environment } from "../core/workflow.ts";
+import { checkAllowed } from "../../executors/permissions.ts";
+import { learnedDurations } from "../engine/learned.ts";
+import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { withVariables } from "../runtime/job_variables.ts";
 import { folderOf } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
@@ -37,8 +42,8 @@ import {
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
-import { learnedDurations } from "./learned.ts";
-import { OutputError, reportProblems, UsageError } from "./output.ts";
+import { readEnvFiles } from "./env_files.ts";
+import { OutputError, outputPathsOf, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
@@ -49,6 +54,7 @@ export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions
   /** Seconds; as the run began where it is not said. */
   readonly grace?: number;
   readonly durability: Durability;
+  readonly envFile: readonly string[];
   /** Leaves changes of the workflow file alone. */
   readonly asPlanned: boolean;
   readonly rerunLost: boolean;
@@ -103,6 +109,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   if (options.rerunLost && options.assumeDone) {
     throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
   }
+  const variables = await readEnvFiles(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   using _lock = lock(directory, world);
   if (options.repair) await repair(directory, world);
@@ -111,7 +118,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
 
   const next = await nextPlan(read.record, context);
   if (!next.ok) return next.exitCode;
-  return await begin({ place, directory, rerun, record: read.record, ...next }, context);
+  return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
 }
 
 function lock(directory: RunDirectory, { clock }: World): RunLock {
@@ -188,10 +195,12 @@ interface Beginning {
   readonly planNumber: number;
   readonly changed: readonly string[];
   readonly loaded: LoadedFile | null;
+  /** What jobs get beside the environment of orch. */
+  readonly variables: Environment;
 }
 
 async function begin(beginning: Beginning, context: Context): Promise<number> {
-  const { place, directory, rerun, record, planNumber, changed } = beginning;
+  const { place, directory, rerun, record, planNumber, changed, variables } = beginning;
   const { options, world } = context;
   const { stateDirectory, runId } = place;
   const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
@@ -199,12 +208,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
   checkNames(runId, rerun, { plan, state });
-  const problems = [
-    ...checkFeasible(state.plan, settings),
-    ...checkPrograms(state.plan, world),
-    ...checkLinkerVariables(state.plan, world),
-    ...checkEnforceable(state.plan, world.processes),
-  ];
+  const problems = await problemsOf(beginning, { state, settings }, context);
   if (problems.length > 0) {
     return await reportProblems(world, await loadedOf(beginning, context), problems);
   }
@@ -237,6 +241,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     directory,
     stateDirectory,
     baseDirectory: plan.baseDirectory,
+    variables,
     file: plan.file ?? "<stdin>",
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },
@@ -258,6 +263,20 @@ async function openJournal(
   } catch (error) {
     throw cannotGoOn(directory, error);
   }
+}
+
+/** What Deno, this machine or a plugin has against going on. */
+async function problemsOf(
+  { place: { stateDirectory }, plan: { file, baseDirectory }, variables }: Beginning,
+  { state, settings }: { readonly state: RunState; readonly settings: RunSettings },
+  { options, world }: Context,
+): Promise<Diagnostic[]> {
+  const outputPaths = outputPathsOf(options, world);
+  const places = { workflowPath: file, baseDirectory, stateDirectory, outputPaths };
+  const jobsWorld = withVariables(world, variables);
+  const refused = checkAllowed(state.plan, places, jobsWorld);
+  if (refused.length > 0) return refused;
+  return await checkRun(state.plan, settings, { baseDirectory, world: jobsWorld });
 }
 
 function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions): RunSettings {

@@ -5,9 +5,11 @@ import { summarize } from "../core/summary.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { endText, type OutputTail } from "../view/end_text.ts";
+import { tailsOf } from "../engine/results.ts";
 import type { NameableRun } from "../view/shell_word.ts";
-import { pathFromHere, styleFor } from "./output.ts";
-import { tailsOf, writeResults } from "./results.ts";
+import { OutputError, pathFromHere, styleFor } from "./output.ts";
+import { writeResults } from "./results.ts";
+import type { ReportWish } from "./run_flags.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 
 /** A run that is over. */
@@ -18,20 +20,43 @@ export interface EndedRun {
   readonly directory: RunDirectory;
   /** Where the run is kept, absolute. */
   readonly stateDirectory: string;
-  readonly options: ViewFlags & { readonly output?: string };
+  readonly options: ViewFlags & {
+    readonly output?: string;
+    readonly report: readonly ReportWish[];
+  };
   /** The workflow file, as the user named it. */
   readonly file: string;
   readonly world: World;
   readonly view: RunView;
 }
 
-/** Writes the results file, if one is asked for, and says how the run ended, whether or not that worked. */
+/**
+ * Writes the files that are asked for, and says how the run ended, whether or not that worked. Throws
+ * an `OutputError` for what could not be written.
+ */
 export async function reportEnd(run: EndedRun): Promise<void> {
-  try {
-    if (run.options.output !== undefined) writeResults(run.options.output, run);
-  } finally {
-    await printEnd(run);
-  }
+  const problems = await writeFiles(run);
+  await printEnd(run);
+  if (problems.length > 0) throw new OutputError(problems.join("\n"));
+}
+
+/** Writes each file, whatever became of the others; returns what is wrong. */
+async function writeFiles(run: EndedRun): Promise<string[]> {
+  const { output, report } = run.options;
+  const problems: string[] = [];
+  const attempt = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      problems.push(error.message);
+    }
+  };
+  if (output !== undefined) attempt(() => writeResults(output, run));
+  if (report.length === 0) return problems;
+  const { writeReport } = await import("./reports.ts");
+  for (const wish of report) attempt(() => writeReport(wish, run));
+  return problems;
 }
 
 async function printEnd(run: EndedRun): Promise<void> {

@@ -1,7 +1,12 @@
 /** The flags that all commands share which drive a run, and what their values may be. */
 import type { TypedFlagParameter } from "@stricli/core";
-import { secondsWantedText, SIZE_WANTED, wholeNumberText } from "../view/usage_message.ts";
-import { flag, path } from "./command_parts.ts";
+import {
+  REPORT_WANTED,
+  secondsWantedText,
+  SIZE_WANTED,
+  wholeNumberText,
+} from "../view/usage_message.ts";
+import { flag, path, text } from "./command_parts.ts";
 import { JOB_OUTPUTS, UIS } from "./run_view.ts";
 
 const MOST_JOBS = 10_000;
@@ -36,6 +41,23 @@ function parseSize(value: string): number {
   return bytes;
 }
 
+/** The kinds of reports there are. */
+const REPORT_KINDS = ["junit", "md"] as const;
+
+/** A report that is to be written. */
+export interface ReportWish {
+  readonly kind: (typeof REPORT_KINDS)[number];
+  readonly path: string;
+}
+
+function parseReport(value: string): ReportWish {
+  const equals = value.indexOf("=");
+  const kind = REPORT_KINDS.find((one) => one === value.slice(0, equals));
+  const path = value.slice(equals + 1);
+  if (kind === undefined || path === "") throw new Error(REPORT_WANTED);
+  return { kind, path };
+}
+
 /** Flags of every command that drives a run. */
 export const DRIVING = {
   maxConcurrent: {
@@ -46,6 +68,22 @@ export const DRIVING = {
     placeholder: "n",
   },
   output: path("Write the results as JSON to this file", "path"),
+  report: {
+    kind: "parsed",
+    parse: parseReport,
+    variadic: true,
+    default: [],
+    brief: "Write a report: junit=PATH or md=PATH",
+    placeholder: "what",
+  },
+  envFile: {
+    kind: "parsed",
+    parse: text,
+    variadic: true,
+    default: [],
+    brief: "Variables for the jobs, from a file",
+    placeholder: "path",
+  },
   ui: {
     kind: "enum",
     values: UIS,

@@ -7,7 +7,7 @@ import type { World } from "../runtime/world.ts";
 import { showText } from "../view/show_text.ts";
 import { EXIT } from "./exit_code.ts";
 import { jsonText, pathFromHere, styleFor } from "./output.ts";
-import { resultsOf } from "./results.ts";
+import { resultsOf } from "../engine/results.ts";
 import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch show`. */

@@ -7,6 +7,7 @@ import {
 import { QUIET_AND_VERBOSE } from "../view/usage_message.ts";
 import type { World } from "../runtime/world.ts";
 import { checkOutputPath, UsageError } from "./output.ts";
+import type { ReportWish } from "./run_flags.ts";
 import type { JobOutputMode, Ui, ViewFlags } from "./run_view.ts";
 
 /** The kinds of views there are. */
@@ -22,11 +23,12 @@ export interface Surroundings {
 
 /** Refuses flags of a run that cannot go together, or cannot work. */
 export function checkRunFlags(
-  flags: ViewFlags & { readonly output?: string },
+  flags: ViewFlags & { readonly output?: string; readonly report: readonly ReportWish[] },
   world: World,
 ): void {
   agreedFlags(flags);
   if (flags.output !== undefined) checkOutputPath(world, flags.output);
+  for (const { path } of flags.report) checkOutputPath(world, path);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the values of a file whose shape is right still have to fulfil, key by key. */
+import { checkPluginEntries, checkPluginJob } from "./check_plugins.ts";
 import {
   atKey,
   atValue,
@@ -41,6 +42,7 @@ export function checkWorkflowValues(
   }
   checkEnvironment(config?.environment, ["global_config", "environment"], found);
   checkEnforce(config?.enforce, ["global_config", "enforce"], found);
+  found.push(...checkPluginEntries(data.plugins ?? []));
   return found;
 }
 
@@ -54,8 +56,19 @@ function expressionProblem(expression: string): "syntax" | "zero" | "range" | nu
   return null;
 }
 
+/** What the check of a job needs beside it. */
+export interface JobCheck {
+  /** The job types that plugins bring. */
+  readonly pluginTypes: ReadonlySet<string>;
+  readonly found: Diagnostic[];
+}
+
 /** Adds the mistakes in the values of job `index` to `found`. */
-export function checkJobValues(job: JobData, index: number, found: Diagnostic[]): void {
+export function checkJobValues(
+  job: JobData,
+  index: number,
+  { pluginTypes, found }: JobCheck,
+): void {
   const type = job.job_type ?? "command";
   const report = (place: ReturnType<typeof atValue>, detail: DiagnosticDetail) =>
     found.push(diagnosticAt(place, detail));
@@ -66,8 +79,10 @@ export function checkJobValues(job: JobData, index: number, found: Diagnostic[])
   checkEnvironment(job.environment, ["jobs", index, "environment"], found);
   checkEnforce(job.enforce, ["jobs", index, "enforce"], found);
   if (!(JOB_TYPES as readonly string[]).includes(type)) {
-    const suggestion = didYouMean(type, JOB_TYPES);
-    report(at("job_type"), { code: "E208", jobType: type, known: JOB_TYPES, suggestion });
+    if (pluginTypes.has(type)) return checkPluginJob(job, index, found);
+    const known = [...JOB_TYPES, ...pluginTypes];
+    const suggestion = didYouMean(type, known);
+    report(at("job_type"), { code: "E208", jobType: type, known, suggestion });
     return;
   }
   checkKeysOfType(job, type, index, found);
@@ -88,7 +103,7 @@ function checkKeysOfType(job: JobData, jobType: string, index: number, found: Di
     } as const;
     found.push(diagnosticAt(atValue("jobs", index, needed), detail));
   }
-  for (const key of ["command", "script_path", "http"] as const) {
+  for (const key of ["command", "script_path", "http", "with"] as const) {
     if (job[key] === undefined || allowed.includes(key)) continue;
     const detail = { code: "E209", jobId: job.id, jobType, key, problem: "unexpected" } as const;
     found.push(diagnosticAt(atKey("jobs", index, key), detail));

@@ -6,6 +6,8 @@
  * command line.
  */
 
+import type { Permission } from "./permission.ts";
+
 /** The way from the document's root to a node: keys of mappings, indices of lists. */
 export type DocumentPath = readonly (string | number)[];
 
@@ -16,9 +18,10 @@ export interface SourcePosition {
   readonly endColumn: number;
 }
 
-/** Where a diagnostic points: at a node of the document (or at the key before it), or at a place. */
+/** Where a diagnostic points: at a node of the document (or at the key before it), at a place, or past the text. */
 export type DiagnosticPlace =
   | { readonly at: "document" }
+  | { readonly at: "nowhere" }
   | { readonly at: "value" | "key"; readonly path: DocumentPath }
   | { readonly at: "position"; readonly position: SourcePosition };
 
@@ -86,9 +89,31 @@ export type DiagnosticDetail =
     readonly jobId: string;
     readonly jobType: string;
     readonly key: string;
-    readonly problem: "missing" | "unexpected";
+    readonly problem: "missing" | "unexpected" | "of_plugin";
   }
   | { readonly code: "E210" }
+  | {
+    readonly code: "E211";
+    readonly type: string;
+    readonly problem: "name" | "built_in" | "twice";
+  }
+  | {
+    readonly code: "E212";
+    readonly type: string;
+    readonly path: string;
+    readonly problem: "missing" | "no_executor" | "broken" | "slow";
+    /** What the module threw; empty where it was not asked. */
+    readonly cause: string;
+  }
+  | {
+    readonly code: "E213";
+    readonly jobId: string;
+    readonly type: string;
+    /** The key that is wrong, as `with.who`. */
+    readonly key: string;
+    /** In the words of the plugin's schema. */
+    readonly cause: string;
+  }
   | {
     readonly code: "E301";
     readonly key: string;
@@ -129,9 +154,10 @@ export type DiagnosticDetail =
   }
   | {
     readonly code: "E311";
-    readonly jobId: string;
-    readonly program: string;
-    readonly needsShell: boolean;
+    readonly permission: Permission;
+    readonly use: PermissionUse;
+    /** The jobs that need it; none where the run itself does. */
+    readonly jobIds: readonly string[];
   }
   | {
     readonly code: "E313";
@@ -153,6 +179,23 @@ export type DiagnosticDetail =
     readonly suggestion: string | null;
   }
   | { readonly code: "E403" };
+
+/** What a permission is needed for. */
+export type PermissionUse =
+  | "shell"
+  | "limits"
+  | "program"
+  | "branch"
+  | "request"
+  | "variable"
+  | "folder"
+  | "script"
+  | "memory"
+  | "file"
+  | "state"
+  | "output"
+  | "module"
+  | "plugin";
 
 /** Every code there is. */
 export type DiagnosticCode = DiagnosticDetail["code"];
@@ -199,6 +242,9 @@ export function atKey(...path: (string | number)[]): DiagnosticPlace {
 
 /** Points at the document as a whole. */
 export const AT_DOCUMENT: DiagnosticPlace = { at: "document" };
+
+/** Points at no text: the fault is in what surrounds the file. */
+export const NOWHERE: DiagnosticPlace = { at: "nowhere" };
 
 /** A diagnostic whose places have been found in the text; `null` where the text does not show one. */
 export interface LocatedDiagnostic {

@@ -28,6 +28,14 @@ export function referenceMistake(value: string, bracedOnly = false): ReferenceMi
   return Array.isArray(cut) ? null : cut;
 }
 
+/** The names of the variables that `value` refers to. With `bracedOnly`, `$VAR` is plain text. */
+export function referencedNames(value: string, bracedOnly = false): string[] {
+  if (!value.includes("$")) return [];
+  const cut = cutReferences(value, bracedOnly);
+  if (!Array.isArray(cut)) return [];
+  return cut.flatMap((piece) => typeof piece === "string" ? [] : [piece.name]);
+}
+
 /**
  * `value` with its references replaced. An unset variable without a default is empty text, as in a
  * shell. `lookup` answers for the parent environment. Mistakes were reported at load time.

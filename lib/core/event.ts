@@ -67,6 +67,9 @@ export interface ProcessFacts {
   readonly unkillable?: readonly number[];
 }
 
+/** What a plugin's attempt hands on: names to plain values. */
+export type Outputs = Readonly<Record<string, string | number | boolean>>;
+
 /** What an HTTP attempt is remembered by. */
 export interface HttpFacts {
   readonly status: number;
@@ -107,6 +110,7 @@ export interface AttemptReport {
   readonly usage?: Usage;
   readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
+  readonly outputs?: Outputs;
   readonly endedAt?: number;
   readonly at: number;
 }
@@ -236,16 +240,20 @@ export interface AttemptFacts {
   readonly usage?: Usage;
   readonly process?: ProcessFacts;
   readonly http?: HttpFacts;
+  readonly outputs?: Outputs;
   /** When it ended, where that was long before it was known. */
   readonly endedAt?: number;
 }
 
 /** The measurements among the fields of `from`. */
-export function attemptFacts({ usage, process, http, endedAt }: AttemptFacts): AttemptFacts {
+export function attemptFacts(
+  { usage, process, http, outputs, endedAt }: AttemptFacts,
+): AttemptFacts {
   return {
     ...(usage && { usage }),
     ...(process && { process }),
     ...(http && { http }),
+    ...(outputs && { outputs }),
     ...(endedAt !== undefined && { endedAt }),
   };
 }

@@ -11,18 +11,30 @@ import {
   diagnosticAt,
   type DocumentPath,
 } from "./diagnostic.ts";
+import { pluginTypes } from "./check_plugins.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
 import { keyMeant } from "./key_meant.ts";
-import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
+import {
+  type JobData,
+  jobSchema,
+  keysAt,
+  type PluginData,
+  type WorkflowData,
+  workflowSchema,
+} from "./schema.ts";
 import { unreachable } from "./event.ts";
-import type {
-  Action,
-  Environment,
-  GlobalConfig,
-  Job,
-  ProcessorExpression,
-  RetryPolicy,
-  Workflow,
+import {
+  type Action,
+  type Environment,
+  type GlobalConfig,
+  type Job,
+  type Plugin,
+  PLUGIN_PERMISSIONS,
+  type PluginPermissionKind,
+  type PluginPermissions,
+  type ProcessorExpression,
+  type RetryPolicy,
+  type Workflow,
 } from "./workflow.ts";
 
 const DEFAULT_RETRY = { initialDelayMs: 1_000, maxDelayMs: 60_000, backoffFactor: 2, jitter: 0 };
@@ -41,13 +53,14 @@ export function parseWorkflow(data: unknown): Checked<Workflow> {
   );
   const shape = outline.success ? [] : diagnosticsOf(outline.error, [], data);
   const values = outline.success ? checkWorkflowValues(outline.data, entries.length) : [];
+  const check = { pluginTypes: pluginTypes(data), found: values };
   const jobs: JobData[] = [];
   entries.forEach((entry, index) => {
     if (shape.length >= MOST_SHAPE_MISTAKES) return;
     const job = jobSchema.safeParse(entry);
     if (job.success) {
       jobs.push(job.data);
-      checkJobValues(job.data, index, values);
+      checkJobValues(job.data, index, check);
     } else {
       for (const found of diagnosticsOf(job.error, ["jobs", index], data)) shape.push(found);
     }
@@ -169,7 +182,8 @@ function keyName(path: DocumentPath): string {
 function ownerOf(path: DocumentPath): string {
   const last = path.at(-1);
   if (last === undefined) return "workflow";
-  return typeof last === "number" ? "job" : last;
+  if (typeof last !== "number") return last;
+  return path[0] === "plugins" ? "plugin" : "job";
 }
 
 function valueAt(data: unknown, path: DocumentPath): unknown {
@@ -200,7 +214,9 @@ function toWorkflow(data: WorkflowData): Workflow {
     maxMemoryMb: config?.resource_limits?.max_memory_mb ?? null,
     maxCpuPercent: config?.resource_limits?.max_cpu_percent ?? null,
   };
+  const plugins = (data.plugins ?? []).map(toPlugin);
   const defaults = {
+    plugins,
     environment: global.environment,
     enforce: config?.enforce,
     attempts: config?.max_retries === undefined ? null : config.max_retries + 1,
@@ -211,12 +227,14 @@ function toWorkflow(data: WorkflowData): Workflow {
     version: data.version ?? "1.0.0",
     description: data.description ?? "",
     global,
+    plugins,
     jobs: data.jobs.map((job) => toJob(job, defaults)),
   };
 }
 
 /** What the file says once for all jobs. */
 interface JobDefaults {
+  readonly plugins: readonly Plugin[];
   readonly environment: Environment;
   readonly enforce: string | undefined;
   readonly attempts: number | null;
@@ -241,7 +259,7 @@ function toJob(data: JobData, defaults: JobDefaults): Job {
   return {
     id: data.id,
     name: data.name ?? data.id,
-    action: toAction(data),
+    action: toAction(data, defaults.plugins),
     workingDirectory: data.working_directory ?? ".",
     environment: { workflow: defaults.environment, job: toEnvironment(data.environment) },
     dependencies: [...new Set(data.dependencies)],
@@ -279,8 +297,10 @@ function toRetryPolicy(
 }
 
 /** The keys were checked against the job type before: see `check_values.ts`. */
-function toAction(data: JobData): Action {
-  const type = (data.job_type ?? "command") as Action["type"];
+function toAction(data: JobData, plugins: readonly Plugin[]): Action {
+  const plugin = plugins.find(({ type }) => type === data.job_type);
+  if (plugin !== undefined) return { type: "plugin", plugin, keys: data.with ?? {} };
+  const type = (data.job_type ?? "command") as Exclude<Action["type"], "plugin">;
   switch (type) {
     case "command":
       return { type, command: data.command ?? "" };
@@ -300,4 +320,13 @@ function toAction(data: JobData): Action {
     default:
       return unreachable(type);
   }
+}
+
+function toPlugin({ type, path, permissions }: PluginData): Plugin {
+  const granted = (kind: PluginPermissionKind) => {
+    const said = permissions?.[kind];
+    return said === true ? true : said || [];
+  };
+  const entries = PLUGIN_PERMISSIONS.map((kind) => [kind, granted(kind)]);
+  return { type, path, permissions: Object.fromEntries(entries) as PluginPermissions };
 }

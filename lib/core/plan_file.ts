@@ -157,10 +157,21 @@ export function jobHash(job: Job): string {
 const WHAT_MATTERS: {
   readonly [K in Exclude<keyof Job, "id" | "name" | "tags" | "idempotent">]: (job: Job) => unknown;
 } = {
-  action: ({ action }) =>
-    action.type === "http"
-      ? [...Object.entries({ ...action, headers: null }).sort(byName), sorted(action.headers)]
-      : [action.type, action.type === "command" ? action.command : sourceOf(action)],
+  action: ({ action }) => {
+    switch (action.type) {
+      case "command":
+        return [action.type, action.command];
+      case "http":
+        return [
+          ...Object.entries({ ...action, headers: null }).sort(byName),
+          sorted(action.headers),
+        ];
+      case "plugin":
+        return [action.type, inOneOrder(action.plugin), inOneOrder(action.keys)];
+      default:
+        return [action.type, sourceOf(action)];
+    }
+  },
   workingDirectory: ({ workingDirectory }) => workingDirectory,
   environment: ({ environment: { workflow, job } }) => [sorted(workflow), sorted(job)],
   dependencies: ({ dependencies }) => inOrder(dependencies),
@@ -183,6 +194,13 @@ const MATTERS = Object.values(WHAT_MATTERS);
 
 function sourceOf(action: Extract<Action, { type: "script" | "python" }>): string {
   return action.type === "script" ? action.scriptPath : action.source;
+}
+
+/** A JSON value whose mappings have their keys in the order of the alphabet. */
+function inOneOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOneOrder);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.entries(value).sort(byName).map(([key, inner]) => [key, inOneOrder(inner)]);
 }
 
 function inOrder(texts: readonly string[]): readonly string[] {
@@ -241,6 +259,21 @@ const count = z.int().check(z.nonnegative());
 const amount = z.number();
 const variables = z.record(text, text);
 
+const granted = z.union([z.literal(true), texts]);
+
+const plugin = z.object({
+  type: text,
+  path: text,
+  permissions: z.object({
+    net: granted,
+    read: granted,
+    write: granted,
+    env: granted,
+    run: granted,
+    sys: granted,
+  }),
+});
+
 const action = z.discriminatedUnion("type", [
   z.object({ type: z.literal("command"), command: text }),
   z.object({ type: z.literal("script"), scriptPath: text }),
@@ -253,6 +286,7 @@ const action = z.discriminatedUnion("type", [
     body: orNull(text),
     expectStatus: z.array(count),
   }),
+  z.object({ type: z.literal("plugin"), plugin, keys: z.record(text, z.unknown()) }),
 ]);
 
 const job = z.object({
@@ -306,6 +340,7 @@ const planSchema = z.object({
       maxMemoryMb: orNull(amount),
       maxCpuPercent: orNull(amount),
     }),
+    plugins: z.array(plugin),
     jobs: z.array(job),
   }),
 });

@@ -59,6 +59,24 @@ const http = z.strictObject({
   expect_status: z.optional(z.array(z.int().check(z.minimum(100), z.maximum(599)))),
 });
 
+/** All of a kind, or what is listed. */
+const granted = z.optional(z.union([z.array(text), z.boolean()]));
+
+const pluginPermissions = z.strictObject({
+  net: granted,
+  read: granted,
+  write: granted,
+  env: granted,
+  run: granted,
+  sys: granted,
+});
+
+const plugin = z.strictObject({
+  type: text,
+  path: text,
+  permissions: z.optional(pluginPermissions),
+});
+
 /** One entry of `jobs`. */
 export const jobSchema = z.strictObject({
   id: text,
@@ -77,6 +95,7 @@ export const jobSchema = z.strictObject({
   idempotent: z.optional(z.boolean()),
   tags: z.optional(z.array(text)),
   http: z.optional(http),
+  with: z.optional(z.record(text, z.unknown())),
 });
 
 const globalLimits = z.strictObject({
@@ -99,6 +118,7 @@ export const workflowSchema = z.strictObject({
   version: z.optional(text),
   description: z.optional(text),
   global_config: z.optional(globalConfig),
+  plugins: z.optional(z.array(plugin)),
   jobs: z.array(jobSchema),
 });
 
@@ -108,11 +128,16 @@ export type WorkflowData = z.infer<typeof workflowSchema>;
 /** One entry of `jobs` once its shape is known. */
 export type JobData = z.infer<typeof jobSchema>;
 
+/** One entry of `plugins` once its shape is known. */
+export type PluginData = z.infer<typeof plugin>;
+
 /** The mappings whose keys are fixed, by their path in the file with `*` for an index. */
 const MAPPINGS: Readonly<Record<string, { readonly shape: object }>> = {
   "": workflowSchema,
   "global_config": globalConfig,
   "global_config.resource_limits": globalLimits,
+  "plugins.*": plugin,
+  "plugins.*.permissions": pluginPermissions,
   "jobs.*": jobSchema,
   "jobs.*.conditions": conditions,
   "jobs.*.retry_config": retryConfig,

@@ -149,7 +149,7 @@ class Teller {
         this.#endAttempt(at, event.outcome);
         this.#steps.push({
           kind: "backoff",
-          attempt: this.#countedAttempts() + 1,
+          attempt: countedAttempts(this.#state, this.#job) + 1,
           most: this.#state.plan.jobs[this.#job]!.retry.maxAttempts,
           from: at,
           until: event.until,
@@ -160,7 +160,11 @@ class Teller {
         break;
       case "job_failed":
         this.#endAttempt(at, event.outcome);
-        this.#steps.push({ kind: "gave_up", at, why: this.#whyLast(event.outcome) });
+        this.#steps.push({
+          kind: "gave_up",
+          at,
+          why: whyLast(this.#state, this.#job, event.outcome),
+        });
         break;
       case "job_cancelled":
         this.#endNeeds(at);
@@ -221,20 +225,6 @@ class Teller {
     return this.#state.attempts[this.#job]?.at(-1)?.outcome ?? { kind: "lost" };
   }
 
-  #countedAttempts(): number {
-    const { attempts, forgiven } = this.#state;
-    return (attempts[this.#job]?.length ?? 0) - (forgiven.get(this.#job) ?? 0);
-  }
-
-  #whyLast(outcome: Outcome): GaveUp {
-    const { action, retry: { maxAttempts: most } } = this.#state.plan.jobs[this.#job]!;
-    if (most === 1) return { kind: "once" };
-    if (!isRetryable(action, outcome)) return { kind: "not_retried" };
-    return isStopping(this.#state) && this.#countedAttempts() < most
-      ? { kind: "stopping" }
-      : { kind: "used_up", most };
-  }
-
   #fillNeeds(step: NeedsStep): void {
     step.needs = this.#needsOf(this.#job);
     const chain: string[] = [];
@@ -285,6 +275,21 @@ class Teller {
     }
     return { chain: chain.reverse(), cause };
   }
+}
+
+/** Why the attempt of a job that has just failed for good was its last one. */
+export function whyLast(state: RunState, job: number, outcome: Outcome): GaveUp {
+  const { action, retry: { maxAttempts: most } } = state.plan.jobs[job]!;
+  if (most === 1) return { kind: "once" };
+  if (!isRetryable(action, outcome)) return { kind: "not_retried" };
+  return isStopping(state) && countedAttempts(state, job) < most
+    ? { kind: "stopping" }
+    : { kind: "used_up", most };
+}
+
+/** The ended attempts of a job, as its retry policy counts. */
+export function countedAttempts({ attempts, forgiven }: RunState, job: number): number {
+  return (attempts[job]?.length ?? 0) - (forgiven.get(job) ?? 0);
 }
 
 const NOTHING_SEEN: RoomReport = { waits: [], earlier: 0, later: 0 };

@@ -58,7 +58,7 @@ export class RoomWatch {
     if (ms <= 0) return;
     this.#last = at;
     if (this.#state.jobs[this.#job]!.phase !== "queued") return;
-    const found = this.#inTheWay();
+    const found = obstacleOf(this.#state, this.#job, this.#live);
     if (found === null) return;
     const tally = this.#tallies.get(found.cause) ?? { ms: 0, holders: new Map() };
     tally.ms += ms;
@@ -101,29 +101,39 @@ export class RoomWatch {
     this.#earlier = this.#later = 0;
     return report;
   }
+}
 
-  #inTheWay(): { readonly cause: RoomCause; readonly holders: Iterable<number> } | null {
-    const state = this.#state;
-    const { demands, rank, byRank } = state.plan;
-    const live = this.#live;
-    const demand = demands[this.#job]!;
-    if (live.size >= state.settings!.concurrency) return { cause: "slots", holders: live };
-    const limit = slotLimit(state);
-    if (live.size >= limit) {
-      const holders = [...live].filter((job) => demands[job]!.maxConcurrent === limit);
-      return { cause: "cap", holders };
-    }
-    if (live.size >= demand.maxConcurrent) return { cause: "own_cap", holders: live };
-    const free = freeResources(state);
-    if (demand.memoryMb > free.memoryMb) {
-      return { cause: "memory", holders: [...live].filter((job) => demands[job]!.memoryMb > 0) };
-    }
-    if (demand.cpuPercent > free.cpuPercent) {
-      return { cause: "cpu", holders: [...live].filter((job) => demands[job]!.cpuPercent > 0) };
-    }
-    const first = state.ready.first();
-    const reserved = first !== rank[this.#job] &&
-      (state.bypassed.get(first) ?? 0) >= MOST_BYPASSES && !fits(demands[byRank[first]!]!, free);
-    return reserved ? { cause: "reservation", holders: [byRank[first]!] } : null;
+/** Something in the way of a ready job. */
+export interface Obstacle {
+  readonly cause: RoomCause;
+  /** The jobs to which it is due, by number. */
+  readonly holders: Iterable<number>;
+}
+
+/** What keeps a ready job from starting while the jobs of `live` run; `null` where nothing does. */
+export function obstacleOf(
+  state: RunState,
+  job: number,
+  live: ReadonlySet<number>,
+): Obstacle | null {
+  const { demands, rank, byRank } = state.plan;
+  const demand = demands[job]!;
+  if (live.size >= state.settings!.concurrency) return { cause: "slots", holders: live };
+  const limit = slotLimit(state);
+  if (live.size >= limit) {
+    const holders = [...live].filter((other) => demands[other]!.maxConcurrent === limit);
+    return { cause: "cap", holders };
   }
+  if (live.size >= demand.maxConcurrent) return { cause: "own_cap", holders: live };
+  const free = freeResources(state);
+  if (demand.memoryMb > free.memoryMb) {
+    return { cause: "memory", holders: [...live].filter((other) => demands[other]!.memoryMb > 0) };
+  }
+  if (demand.cpuPercent > free.cpuPercent) {
+    return { cause: "cpu", holders: [...live].filter((other) => demands[other]!.cpuPercent > 0) };
+  }
+  const first = state.ready.first();
+  const reserved = first !== rank[job] &&
+    (state.bypassed.get(first) ?? 0) >= MOST_BYPASSES && !fits(demands[byRank[first]!]!, free);
+  return reserved ? { cause: "reservation", holders: [byRank[first]!] } : null;
 }

@@ -2,11 +2,11 @@
 import type { World } from "./world.ts";
 
 /** Where CI systems say it, in the order in which they are asked. */
-const VARIABLES = ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH"] as const;
+export const BRANCH_VARIABLES = ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH"] as const;
 
 /** The name of the branch, from the environment or from git in `folder`; `null` where neither knows. */
 export async function currentBranch(world: World, folder: string): Promise<string | null> {
-  for (const name of VARIABLES) {
+  for (const name of BRANCH_VARIABLES) {
     const value = world.env(name);
     if (value) return value;
   }

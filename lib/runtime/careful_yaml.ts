@@ -8,6 +8,7 @@
 import type { Alias, Document, Node, ParsedNode, YAMLError, YAMLMap } from "yaml";
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import type { Span } from "./json_text.ts";
+import { loadYaml } from "./yaml_package.ts";
 
 /** A longer text takes this reader many seconds, and a hundred times its size in memory. */
 export const CAREFUL_LIMIT = 8 * 1024 * 1024;
@@ -37,7 +38,7 @@ export interface YamlTree {
 
 /** Reads all of `text` that can be read. Throws RangeError where it is nested far too deep. */
 export async function readCarefully(text: string, format: "yaml" | "json"): Promise<YamlTree> {
-  const yaml = await import("yaml");
+  const yaml = await loadYaml();
   const documents: Document.Parsed[] = [];
   const composer = new yaml.Composer({
     // The package compares each key with each: with many keys that takes forever. See below.

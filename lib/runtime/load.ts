@@ -8,7 +8,7 @@ import {
 } from "../core/diagnostic.ts";
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
-import { decodeDocument } from "./decode.ts";
+import { decodeDocument, type DocumentFormat } from "./decode.ts";
 import { folderOf, resolvePath } from "./paths.ts";
 import type { World } from "./world.ts";
 
@@ -32,7 +32,12 @@ export async function loadWorkflow(world: World, path: string): Promise<LoadedFi
   const folder = isStdin ? world.cwd() : folderOf(resolvePath(world.cwd(), path));
   const read = isStdin ? await readStdin(world) : await readFile(world, path);
   if (!read.ok) return { file, folder, bytes: null, workflow: read };
-  return { file, folder, bytes: read.value, workflow: await parseBytes(read.value, path) };
+  return {
+    file,
+    folder,
+    bytes: read.value,
+    workflow: await parseBytes(read.value, formatOf(path)),
+  };
 }
 
 /**
@@ -48,7 +53,12 @@ export async function loadChanged(
   const read = await readFile(world, path);
   if (!read.ok) return { file: path, folder, bytes: null, workflow: read };
   if (known === await hashOf(read.value)) return null;
-  return { file: path, folder, bytes: read.value, workflow: await parseBytes(read.value, path) };
+  return {
+    file: path,
+    folder,
+    bytes: read.value,
+    workflow: await parseBytes(read.value, formatOf(path)),
+  };
 }
 
 /** A word for the content of a file: SHA-256, as hexadecimal digits. */
@@ -57,17 +67,27 @@ export async function hashOf(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function parseBytes(bytes: Uint8Array, path: string): Promise<Checked<Workflow>> {
-  const decoded = await decodeDocument(bytes, formatOf(path));
+/** Checks `text` as a whole workflow file. */
+export async function parseText(text: string, format: DocumentFormat): Promise<Checked<Workflow>> {
+  return await parseBytes(new TextEncoder().encode(text), format);
+}
+
+async function parseBytes(bytes: Uint8Array, format: DocumentFormat): Promise<Checked<Workflow>> {
+  const decoded = await decodeDocument(bytes, format);
   return decoded.ok ? parseWorkflow(decoded.value) : decoded;
 }
 
-function formatOf(path: string): "yaml" | "json" | "unknown" {
+function formatOf(path: string): DocumentFormat {
   if (path === "-") return "unknown";
   return /\.json$/i.test(path) ? "json" : "yaml";
 }
 
 async function readFile(world: World, path: string): Promise<Checked<Uint8Array>> {
+  const absolute = resolvePath(world.cwd(), path);
+  const permission = { kind: "read", path: absolute } as const;
+  if (!world.may(permission)) {
+    return refused({ code: "E311", permission, use: "file", jobIds: [] });
+  }
   try {
     const facts = world.files.stat(path);
     if (facts === null) return refused({ code: "E101", problem: "missing", file: path, cause: "" });

@@ -16,6 +16,7 @@ import { LineIndex } from "../core/line_index.ts";
 import { MERGE_KEY } from "../core/merge_keys.ts";
 import { CAREFUL_LIMIT, readCarefully, type YamlTree } from "./careful_yaml.ts";
 import type { Span } from "./json_text.ts";
+import { loadYaml } from "./yaml_package.ts";
 
 /** Locates each diagnostic and its related places. `text` is YAML or JSON, as `decodeText` gives it. */
 export async function locateDiagnostics(
@@ -26,6 +27,7 @@ export async function locateDiagnostics(
   const finder = diagnostics.some(needsTree) ? await makeFinder(text) : null;
   const locate = (place: DiagnosticPlace): SourcePosition | null => {
     if (place.at === "position") return place.position;
+    if (place.at === "nowhere") return null;
     if (place.at === "document") return { line: 1, column: 1, endColumn: 2 };
     const span = finder?.find(place.path, place.at) ?? null;
     return span && lines.position(span.start, span.end);
@@ -58,7 +60,7 @@ function needsTree({ place, related }: Diagnostic): boolean {
 async function makeFinder(text: string): Promise<Finder | null> {
   if (text.length > CAREFUL_LIMIT) return null;
   try {
-    return new Finder(await import("yaml"), await readCarefully(text, "yaml"));
+    return new Finder(await loadYaml(), await readCarefully(text, "yaml"));
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

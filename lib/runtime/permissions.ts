@@ -6,6 +6,8 @@ export function isGranted(permission: Permission): boolean {
   return Deno.permissions.querySync(descriptorOf(permission)).state === "granted";
 }
 
+type SystemPart = NonNullable<Deno.SysPermissionDescriptor["kind"]>;
+
 function descriptorOf(permission: Permission): Deno.PermissionDescriptor {
   switch (permission.kind) {
     case "read":
@@ -25,7 +27,10 @@ function descriptorOf(permission: Permission): Deno.PermissionDescriptor {
       const { name } = permission;
       return { name: "env", ...(name !== null && { variable: name }) };
     }
-    case "sys":
-      return { name: "sys", kind: permission.name };
+    case "sys": {
+      // A name that Deno does not know is a mistake of the file, which Deno itself then reports.
+      const { name } = permission;
+      return { name: "sys", ...(name !== null && { kind: name as SystemPart }) };
+    }
   }
 }

@@ -62,6 +62,7 @@ export class DenoProcesses implements Processes {
   }
 
   async query(program: string, args: readonly string[], cwd: string): Promise<string | null> {
+    if (!this.mayRun(program)) return null;
     try {
       const { success, stdout } = await new Deno.Command(program, {
         args: [...args],

@@ -4,6 +4,8 @@
  * looked at, there is nothing to tell, and nothing is said.
  */
 
+import { isGranted } from "./permissions.ts";
+
 /** One living process. */
 export interface ProcessFacts {
   readonly pid: number;
@@ -73,11 +75,13 @@ export function livesAnybodyIn(group: number): boolean | null {
 let readable: boolean | null = null;
 
 function mayReadProc(): boolean {
-  return readable ??= readText("/proc/self/stat") !== "";
+  return readable ??= isGranted({ kind: "read", path: "/proc" }) &&
+    readText("/proc/self/stat") !== "";
 }
 
 /** What a short-lived shell says; `null` where none could be started or it failed. */
 async function ask(text: string): Promise<string | null> {
+  if (!isGranted({ kind: "run", program: "sh" })) return null;
   try {
     const { stdout, signal } = await new Deno.Command("sh", {
       args: ["-c", text],

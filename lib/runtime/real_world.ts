@@ -160,7 +160,17 @@ const realSignals: Signals = {
     }
     return () => Deno.removeSignalListener(signal, callback);
   },
-  suspend: () => Deno.kill(Deno.pid, "SIGSTOP"),
+  suspend() {
+    if (isGranted({ kind: "run", program: null })) return Deno.kill(Deno.pid, "SIGSTOP");
+    const words = ["kill", "-s", "STOP", String(Deno.pid)];
+    const [program, ...args] = isGranted({ kind: "run", program: "sh" })
+      ? ["sh", "-c", words.join(" ")]
+      : words;
+    // Where neither may be run, orch goes on at once.
+    if (isGranted({ kind: "run", program: program! })) {
+      new Deno.Command(program!, { args }).outputSync();
+    }
+  },
 };
 
 const realMachine: Machine = {
@@ -168,6 +178,7 @@ const realMachine: Machine = {
     return Math.max(1, navigator.hardwareConcurrency);
   },
   memoryMb() {
+    if (!isGranted({ kind: "sys", name: "systemMemoryInfo" })) return null;
     try {
       const total = Deno.systemMemoryInfo().total;
       return Math.floor(Math.min(total, containerMemoryBytes()) / 2 ** 20);
@@ -180,6 +191,7 @@ const realMachine: Machine = {
 /** What the container leaves of the machine, where there is one. */
 function containerMemoryBytes(): number {
   for (const path of ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]) {
+    if (!isGranted({ kind: "read", path })) continue;
     try {
       const limit = Number(Deno.readTextFileSync(path).trim());
       if (limit > 0) return limit;
@@ -225,10 +237,15 @@ async function readStdin(limitBytes: number): Promise<Uint8Array> {
   return all;
 }
 
+/** Whether every variable may be read, and none has to be asked for. */
+let mayReadAll: boolean | null = null;
+
 function readVariable(name: string): string | undefined {
+  mayReadAll ??= isGranted({ kind: "env", name: null });
   try {
-    return Deno.env.get(name);
+    return mayReadAll || isGranted({ kind: "env", name }) ? Deno.env.get(name) : undefined;
   } catch {
+    // It is denied by name, or no name.
     return undefined;
   }
 }

@@ -3,6 +3,8 @@
  * the process whatever ends it; the text of the file only says who. There is nothing to unlock by hand.
  */
 
+import { isGranted } from "./permissions.ts";
+
 /** Who works on a run. */
 export interface LockHolder {
   readonly pid: number;
@@ -97,8 +99,9 @@ function readHolder(path: string): LockHolder | null {
 /** The name of this machine, as far as permissions tell it without asking the user. */
 function hostName(): string | null {
   try {
-    const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
-    return state === "granted" ? Deno.hostname() : Deno.readTextFileSync("/etc/hostname").trim();
+    if (isGranted({ kind: "sys", name: "hostname" })) return Deno.hostname();
+    const path = "/etc/hostname";
+    return isGranted({ kind: "read", path }) ? Deno.readTextFileSync(path).trim() : null;
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ import type { NotStarted, RunEvent } from "../core/event.ts";
 import type { Action, Environment, Job } from "../core/workflow.ts";
 import type { AttemptContext, AttemptEnd, Executor, Executors, RunningAttempt } from "./attempt.ts";
 import type { Posted } from "./loop.ts";
+import { withVariables } from "./job_variables.ts";
 import { resolvePath } from "./paths.ts";
 import type { RunDirectory } from "./run_directory.ts";
 import type { ProcessPool, World } from "./world.ts";
@@ -19,6 +20,10 @@ export interface SupervisorOptions {
   /** The job called `id`; it exists. */
   jobOf(id: string): Job;
   readonly run: RunDirectory;
+  /** Logs are cut near this size. */
+  readonly maxLogBytes: number;
+  /** Given to every job beneath what the workflow sets. */
+  readonly variables: Environment;
   /** Absolute: what relative working directories start from. */
   readonly baseDirectory: string;
   post(input: Posted): void;
@@ -31,12 +36,15 @@ type StartedEvent = Extract<RunEvent, { type: "job_started" }>;
 /** The hands of one run. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
+  /** As the jobs see it. */
+  readonly #world: World;
   readonly #live = new Map<string, RunningAttempt>();
   /** When working directories were last seen to exist. */
   readonly #foldersSeen = new Map<string, number>();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#world = withVariables(options.world, options.variables);
   }
 
   /** Acts on one event. Never throws: what goes wrong is the outcome of the attempt. */
@@ -81,7 +89,8 @@ export class Supervisor {
   }
 
   #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
-    const { world, processes, executors, run, baseDirectory } = this.#options;
+    const { processes, executors, run, maxLogBytes, variables, baseDirectory } = this.#options;
+    const world = this.#world;
     const job = this.#options.jobOf(jobId);
     try {
       const workingDirectory = resolvePath(baseDirectory, job.workingDirectory);
@@ -94,10 +103,12 @@ export class Supervisor {
         job,
         attempt,
         files: run.filesOf(jobId, attempt),
+        maxLogBytes,
         workingDirectory,
         baseDirectory,
         environment: {
-          ...resolveEnvironment(job, world),
+          ...variables,
+          ...environmentOf(job, world),
           ORCH_RUN_ID: run.runId,
           ORCH_JOB_ID: jobId,
           ORCH_ATTEMPT: String(attempt),
@@ -123,8 +134,11 @@ function unexpected(error: unknown): AttemptEnd {
   return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause } } };
 }
 
-/** The workflow's variables see orch's own; the job's see both. */
-function resolveEnvironment({ environment }: Job, world: World): Environment {
+/** The variables that a job adds to orch's own, resolved: the workflow's see orch's own; the job's see both. */
+export function environmentOf(
+  { environment }: Pick<Job, "environment">,
+  world: Pick<World, "env">,
+): Environment {
   const outer = resolveAll(environment.workflow, (name) => world.env(name));
   return { ...outer, ...resolveAll(environment.job, (name) => outer[name] ?? world.env(name)) };
 }

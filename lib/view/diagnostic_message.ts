@@ -9,6 +9,7 @@ import { unreachable } from "../core/event.ts";
 import { bytesText, grouped } from "./format.ts";
 import { syntaxHint, typeHint } from "./hint_message.ts";
 import { type ValueDetail, valueMessage } from "./value_message.ts";
+import { pluginMessage } from "./plugin_message.ts";
 import { visibleLine } from "./visible.ts";
 import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
 
@@ -207,6 +208,10 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
       return wrongKeyMessage(detail);
     case "E210":
       return say("The list of jobs is empty", "", "add at least one job");
+    case "E211":
+    case "E212":
+    case "E213":
+      return pluginMessage(detail);
     default:
       return unreachable(detail);
   }
@@ -214,7 +219,7 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
 
 function mappingName(owner: string): string {
   if (owner === "workflow") return "the workflow";
-  return owner === "job" ? "the job" : quoted(owner);
+  return owner === "job" || owner === "plugin" ? `the ${owner}` : quoted(owner);
 }
 
 /** What would be an id but for its spaces. */
@@ -246,6 +251,20 @@ function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): Diagno
   const { jobId, jobType, key } = detail;
   if (detail.problem === "missing") {
     return say(`Job ${quoted(jobId)} of type '${jobType}' needs '${key}'`, `needs '${key}'`);
+  }
+  if (detail.problem === "of_plugin") {
+    return say(
+      `Key '${key}' does not belong to a job of type '${jobType}', which a plugin brings`,
+      "",
+      "the keys of a plugin stand in a mapping under 'with'",
+    );
+  }
+  if (key === "with") {
+    return say(
+      `Key 'with' does not belong to a job of type '${jobType}'`,
+      "",
+      "it holds the keys of job types that plugins bring: remove it",
+    );
   }
   const taken = jobType === "script" ? "script_path" : "command";
   return say(

@@ -2,6 +2,7 @@
 import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
 import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
 import { counted } from "./format.ts";
+import { missingFlagsText } from "./permission_message.ts";
 import { paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
 import { widthOf } from "./width.ts";
@@ -39,7 +40,9 @@ export function diagnosticsText(
   const more = sorted.length - shown.length;
   if (more > 0) shown.push(`and ${counted(more, "more problem")}\n`);
   const count = `${counted(sorted.length, "problem")} in ${file}; nothing was started`;
-  return `${shown.join("\n")}\n${count}\n${paint(style, "dim", moreText(sorted))}\n`;
+  const flags = missingFlagsText(sorted.map(({ detail }) => detail));
+  const last = `${count}\n${flags === null ? "" : `${flags}\n`}`;
+  return `${shown.join("\n")}\n${last}${paint(style, "dim", moreText(sorted))}\n`;
 }
 
 /** The command that tells more about these diagnostics, the most frequent codes first. */

@@ -94,6 +94,8 @@ function commandOf({ action }: Job): string {
       return `python3: ${action.source}`;
     case "http":
       return `${action.method} ${action.url}`;
+    case "plugin":
+      return `${action.plugin.type} ${JSON.stringify(action.keys)}`;
   }
 }
 

@@ -159,7 +159,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E209: {
     title: "a key does not go with the type of the job",
     meaning:
-      "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'.",
+      "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'. The keys of a type that a plugin brings stand under 'with'.",
     wrong: example(`
       name: demo
       jobs:
@@ -184,5 +184,73 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
       jobs:
         - id: build
           command: make`),
+  },
+  E211: {
+    title: "a plugin cannot have this type",
+    meaning:
+      "Jobs name the type of a plugin as their job_type. So it is a name of its own: not one of orch itself, and no other plugin's.",
+    wrong: example(`
+      name: demo
+      plugins:
+        - type: http
+          path: ./greet.js
+      jobs:
+        - id: build
+          command: make`),
+    right: example(`
+      name: demo
+      plugins:
+        - type: greet
+          path: ./greet.js
+      jobs:
+        - id: hello
+          job_type: greet
+          with: {who: world}`),
+  },
+  E212: {
+    title: "the module of a plugin is of no use",
+    meaning:
+      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'.",
+    wrong: example(`
+      name: demo
+      plugins:
+        - type: greet
+          path: ./gret.js
+      jobs:
+        - id: hello
+          job_type: greet
+          with: {who: world}`),
+    right: example(`
+      name: demo
+      plugins:
+        - type: greet
+          path: ./greet.js
+      jobs:
+        - id: hello
+          job_type: greet
+          with: {who: world}`),
+  },
+  E213: {
+    title: "a job gives its plugin what it does not take",
+    meaning:
+      "The keys of a job whose type a plugin brings stand under 'with'. The plugin has a schema for them, and these do not fit it: what it says is the schema's own.",
+    wrong: example(`
+      name: demo
+      plugins:
+        - type: greet
+          path: ./greet.js
+      jobs:
+        - id: hello
+          job_type: greet
+          with: {who: 7}`),
+    right: example(`
+      name: demo
+      plugins:
+        - type: greet
+          path: ./greet.js
+      jobs:
+        - id: hello
+          job_type: greet
+          with: {who: world}`),
   },
 };

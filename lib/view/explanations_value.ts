@@ -196,9 +196,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           command: make`),
   },
   E311: {
-    title: "orch may not start a program that a job needs",
+    title: "orch may not do what a run needs",
     meaning:
-      "Deno lets orch start only the programs that --allow-run names. Without sh, each command must be one program with plain arguments: no quotes, variables, pipes or lists of commands.",
+      "Deno lets orch do only what flags allow: start the programs that --allow-run names, reach the hosts of --allow-net, and so on. orch permissions prints the flags that a workflow needs. Without sh, each command must be one program with plain arguments: no quotes, variables, pipes or lists of commands.",
     wrong: example(
       `
       name: demo

@@ -19,6 +19,12 @@ export function noticeText(notice: Notice): string {
   return visibleLine(`warning: ${words(notice)}`);
 }
 
+/** One line for who has added a status callback that threw. */
+export function callbackFailedText(eventType: string, error: unknown): string {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return visibleLine(`warning: a status callback has failed at ${eventType}: ${cause}`);
+}
+
 function words(notice: Notice): string {
   switch (notice.kind) {
     case "spawn_trouble":

@@ -168,7 +168,7 @@ export function analysisDocument(plan: Plan, analysis: Analysis, file: string): 
     jobs: plan.jobs.map(({ id, name, action, dependencies, conditions, tags }) => ({
       id,
       name,
-      job_type: action.type,
+      job_type: action.type === "plugin" ? action.plugin.type : action.type,
       dependencies,
       skip_if_failed: conditions.skipIfFailed,
       tags,

@@ -6,6 +6,7 @@ import { isLive } from "../core/run_state.ts";
 import { wallOf } from "../core/summary.ts";
 import type { JobStatus, Outcome } from "../core/event.ts";
 import { outcomeText, skipText } from "./message.ts";
+import type { EventResult, JobResult, Results } from "./results.ts";
 
 /** What the report takes from outside the state. */
 export interface ResultsOptions {
@@ -18,7 +19,7 @@ export interface ResultsOptions {
 }
 
 /** The whole results document. */
-export function resultsDocument(state: RunState, options: ResultsOptions): object {
+export function resultsDocument(state: RunState, options: ResultsOptions): Results {
   const { workflow } = state.plan;
   const { success, failed, cancelled, skipped } = state.counts;
   return {
@@ -37,7 +38,7 @@ export function resultsDocument(state: RunState, options: ResultsOptions): objec
   };
 }
 
-function jobResult(state: RunState, index: number, job: Job, options: ResultsOptions): object {
+function jobResult(state: RunState, index: number, job: Job, options: ResultsOptions): JobResult {
   const settled = state.jobs[index]!;
   const attempts = state.attempts[index] ?? [];
   const last = attempts.at(-1);
@@ -72,6 +73,7 @@ function jobResult(state: RunState, index: number, job: Job, options: ResultsOpt
         body_bytes: last.http.bodyBytes,
       },
     }),
+    ...(last?.outputs && { outputs: last.outputs }),
     tags: job.tags,
   };
 }
@@ -89,19 +91,24 @@ function exitCode(last: AttemptRecord | undefined): number | null {
 }
 
 /** An event for programs. */
-export function eventResult(event: RunEvent): object {
+export function eventResult(event: RunEvent): EventResult {
   const { type, at, ...rest } = event;
   const { jobId, ...details } = "jobId" in rest ? rest : { ...rest, jobId: null };
-  return { timestamp: timeText(at), event_type: type, job_id: jobId, details: snakeCased(details) };
+  return {
+    timestamp: timeText(at),
+    event_type: type,
+    job_id: jobId,
+    details: snakeCased(details) as EventResult["details"],
+  };
 }
 
 /** What an event stream says of trouble that the run outlives. */
-export function noticeJson(message: string, at: number): object {
+export function noticeJson(message: string, at: number): EventResult {
   return { timestamp: timeText(at), event_type: "notice", job_id: null, details: { message } };
 }
 
 /** What an event stream has in the place of events that nobody read in time. */
-export function lostEventsJson(count: number, at: number): object {
+export function lostEventsJson(count: number, at: number): EventResult {
   return { timestamp: timeText(at), event_type: "events_lost", job_id: null, details: { count } };
 }
 
@@ -117,9 +124,11 @@ export function snakeCased(value: unknown): unknown {
 }
 
 /** A time for programs. */
-export function timeText(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+export function timeText<At extends number | null>(at: At): TimeOf<At> {
+  return (at === null ? null : new Date(at).toISOString()) as TimeOf<At>;
 }
+
+type TimeOf<At> = At extends null ? null : string;
 
 /** A duration for programs, to the millisecond. */
 export function secondsBetween(from: number | null, to: number | null): number | null {

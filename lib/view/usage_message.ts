@@ -80,6 +80,9 @@ export function secondsWantedText(most: number): string {
   return `expected seconds from 0 to ${most}`;
 }
 
+/** What `--report` takes. */
+export const REPORT_WANTED = "expected junit=PATH or md=PATH, such as junit=report.xml";
+
 /** What a flag for a size takes. */
 export const SIZE_WANTED = "expected a size of at least 1K, such as 64M or 2G";
 

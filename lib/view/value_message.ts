@@ -5,6 +5,7 @@
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
 import { grouped } from "./format.ts";
+import { permissionMessage } from "./permission_message.ts";
 import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
 
 /** The mistakes in values. */
@@ -80,17 +81,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         "orch doctor says why; enforce: best-effort runs it all the same",
       );
     case "E311":
-      return detail.needsShell
-        ? say(
-          `Job '${detail.jobId}' needs a shell, which orch may not run here`,
-          "",
-          "add --allow-run=sh, or write it as one program with plain arguments",
-        )
-        : say(
-          `Job '${detail.jobId}' runs '${detail.program}', which orch may not start`,
-          "",
-          `add --allow-run=${detail.program}`,
-        );
+      return permissionMessage(detail);
     case "E313":
       return linkerVariableMessage(detail);
     default:

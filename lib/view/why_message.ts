@@ -9,6 +9,7 @@ import type {
   AttemptStep,
   EndStep,
   GapStep,
+  GaveUp,
   JobStory,
   Need,
   NeedsStep,
@@ -201,7 +202,8 @@ function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): 
   return sentences;
 }
 
-function roomText(cause: RoomCause, holders: string): string {
+/** What is in the way, and to whom that is due. */
+export function roomText(cause: RoomCause, holders: string): string {
   switch (cause) {
     case "slots":
       return `as many jobs ran as may run at a time: ${holders}`;
@@ -238,18 +240,7 @@ function attemptSentence(step: AttemptStep, { now }: WhyOptions): string {
 function endSentence(step: EndStep): string {
   switch (step.kind) {
     case "gave_up":
-      switch (step.why.kind) {
-        case "once":
-          return "not tried again: it has no retry_config, nor the file max_retries";
-        case "used_up":
-          return `not tried again: it had all ${step.why.most} attempts`;
-        case "not_retried":
-          return "not tried again: another attempt could not end better, or do harm";
-        case "stopping":
-          return "not tried again: the run was being stopped";
-        default:
-          return unreachable(step.why);
-      }
+      return gaveUpText(step.why);
     case "skipped":
       return skippedSentence(step);
     case "cancelled": {
@@ -260,6 +251,22 @@ function endSentence(step: EndStep): string {
     }
     default:
       return unreachable(step);
+  }
+}
+
+/** Why there is no further attempt. */
+export function gaveUpText(why: GaveUp): string {
+  switch (why.kind) {
+    case "once":
+      return "not tried again: it has no retry_config, nor the file max_retries";
+    case "used_up":
+      return `not tried again: it had all ${why.most} attempts`;
+    case "not_retried":
+      return "not tried again: another attempt could not end better, or do harm";
+    case "stopping":
+      return "not tried again: the run was being stopped";
+    default:
+      return unreachable(why);
   }
 }
 
@@ -299,7 +306,8 @@ function sofar(from: number, now: number | null): string {
   return now === null ? "" : `${durationText(now - from)} now `;
 }
 
-function named(ids: readonly string[]): string {
+/** Ids, of which not too many are named. */
+export function named(ids: readonly string[]): string {
   const more = ids.length - MOST_NAMED;
   return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
 }

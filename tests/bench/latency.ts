@@ -41,6 +41,8 @@ const supervisor = new Supervisor({
   executors,
   jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
   run: directory,
+  maxLogBytes: 2 ** 28,
+  variables: {},
   baseDirectory: folder,
   post: (input) => loop.post(input),
 });

@@ -27,10 +27,16 @@ const REALLY: Partial<Record<DiagnosticCode, (shown: string) => string | Uint8Ar
   E109: (shown) => shown.replace("[[[[...]]]]", "[".repeat(70) + "]".repeat(70)),
 };
 
+/** The module that the examples of plugins name. */
+const GREET = `
+  import { z } from "zod";
+  export default { schema: z.object({ who: z.string() }), run() {} };`;
+
 /** What is different in the world in which a mistake shows; E313 is right with another command alone. */
 const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => Partial<World>>> = {
   E311: ({ processes }) => ({
-    processes: { ...processes, hasShell: () => false, mayRun: (program) => program === "make" },
+    may: (wanted) => wanted.kind !== "run" || wanted.program === "make",
+    processes: { ...processes, hasShell: () => false },
   }),
   E312: ({ processes }) => ({
     processes: {
@@ -51,6 +57,7 @@ const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => P
 async function codesOf(code: DiagnosticCode, { file, command }: Example, isWrong: boolean) {
   const content = isWrong ? REALLY[code]?.(file) ?? file : file;
   await using project = newProject(file === "" ? {} : { "workflow.yaml": content });
+  if (file.includes("plugins:")) project.write("greet.js", GREET);
   const words = (command ?? "orch validate workflow.yaml").split(" ");
   const args = words.slice(words.findIndex((word) => word === "run" || word === "validate"));
   // That of E311 begins with Deno's own `run`.

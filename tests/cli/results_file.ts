@@ -20,7 +20,8 @@ export type JobResult =
   & Readonly<Record<"start_time" | "end_time" | "signal" | "log_path", string | null>>
   & Readonly<Record<"error_message" | "reason", string | null>>
   & Readonly<Record<"duration_seconds" | "exit_code", number | null>>
-  & { readonly attempts: number; readonly tags: readonly string[] };
+  & { readonly attempts: number; readonly tags: readonly string[] }
+  & { readonly outputs?: Readonly<Record<string, unknown>> };
 
 /** One event of the results file. */
 export interface EventResult {

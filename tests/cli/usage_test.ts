@@ -136,7 +136,7 @@ const HELP: readonly (readonly [string, readonly string[]])[] = [
       ...["-c, --max-concurrent N", "--dry-run", "-o, --output PATH", "--ui HOW"],
       ...["--tags A,B", "--skip-tags A,B", "--only A,B", "--deps, --no-deps", "--fail-fast"],
       ...["-C, --directory DIR", "-q, --quiet", "-v, --verbose", "orch run - --only"],
-      "6 more, seldom needed: orch run --help-all",
+      "8 more, seldom needed: orch run --help-all",
     ],
   ],
   ["run --help-all", ["--grace SECONDS", "--max-log SIZE"]],

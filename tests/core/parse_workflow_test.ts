@@ -24,6 +24,7 @@ Deno.test("parseWorkflow() fills every default", () => {
     version: "1.0.0",
     description: "",
     global: { maxConcurrentJobs: null, environment: {}, maxMemoryMb: null, maxCpuPercent: null },
+    plugins: [],
     jobs: [{
       id: "a",
       name: "a",
@@ -69,6 +70,7 @@ Deno.test("parseWorkflow() takes every key", () => {
       environment: { CI: "true" },
       resource_limits: { max_memory_mb: 8000, max_cpu_percent: 400 },
     },
+    plugins: [{ type: "greet", path: "./greet.ts", permissions: { net: ["example.com"] } }],
     jobs: [
       { id: "setup", command: "true" },
       { id: "lint", command: "true" },
@@ -110,6 +112,11 @@ Deno.test("parseWorkflow() takes every key", () => {
       maxMemoryMb: 8000,
       maxCpuPercent: 400,
     },
+    plugins: [{
+      type: "greet",
+      path: "./greet.ts",
+      permissions: { net: ["example.com"], read: [], write: [], env: [], run: [], sys: [] },
+    }],
     jobs: [{
       id: "build",
       name: "Build",

@@ -8,7 +8,7 @@ import {
   type PlanRecord,
   withDownstream,
 } from "../../lib/core/plan_file.ts";
-import type { Job, Workflow } from "../../lib/core/workflow.ts";
+import type { Job, Plugin, PluginAction, Workflow } from "../../lib/core/workflow.ts";
 import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
 import { type JobSketch, sketchJob, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 import { planOf, workflowOf } from "./trace.ts";
@@ -140,6 +140,38 @@ const DIFFERENT: readonly (readonly [what: string, change: Partial<Job>])[] = [
   ["limits", { limits: { ...BASE.limits, maxMemoryMb: 5 } }],
   ["time limit", { timeoutMs: 5 }],
 ];
+
+const PLUGIN: Plugin = {
+  type: "greet",
+  path: "./greet.ts",
+  permissions: { net: ["a", "b"], read: [], write: [], env: true, run: [], sys: [] },
+};
+const GREET: Partial<Job> = { action: { type: "plugin", plugin: PLUGIN, keys: { a: 1, b: [2] } } };
+
+Deno.test("jobHash() of a plugin's job differs with its keys and with all of the plugin", () => {
+  const keys = { b: [2], a: 1 };
+  const same: Partial<Job> = { action: { type: "plugin", plugin: { ...PLUGIN }, keys } };
+  assertEquals(jobHash({ ...BASE, ...same }), jobHash({ ...BASE, ...GREET }));
+  const { permissions } = PLUGIN;
+  const actions: readonly PluginAction[] = [
+    { type: "plugin", plugin: PLUGIN, keys: { a: 1, b: [3] } },
+    { type: "plugin", plugin: PLUGIN, keys: { a: 1, c: [2] } },
+    { type: "plugin", plugin: { ...PLUGIN, type: "great" }, keys },
+    { type: "plugin", plugin: { ...PLUGIN, path: "./other.ts" }, keys },
+    { type: "plugin", plugin: { ...PLUGIN, permissions: { ...permissions, net: ["a"] } }, keys },
+    { type: "plugin", plugin: { ...PLUGIN, permissions: { ...permissions, env: [] } }, keys },
+  ];
+  const hashes = [GREET, ...actions.map((action) => ({ action }))]
+    .map((change) => jobHash({ ...BASE, ...change }));
+  assertEquals(new Set(hashes).size, hashes.length);
+});
+
+Deno.test("a plan file carries plugins", () => {
+  const workflow = sketchWorkflow([{ id: "a", ...GREET }], { plugins: [PLUGIN] });
+  const decoded = decodePlan(encodePlan(recordOf(workflow)));
+  assert(decoded.ok);
+  assertEquals(decoded.record.workflow, workflow);
+});
 
 Deno.test("jobHash() differs with all that bears on what a job does", () => {
   const hashes = DIFFERENT.map(([, change]) => jobHash({ ...BASE, ...change }));

@@ -47,13 +47,15 @@ Deno.test("every example opens with a comment that says how to run it, and valid
   await using project = examples();
   const files = project.list(".").filter((name) => name.endsWith(".yaml"));
   assertEquals(files, [
-    ...["ci_cd.yaml", "conditions.yaml", "job_types.yaml", "retries.yaml", "sample_workflow.yaml"],
+    ...["ci_cd.yaml", "conditions.yaml", "job_types.yaml", "plugin.yaml", "retries.yaml"],
+    "sample_workflow.yaml",
   ]);
   for (const file of files) {
     const comment = /^(#.*\n)+/.exec(project.read(file))?.[0] ?? "";
     assertStringIncludes(comment, `npx --yes deno@2.9.6 task run examples/${file}`);
   }
-  const { code, stdout } = await project.orch(["validate", ...files]);
+  // As a program of its own: `deno test` checks the types of what plugins load, for seconds.
+  const { code, stdout } = await project.spawn(["validate", ...files]).finished;
   assertEquals([code, stdout.split("\n").length], [0, files.length + 1]);
 });
 
@@ -85,7 +87,7 @@ testNeeding(["bash", "python3"], "job_types.yaml runs all four types, offline", 
   const { jobs } = project.json(".orch/results.json");
   assertEquals(jobs["ask_service"]!.stdout, '{"status": "up", "path": "/health"}');
   assertMatch(jobs["service"]!.stdout, /^listening on 127\.0\.0\.1:\d+\nanswered, done\n$/);
-  assertMatch(jobs["inventory"]!.stdout, /found 5 example workflows/);
+  assertMatch(jobs["inventory"]!.stdout, /found 6 example workflows/);
 });
 
 function freePort(): string {
@@ -135,4 +137,40 @@ testNeeding(["git"], "the branch is git's where no variable names one", async ()
   await project.shell("git init -q -b release/3.1 .").finished;
   await project.orch(["run", "conditions.yaml", "-q", "-o", "r.json"]);
   assertEquals(project.json("r.json").jobs["deploy_release"]!.status, "success");
+});
+
+Deno.test("plugin.yaml runs a job type of its own, as it is confined there", async () => {
+  await using project = examples();
+  const flags = ["-q", "-o", "r.json", "--state-dir", "state"];
+  const { code, stderr } = await project.spawn(["run", "plugin.yaml", ...flags]).finished;
+  assertEquals(code, 0, stderr);
+  const { outputs, stdout } = project.json("r.json").jobs["examples"]!;
+  const bytes = new TextEncoder().encode(project.read("retries.yaml"));
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  assertEquals(outputs!["retries.yaml"], sum);
+  assertStringIncludes(stdout, `${sum}  retries.yaml\n`);
+
+  project.write("plugin.yaml", project.read("plugin.yaml").replace("read: [.]", "read: [scripts]"));
+  assertEquals((await project.spawn(["run", "plugin.yaml", ...flags]).finished).code, 1);
+  const refused = project.json("r.json").jobs["examples"]!;
+  assertMatch(refused.stderr, /NotCapable: Requires read access to .*ci_cd\.yaml/);
+});
+
+Deno.test("library.ts runs a workflow and says what happens", async () => {
+  const path = `${ROOT}/examples/library.ts`;
+  assertStringIncludes(
+    await Deno.readTextFile(path),
+    "npx --yes deno@2.9.6 run --allow-all examples/library.ts",
+  );
+  const args = ["run", "--allow-all", path];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const text = new TextDecoder();
+  assertEquals(code, 0, text.decode(stderr));
+  const lines = text.decode(stdout).trim().split("\n");
+  assertEquals(lines.toSorted(), [
+    ...["after skipped: needs broken, which did not succeed", "broken failed: exit code 3"],
+    ...["broken started", "count completed", "count printed 3", "count started"],
+    ...["failed: 3 of 5 succeeded", "fetch completed", "fetch started"],
+    ...["flaky again: exit code 1", "flaky completed", "flaky started", "flaky started"],
+  ]);
 });

@@ -44,6 +44,8 @@ class Shift {
       executors: this.#executors(),
       jobOf: (id) => this.#jobs.get(id)!,
       run: this.run,
+      maxLogBytes: 1000,
+      variables: {},
       baseDirectory: "/work",
       post: (input) => {
         this.#posted.push(input);
@@ -82,7 +84,7 @@ class Shift {
   #executors(): Executors {
     const execute = (action: { readonly type: string }, context: AttemptContext) =>
       this.#execute(action.type, context);
-    return { command: execute, script: execute, python: execute, http: execute };
+    return { command: execute, script: execute, python: execute, http: execute, plugin: execute };
   }
 
   #execute(type: string, context: AttemptContext): RunningAttempt {
@@ -113,7 +115,12 @@ Deno.test("Supervisor tells the executor all it may know", () => {
   assertStrictEquals(world, shift.world);
   assertStrictEquals(processes, shift.world.processes);
   assertEquals(job.id, "a");
-  assertEquals(rest, { attempt: 2, workingDirectory: "/work", baseDirectory: "/work" });
+  assertEquals(rest, {
+    attempt: 2,
+    maxLogBytes: 1000,
+    workingDirectory: "/work",
+    baseDirectory: "/work",
+  });
   assertEquals([files.stdout, files.stderr, files.other("py")], [
     `${shift.run.path}/jobs/a.2.out`,
     `${shift.run.path}/jobs/a.2.err`,

@@ -98,6 +98,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       world,
       job: { ...jobOf(action), timeoutMs: options.timeoutMs ?? null },
       attempt: 1,
+      maxLogBytes: 2 ** 20,
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
       processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },

@@ -40,6 +40,7 @@ export function sketchWorkflow(
     version: "1.0.0",
     description: "",
     global: { maxConcurrentJobs: null, environment: {}, maxMemoryMb: null, maxCpuPercent: null },
+    plugins: [],
     jobs: jobs.map(sketchJob),
     ...change,
   };

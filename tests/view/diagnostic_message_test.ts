@@ -130,7 +130,7 @@ checkMessages<`E1${string}`>({
   ],
 });
 
-checkMessages<`E2${string}`>({
+checkMessages<`E20${string}` | "E210">({
   E201: [
     [
       { key: "version", expected: "string", found: "number", value: "1.1", quoteIt: true },

@@ -7,6 +7,7 @@ import {
   type SourcePosition,
 } from "../../lib/core/diagnostic.ts";
 import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
+import type { Permission } from "../../lib/core/permission.ts";
 import { locateDiagnostics } from "../../lib/runtime/locate.ts";
 import { diagnosticsText } from "../../lib/view/diagnostic_text.ts";
 import { makeStyle } from "../../lib/view/style.ts";
@@ -353,4 +354,26 @@ Deno.test("diagnosticsText takes no long time for a long line", () => {
   const startedAt = performance.now();
   diagnosticsText({ file: "ci.yml", text: line }, found, PLAIN);
   assert(performance.now() - startedAt < 200);
+});
+
+Deno.test("diagnosticsText ends with the flags that allow all that is missing, where that is more than one thing", () => {
+  const missing = (permission: Permission) =>
+    located({ code: "E311", permission, use: "program", jobIds: ["a"] }, null);
+  const lastLines = (diagnostics: readonly LocatedDiagnostic[]) =>
+    diagnosticsText({ file: "ci.yml", text: null }, diagnostics, PLAIN).split("\n\n").at(-1);
+  const one = missing({ kind: "run", program: "make" });
+  assertEquals(
+    lastLines([one]),
+    "1 problem in ci.yml; nothing was started\nMore about this: orch explain E311\n",
+  );
+  const more = [
+    missing({ kind: "read", path: "/x/\x1b[2J" }),
+    missing({ kind: "read", path: "/x" }),
+    missing({ kind: "run", program: "git" }),
+    located({ code: "E210" }, null),
+  ];
+  assertEquals(
+    lastLines([one, ...more]),
+    "5 problems in ci.yml; nothing was started\nAll of it is allowed by --allow-read=/x --allow-run=git,make\nMore about this: orch explain E311 E210\n",
+  );
 });

@@ -67,8 +67,8 @@ Deno.test("programHelpText lists the commands, names the rare ones, and says wha
         run     Run a workflow
         doctor  Say what works
         And: command0, command1, command2, command3, command4, command5, command6,
-        command7, command8, command9, command10, command11, command12, command13;
-        every command takes --loud
+        command7, command8, command9, command10, command11, command12, command13; all
+        take --loud
 
       Examples:
         orch run demo.yaml

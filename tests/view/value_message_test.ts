@@ -168,16 +168,115 @@ checkMessages<`E3${string}`>({
   ],
   E311: [
     [
-      { jobId: "a", program: "sh", needsShell: true },
+      { permission: { kind: "run", program: "sh" }, use: "shell", jobIds: ["a"] },
       `
       Job 'a' needs a shell, which orch may not run here
       = add --allow-run=sh, or write it as one program with plain arguments`,
     ],
     [
-      { jobId: "a", program: "make", needsShell: false },
+      { permission: { kind: "run", program: "sh" }, use: "limits", jobIds: ["a"] },
+      `
+      Job 'a' must be held to its limits, for which orch needs a shell
+      = add --allow-run=sh`,
+    ],
+    [
+      { permission: { kind: "run", program: "make" }, use: "program", jobIds: ["a", "b", "c"] },
       `
       Job 'a' runs 'make', which orch may not start
+      ^ and 2 more jobs
       = add --allow-run=make`,
+    ],
+    [
+      { permission: { kind: "run", program: "/my tools/x" }, use: "program", jobIds: ["a", "b"] },
+      `
+      Job 'a' runs '/my tools/x', which orch may not start
+      ^ and 1 more job
+      = add '--allow-run=/my tools/x'`,
+    ],
+    [
+      { permission: { kind: "run", program: "git" }, use: "branch", jobIds: ["a"] },
+      `
+      Job 'a' depends on the branch, and orch may not ask 'git' for it
+      = add --allow-run=git`,
+    ],
+    [
+      { permission: { kind: "env", name: "GITHUB_REF_NAME" }, use: "branch", jobIds: ["a"] },
+      `
+      Job 'a' depends on the branch, and orch may not read 'GITHUB_REF_NAME', which may name it
+      = add --allow-env=GITHUB_REF_NAME`,
+    ],
+    [
+      { permission: { kind: "net", host: "h:443" }, use: "request", jobIds: ["a"] },
+      `
+      Job 'a' sends a request to 'h:443', which orch may not reach
+      = add --allow-net=h:443`,
+    ],
+    [
+      { permission: { kind: "env", name: "TOKEN" }, use: "variable", jobIds: ["a"] },
+      `
+      Job 'a' uses the variable 'TOKEN', which orch may not read
+      = add --allow-env=TOKEN`,
+    ],
+    [
+      { permission: { kind: "env", name: "TOKEN" }, use: "variable", jobIds: [] },
+      `
+      The workflow uses the variable 'TOKEN', which orch may not read
+      = add --allow-env=TOKEN`,
+    ],
+    [
+      { permission: { kind: "read", path: "/x\x1b[2J" }, use: "folder", jobIds: ["a"] },
+      `
+      Job 'a' works in '/x␛[2J', which orch may not read
+      = add '--allow-read=/x␛[2J'`,
+    ],
+    [
+      { permission: { kind: "read", path: "/x/a.py" }, use: "script", jobIds: ["a"] },
+      `
+      Job 'a' runs the script '/x/a.py', which orch may not read
+      = add --allow-read=/x/a.py`,
+    ],
+    [
+      { permission: { kind: "sys", name: "systemMemoryInfo" }, use: "memory", jobIds: ["a"] },
+      `
+      Job 'a' reserves memory, and orch may not ask how much there is
+      = add --allow-sys=systemMemoryInfo`,
+    ],
+    [
+      { permission: { kind: "read", path: "/x/w.yaml" }, use: "file", jobIds: [] },
+      `
+      The workflow file '/x/w.yaml' is one that orch may not read
+      = add --allow-read=/x/w.yaml; then orch permissions says what else a run needs`,
+    ],
+    [
+      { permission: { kind: "write", path: "/x/.orch" }, use: "state", jobIds: [] },
+      `
+      Runs are kept in '/x/.orch', which orch may not write
+      = add --allow-write=/x/.orch`,
+    ],
+    [
+      { permission: { kind: "write", path: "/x" }, use: "output", jobIds: [] },
+      `
+      The results go into '/x', which orch may not write
+      = add --allow-write=/x`,
+    ],
+    [
+      { permission: { kind: "read", path: "/w/x.ts" }, use: "module", jobIds: ["a"] },
+      `
+      Job 'a' is done by a plugin, whose module '/w/x.ts' orch may not read
+      = add --allow-read=/w/x.ts`,
+    ],
+    [
+      { permission: { kind: "net", host: "h:443" }, use: "plugin", jobIds: ["a", "b"] },
+      `
+      Job 'a' is done by a plugin that is to reach 'h:443', which orch itself may not
+      ^ and 1 more job
+      = add --allow-net=h:443`,
+    ],
+    [
+      { permission: { kind: "run", program: null }, use: "plugin", jobIds: ["a"] },
+      `
+      Job 'a' is done by a plugin that is to start anything, which orch itself may not
+      = add --allow-run`,
     ],
   ],
   E313: [

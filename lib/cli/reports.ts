@@ -1,0 +1,37 @@
+/** Reports of a run for other programs and for people: `--report junit=PATH` and `--report md=PATH`. */
+import { summarize } from "../core/summary.ts";
+import { type RunOutput, tailsOf } from "../engine/results.ts";
+import { actionsSummary } from "../view/actions_summary.ts";
+import { junitText } from "../view/report_junit.ts";
+import { writeOutput } from "./output.ts";
+import type { ReportWish } from "./run_flags.ts";
+
+/** Output of one stream of one attempt in a report. */
+const REPORT_TAIL_BYTES = 64 * 1024;
+
+/** Writes one report, whole or not at all. `file` is the workflow file, as the user named it. */
+export function writeReport(
+  { kind, path }: ReportWish,
+  run: RunOutput & { readonly file: string },
+): void {
+  writeOutput(run.world, path, REPORTS[kind](run));
+}
+
+const REPORTS: Readonly<
+  Record<ReportWish["kind"], (run: RunOutput & { readonly file: string }) => string>
+> = {
+  junit: ({ state, directory, file, world }) =>
+    junitText(state, {
+      file,
+      outputOf(jobId, attempt) {
+        const files = directory.filesOf(jobId, attempt);
+        const tail = (path: string) => world.files.readTail(path, REPORT_TAIL_BYTES).text;
+        return { stdout: tail(files.stdout), stderr: tail(files.stderr) };
+      },
+    }),
+  md: (run) =>
+    actionsSummary(run.state, summarize(run.state), {
+      bytes: Infinity,
+      tailsOf: (jobId) => tailsOf(jobId, run),
+    }),
+};

@@ -1,0 +1,79 @@
+/** What the entries of `plugins` have to fulfil, and the keys of the jobs that use one. */
+import { atKey, atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
+import type { JobData, PluginData } from "./schema.ts";
+import { JOB_TYPES, PLUGIN_PERMISSIONS } from "./workflow.ts";
+
+/** As for ids of jobs: a type is shown in messages and typed by people. */
+const TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+
+/** The types that the plugins of a file bring, as far as its data, of whatever shape, says any. */
+export function pluginTypes(data: unknown): ReadonlySet<string> {
+  const plugins = property(data, "plugins");
+  if (!Array.isArray(plugins)) return new Set();
+  const types = plugins.map((entry) => property(entry, "type"));
+  return new Set(types.filter((type) => typeof type === "string"));
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** The mistakes in the entries of `plugins`. */
+export function checkPluginEntries(plugins: readonly PluginData[]): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const seen = new Map<string, number>();
+  plugins.forEach(({ type, path, permissions }, index) => {
+    const at = (...rest: DocumentPath) => atValue("plugins", index, ...rest);
+    const first = seen.get(type);
+    if (!TYPE.test(type)) {
+      found.push(diagnosticAt(at("type"), { code: "E211", type, problem: "name" }));
+    } else if ((JOB_TYPES as readonly string[]).includes(type)) {
+      found.push(diagnosticAt(at("type"), { code: "E211", type, problem: "built_in" }));
+    } else if (first !== undefined) {
+      const place = atValue("plugins", first, "type");
+      found.push(
+        diagnosticAt(at("type"), { code: "E211", type, problem: "twice" }, [
+          { role: "first", name: type, place },
+        ]),
+      );
+    } else {
+      seen.set(type, index);
+    }
+    if (path.trim() === "") found.push(diagnosticAt(at("path"), { code: "E310", key: "path" }));
+    for (const kind of PLUGIN_PERMISSIONS) {
+      const granted = permissions?.[kind];
+      if (!Array.isArray(granted)) continue;
+      granted.forEach((entry, k) => {
+        if (entry.trim() !== "") return;
+        const key = `${kind}[${k}]`;
+        found.push(diagnosticAt(at("permissions", kind, k), { code: "E310", key }));
+      });
+    }
+  });
+  return found;
+}
+
+/** Adds what is wrong with the typed keys of a job whose type is a plugin's. */
+export function checkPluginJob(job: JobData, index: number, found: Diagnostic[]): void {
+  const jobType = job.job_type!;
+  for (const key of ["command", "script_path", "http"] as const) {
+    if (job[key] === undefined) continue;
+    const detail = { code: "E209", jobId: job.id, jobType, key, problem: "of_plugin" } as const;
+    found.push(diagnosticAt(atKey("jobs", index, key), detail));
+  }
+  checkNumbers(job.with, ["jobs", index, "with"], found);
+}
+
+/** Infinity and NaN cannot be kept in JSON, as plans are. */
+function checkNumbers(value: unknown, path: DocumentPath, found: Diagnostic[]): void {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    found.push(diagnosticAt(atValue(...path), { code: "E303", value: String(value) }));
+  }
+  if (typeof value !== "object" || value === null) return;
+  const isList = Array.isArray(value);
+  for (const [key, inner] of Object.entries(value)) {
+    checkNumbers(inner, [...path, isList ? Number(key) : key], found);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Drives a run from its first input to its end: the loop decides, the supervisor acts, the journal
+ * remembers. Who shows the run and who may stop it is the business of those who open a driver.
+ */
+import type { RunEvent } from "../core/event.ts";
+import type { FirstInput } from "../core/resume.ts";
+import { jobIndex, type RunState } from "../core/run_state.ts";
+import type { Environment } from "../core/workflow.ts";
+import { executors } from "../../executors/mod.ts";
+import { type Journal, JournalError } from "../runtime/journal.ts";
+import { type Posted, RunLoop } from "../runtime/loop.ts";
+import type { RunDirectory } from "../runtime/run_directory.ts";
+import { indexPath } from "../runtime/state_directory.ts";
+import { Supervisor } from "../runtime/supervisor.ts";
+import type { ProcessNotice, ProcessPool, World } from "../runtime/world.ts";
+
+/** A run that is ready to be driven. Its lock is held. */
+export interface DrivableRun {
+  /** As its journal says. */
+  readonly state: RunState;
+  readonly firstInput: FirstInput;
+  readonly journal: Journal;
+  readonly directory: RunDirectory;
+  readonly stateDirectory: string;
+  /** Absolute: what relative paths of the workflow start from. */
+  readonly baseDirectory: string;
+  /** The workflow file, absolute; `null` where there is none. */
+  readonly workflowPath: string | null;
+  /** Time between asking a job to end and killing it. */
+  readonly graceMs: number;
+  /** Logs are cut near this size. */
+  readonly maxLogBytes: number;
+  /** For every job, unless the environment of orch or the workflow has another value: see `job_variables.ts`. */
+  readonly variables: Environment;
+  readonly world: World;
+}
+
+/** Who is told what happens. */
+export interface DriverPorts {
+  /** Events as they are written down, in batches. */
+  record(events: readonly RunEvent[]): void;
+  /** An event that the state has taken in. What this throws is kept from the run. */
+  show(event: RunEvent): void;
+  notice(notice: ProcessNotice): void;
+}
+
+/** When to give up waiting, and what to do first when nothing can be remembered any more. */
+export interface Patience {
+  /** Resolves when the user will not wait any longer; rejects with what nobody caught. */
+  readonly impatient: Promise<void>;
+  journalFailed(error: JournalError): void | Promise<void>;
+}
+
+/** One run under way. Close it on every way out. */
+export class Driver {
+  readonly processes: ProcessPool;
+
+  readonly #run: DrivableRun;
+  readonly #supervisor: Supervisor;
+  readonly #loop: RunLoop;
+
+  private constructor(run: DrivableRun, processes: ProcessPool, ports: DriverPorts) {
+    const { state, directory, baseDirectory, maxLogBytes, variables, world } = run;
+    this.#run = run;
+    this.processes = processes;
+    this.#supervisor = new Supervisor({
+      world,
+      processes,
+      executors,
+      jobOf: (id) => state.plan.jobs[jobIndex(state, id)]!,
+      run: directory,
+      maxLogBytes,
+      variables,
+      baseDirectory,
+      post: (input) => this.post(input),
+    });
+    this.#loop = new RunLoop(state, {
+      clock: world.clock,
+      record(batch) {
+        ports.record(batch);
+        return run.journal.append(batch);
+      },
+      perform: (event) => this.#supervisor.perform(event),
+      show: (event) => ports.show(event),
+    });
+  }
+
+  /** Opens what the processes of the run are started in. Nothing has begun yet. */
+  static async open(run: DrivableRun, ports: DriverPorts): Promise<Driver> {
+    const { directory, graceMs, maxLogBytes, world } = run;
+    const processes = await world.processes.open({
+      cookie: newCookie(run),
+      graceMs,
+      maxLogBytes,
+      endsStem: directory.endsStem,
+      notice: (notice) => ports.notice(notice),
+    });
+    return new Driver(run, processes, ports);
+  }
+
+  /** What `show` threw, if anything: a mistake of ours that the run outlived. */
+  get viewError(): unknown {
+    return this.#loop.viewError;
+  }
+
+  /** Hands in what happens outside: signals, pauses. */
+  post(input: Posted): void {
+    this.#loop.post(input);
+  }
+
+  /**
+   * Begins, and waits for the end of the run or for the moment at which the user will not wait any
+   * longer. Returns whether all that has happened until then is written down.
+   */
+  async drive({ impatient, journalFailed }: Patience): Promise<boolean> {
+    const { state, journal, firstInput, graceMs } = this.#run;
+    try {
+      this.#loop.post(firstInput);
+      await Promise.race([this.#loop.finished, journal.failed, impatient]);
+      await Promise.race([this.processes.close(), impatient]);
+      if (state.status !== null) await journal.close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      await journalFailed(error);
+      // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
+      await Promise.race([this.#supervisor.stopAll(graceMs), impatient]);
+      await Promise.race([this.processes.close(), impatient]);
+      return false;
+    }
+  }
+
+  /** Kills whatever is still live: after a run that ended as it should, nothing. */
+  close(): void {
+    this.#supervisor.killAll();
+  }
+}
+
+/**
+ * What stands in the environment of every process of this life of the run. It begins with a word of its
+ * own, so that what still cleans up after an earlier life takes none of this one's processes for its.
+ */
+function newCookie({ directory, world }: DrivableRun): string {
+  const life = Array.from(world.random(4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${life}-${directory.runId}`;
+}
+
+/**
+ * Adds a run that is over to the index, which can be made again from the journals: returns the trouble
+ * with it, if any, which is no trouble of the run.
+ */
+export async function recordInIndex(
+  { state, stateDirectory, workflowPath }: Pick<
+    DrivableRun,
+    "state" | "stateDirectory" | "workflowPath"
+  >,
+): Promise<unknown> {
+  try {
+    const { History } = await import("../runtime/history.ts");
+    using history = await History.open(indexPath(stateDirectory));
+    history.record(state, workflowPath ?? "-");
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,107 @@
+/** From a checked workflow to a plan that can run here, or to all that is in the way. */
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { RunSettings } from "../core/event.ts";
+import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
+import { budgetOf, concurrencyOf } from "../core/resources.ts";
+import { type Selection, selectJobs } from "../core/selection.ts";
+import type { Environment, Workflow } from "../core/workflow.ts";
+import type { RunPlaces, SelectedJobs } from "../../executors/needs.ts";
+import { checkAllowed } from "../../executors/permissions.ts";
+import { checkEnforceable } from "../../executors/programs.ts";
+import { currentBranch } from "../runtime/branch.ts";
+import { withVariables } from "../runtime/job_variables.ts";
+import type { World } from "../runtime/world.ts";
+import { learnedDurations } from "./learned.ts";
+
+/** What is asked for beside what the workflow says. */
+export interface RunWishes extends RunPlaces {
+  readonly selection: Selection;
+  /** Jobs at a time; `null` for what the workflow says. */
+  readonly maxConcurrent: number | null;
+  readonly failFast: boolean;
+  readonly graceMs: number;
+  /** What jobs get beside the environment of orch. */
+  readonly variables: Environment;
+}
+
+/** What came of it. A selection is a mistake of who asks; all else is one of the file, or of this machine. */
+export type PreparedRun =
+  | { readonly ok: true; readonly plan: Plan; readonly settings: RunSettings }
+  | {
+    readonly ok: false;
+    readonly problem: "selection" | "plan";
+    readonly diagnostics: readonly Diagnostic[];
+  };
+
+/** Selects, plans, and checks what can be checked before anything is started or written. */
+export async function prepareRun(
+  workflow: Workflow,
+  wishes: RunWishes,
+  world: World,
+): Promise<PreparedRun> {
+  const selected = selectJobs(workflow, wishes.selection);
+  if (!selected.ok) {
+    return { ok: false, problem: "selection", diagnostics: selected.diagnostics };
+  }
+  const refuse = (diagnostics: readonly Diagnostic[]) =>
+    ({ ok: false, problem: "plan", diagnostics }) as const;
+  const jobsWorld = withVariables(world, wishes.variables);
+  // First, since planning reads what may not be read.
+  const refused = checkAllowed(jobsAt(selected.value, workflow), wishes, jobsWorld);
+  if (refused.length > 0) return refuse(refused);
+
+  const learned = await learnedDurations(wishes.stateDirectory, wishes.workflowPath, world);
+  const plan = planJobs(workflow, selected.value, learned);
+  const settings = await settingsOf(plan, wishes, world);
+  const diagnostics = await checkRun(plan, settings, { ...wishes, world: jobsWorld });
+  return diagnostics.length > 0 ? refuse(diagnostics) : { ok: true, plan, settings };
+}
+
+/** The selected jobs before they are a plan. */
+function jobsAt(fileIndex: readonly number[], workflow: Workflow): SelectedJobs {
+  return { workflow, fileIndex, jobs: fileIndex.map((index) => workflow.jobs[index]!) };
+}
+
+/** What keeps an allowed plan from running here as it should. `world` is as jobs see it. */
+export async function checkRun(
+  plan: Plan,
+  settings: RunSettings,
+  { baseDirectory, world }: { readonly baseDirectory: string; readonly world: World },
+): Promise<Diagnostic[]> {
+  return [
+    ...checkFeasible(plan, settings),
+    ...checkEnforceable(plan, world.processes),
+    ...await checkPluginsOf(plan, baseDirectory, world),
+  ];
+}
+
+/** Looks at plugins where there are any: the code for it is not loaded else. */
+async function checkPluginsOf(
+  { workflow, fileIndex: selected }: Plan,
+  baseDirectory: string,
+  world: World,
+): Promise<Diagnostic[]> {
+  if (workflow.plugins.length === 0) return [];
+  const { checkPlugins } = await import("../../executors/plugin_check.ts");
+  return await checkPlugins(workflow, { selected, baseDirectory, world });
+}
+
+/** What holds for the whole run, as far as the machine and the workflow have a say in it. */
+async function settingsOf(
+  { workflow, jobs, demands }: Plan,
+  { maxConcurrent: requested, failFast, graceMs, baseDirectory }: RunWishes,
+  world: World,
+): Promise<RunSettings> {
+  const { processors } = world.machine;
+  const needsBranch = jobs.some((job) => job.conditions.onlyIfBranch !== null);
+  const needsMemory = demands.some((demand) => demand.memoryMb > 0);
+  return {
+    concurrency: concurrencyOf(workflow, { requested, processors }),
+    memoryMb: needsMemory ? budgetOf(workflow.global.maxMemoryMb, world.machine.memoryMb()) : null,
+    cpuPercent: workflow.global.maxCpuPercent,
+    failFast,
+    graceMs,
+    seed: new DataView(world.random(4).buffer).getUint32(0),
+    branch: needsBranch ? await currentBranch(world, baseDirectory) : null,
+  };
+}

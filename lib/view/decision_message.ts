@@ -1,0 +1,93 @@
+/** What the scheduler decided, in words: a line each, for `LOG_LEVEL=DEBUG`. */
+import type { Decision, NamedObstacle } from "../core/decision.ts";
+import { type RunSettings, unreachable } from "../core/event.ts";
+import { counted, durationText, grouped } from "./format.ts";
+import { outcomeText, skipText, stoppingText } from "./message.ts";
+import { visibleLine } from "./visible.ts";
+import { gaveUpText, named, roomText } from "./why_message.ts";
+
+/** The line for a decision. `graceMs` is that of the run. */
+export function decisionText(decision: Decision, graceMs: number): string {
+  return visibleLine(`debug: ${words(decision, graceMs)}`);
+}
+
+function words(decision: Decision, graceMs: number): string {
+  switch (decision.kind) {
+    case "order":
+      return `${settingsText(decision.settings)}; order of starting: ${named(decision.jobIds)}`;
+    case "ready": {
+      const { jobId, needs, place } = decision;
+      const why = needs === 0 ? "it needs no other job" : `${needsText(needs)} ended well`;
+      return `${jobId} is ready: ${why}; place ${grouped(place)} in the order of starting`;
+    }
+    case "ready_again":
+      return `${decision.jobId} is ready again, for attempt ${decision.attempt}`;
+    case "start":
+      return startText(decision);
+    case "hold": {
+      const { ready, jobId, obstacle } = decision;
+      const first = ready === 1 ? jobId : `${counted(ready, "job")}, ${jobId} the first of them,`;
+      return `${first} ${ready === 1 ? "is" : "are"} ready and cannot start: ${roomOf(obstacle)}`;
+    }
+    case "retry": {
+      const { jobId, outcome, next, most, waitMs } = decision;
+      const which = `attempt ${next} of ${most} in ${durationText(waitMs)}`;
+      return `${jobId} is tried again, ${which}: ${outcomeText(outcome)}`;
+    }
+    case "give_up":
+      return `${decision.jobId} has failed: ${outcomeText(decision.outcome)}; ${
+        gaveUpText(decision.why)
+      }`;
+    case "skip":
+      return `${decision.jobId} is skipped: ${skipText(decision.reason)}`;
+    case "stop": {
+      const { jobId, why, force, graceMs } = decision;
+      const cause = why === "timeout" ? "its time is up" : "the run is being stopped";
+      const then = graceMs === null ? "" : `; it is killed in ${durationText(graceMs)}`;
+      return `${jobId} is ${force ? "killed" : "asked to end"}: ${cause}${then}`;
+    }
+    case "cancel":
+      return `${decision.jobId} is cancelled: the run is being stopped`;
+    case "stop_run":
+      return stoppingText(decision.reason, graceMs);
+    case "reopen": {
+      const { settings, lost, reset } = decision.event;
+      const anew = lost.length === 0 ? "" : `; their attempts are lost: ${named(lost)}`;
+      const back = reset.length === 0 ? "" : `; put back: ${named(reset)}`;
+      return `${settingsText(settings)}${anew}${back}`;
+    }
+    default:
+      return unreachable(decision);
+  }
+}
+
+function settingsText(settings: RunSettings): string {
+  const { concurrency, memoryMb, cpuPercent, failFast, branch, seed } = settings;
+  return [
+    `${counted(concurrency, "job")} at a time`,
+    ...memoryMb === null ? [] : [`${grouped(memoryMb)} MB to reserve`],
+    ...cpuPercent === null ? [] : [`${grouped(cpuPercent)} % of processors to reserve`],
+    ...failFast ? ["the first failure stops the run"] : [],
+    ...branch === null ? [] : [`branch ${branch}`],
+    `seed ${seed}`,
+  ].join(", ");
+}
+
+function needsText(needs: number): string {
+  return needs === 1 ? "the job it needs has" : `all ${grouped(needs)} jobs it needs have`;
+}
+
+function startText(
+  { jobId, attempt, running, limit, timeoutMs, passed }: Extract<Decision, { kind: "start" }>,
+): string {
+  const which = attempt === 1 ? "" : `, attempt ${attempt}`;
+  const time = timeoutMs === null ? "no time limit" : `time limit ${durationText(timeoutMs)}`;
+  const before = passed === null
+    ? "it comes first"
+    : `it fits, and ${passed.jobId} before it does not: ${roomOf(passed)}`;
+  return `${jobId} starts${which}: ${before}; ${running} of ${limit} run now, ${time}`;
+}
+
+function roomOf({ cause, holders }: NamedObstacle): string {
+  return roomText(cause, named(holders));
+}

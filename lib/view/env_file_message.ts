@@ -1,0 +1,49 @@
+/** The sentences about files of environment variables. Values, which may be secrets, are never shown. */
+import type { EnvFileMistake } from "../core/env_file.ts";
+import { unreachable } from "../core/event.ts";
+import { counted } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** Mistakes shown of one file. */
+const MOST_SHOWN = 20;
+
+/** Why a file cannot be read at all. */
+export function envFileUnreadableText(file: string, cause: string): string {
+  return visibleLine(`--env-file: Cannot read ${quoted(file)}: ${cause}`);
+}
+
+/** Deno does not let orch read a file; with these flags it does. */
+export function envFileNotAllowedText(file: string, flags: readonly string[]): string {
+  return visibleLine(
+    `--env-file: orch may not read ${quoted(file)}: add ${flags.map(shellWord).join(" ")}`,
+  );
+}
+
+/** All that is wrong with a file, a line each. */
+export function envFileText(file: string, mistakes: readonly EnvFileMistake[]): string {
+  const lines = mistakes.slice(0, MOST_SHOWN).map((mistake) =>
+    visibleLine(`${file}:${mistake.line}: ${mistakeText(mistake)}`)
+  );
+  const more = mistakes.length - lines.length;
+  if (more > 0) lines.push(`and ${counted(more, "more mistake")}`);
+  return `--env-file cannot be used; nothing was started\n${lines.join("\n")}`;
+}
+
+function mistakeText({ problem, name }: EnvFileMistake): string {
+  switch (problem) {
+    case "no_equals":
+      return "expected NAME=VALUE";
+    case "name":
+      return "what stands before '=' cannot name a variable: a name is letters, digits and '_', and does not begin with a digit";
+    case "unclosed":
+      return `the value of ${name} begins with a quote that is never closed`;
+    case "after_quote":
+      return `the value of ${name} goes on after its closing quote`;
+    case "nul":
+      return `the value of ${name} holds U+0000, which no variable can`;
+    default:
+      return unreachable(problem);
+  }
+}

@@ -1,0 +1,290 @@
+/** The library: events and results as a program sees them, and that no callback harms a run. */
+import {
+  loadWorkflow,
+  Orchestrator,
+  type OrchestratorOptions,
+  WorkflowError,
+} from "../../lib/mod.ts";
+import type { StatusEvent } from "../../lib/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "../support/assert.ts";
+import { newProject, type Project } from "../support/cli.ts";
+import { keyPaths } from "../support/docs.ts";
+
+async function orchestratorOf(
+  project: Project,
+  jobs: readonly object[],
+  options: OrchestratorOptions = {},
+): Promise<Orchestrator> {
+  const workflow = await loadWorkflow({ name: "test", jobs }, { directory: project.folder });
+  return new Orchestrator(workflow, { grace: 5, ...options });
+}
+
+/** An event in brief: its name, its job, and what else is said, without times and ids of runs. */
+function brief([eventType, data]: StatusEvent): string {
+  const { timestamp, run_id, ...facts } = data;
+  assertMatch(timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  assertMatch(run_id, /^\d{8}-\d{6}-\w{4}$/);
+  const words = Object.entries(facts).map(([key, value]) =>
+    key === "duration_seconds" ? (value === null ? "" : "timed") : JSON.stringify(value)
+  );
+  return [eventType, ...words].join(" ").trimEnd();
+}
+
+Deno.test("a callback is told of the eight events, with what the results say of them", async () => {
+  await using project = newProject();
+  const orchestrator = await orchestratorOf(project, [
+    { id: "ok", command: "true" },
+    { id: "flaky", command: "test $ORCH_ATTEMPT -gt 1", retry_config: { initial_delay: 0.05 } },
+    { id: "bad", command: "exit 3", dependencies: ["ok", "flaky"] },
+    { id: "after", command: "true", dependencies: ["bad"] },
+    { id: "killed", command: "kill -9 $$", dependencies: ["bad"], conditions: {} },
+    { id: "shot", command: "sh -c 'kill -9 $$'; kill -9 $$", dependencies: ["ok"] },
+  ], { maxConcurrent: 1 });
+  const told: StatusEvent[] = [];
+  orchestrator.addStatusCallback((...event) => told.push(event));
+  const results = await orchestrator.run();
+  assertEquals(results.status, "failed");
+  const lines = told.map(brief);
+  assertEquals(lines[0], 'run_started "test" 6');
+  assertEquals(
+    lines.at(-1),
+    'run_finished "failed" {"success":2,"failed":2,"cancelled":0,"skipped":2}',
+  );
+  const of = (id: string) => lines.filter((line) => line.includes(`"${id}"`));
+  assertEquals(of("ok"), ['job_started "ok" 1', 'job_completed "ok" 1 timed 0']);
+  assertEquals(of("flaky"), [
+    'job_started "flaky" 1',
+    'job_retrying "flaky" 1 timed 1 "exit code 1" null 0.05',
+    'job_started "flaky" 2',
+    'job_completed "flaky" 2 timed 0',
+  ]);
+  assertEquals(of("bad"), ['job_started "bad" 1', 'job_failed "bad" 1 timed 3 "exit code 3" null']);
+  assertEquals(of("after"), ['job_skipped "after" "needs bad, which did not succeed"']);
+  assertEquals(of("shot").at(-1), 'job_failed "shot" 1 timed null "ended by SIGKILL" "SIGKILL"');
+  assertEquals(results.jobs["flaky"]!.attempts, 2);
+});
+
+Deno.test("the results are those of orch run, and so is what the run leaves", async () => {
+  await using project = newProject({ "w.yaml": "name: w\njobs: [{id: a, command: echo hi}]\n" });
+  const orchestrator = new Orchestrator(await loadWorkflow(project.path("w.yaml")));
+  const results = await orchestrator.run();
+  await project.orch(["run", "w.yaml", "-q", "-o", "r.json"]);
+  const merged = ["jobs", "events.*.details"];
+  const real = JSON.parse(JSON.stringify(results));
+  assertEquals(keyPaths(real, merged), keyPaths(project.json("r.json"), merged));
+  assertEquals(results.jobs["a"]!.stdout, "hi\n");
+  const { stdout } = await project.orch(["history", "--json"]);
+  const runs: readonly { readonly execution_id: string }[] = JSON.parse(stdout).runs;
+  assert(runs.some(({ execution_id }) => execution_id === results.execution_id), stdout);
+  assertEquals(orchestrator.getEventHistory(), results.events);
+});
+
+/** What callbacks do that they should not, and the warning that comes of it. */
+const BAD_CALLBACKS: readonly (readonly [string, () => unknown, RegExp | null])[] = [
+  ["throws", () => {
+    throw new Error("boom\x1b[2J");
+  }, /^warning: a status callback has failed at job_started: Error: boom␛\[2J$/],
+  ["throws nothing", () => {
+    throw undefined;
+  }, /failed at job_started: undefined$/],
+  ["rejects", () => Promise.reject(new TypeError("late")), /job_started: TypeError: late$/],
+  ["never resolves", () => new Promise(() => {}), null],
+  ["returns a broken promise", () => ({
+    get then() {
+      throw new Error("no then");
+    },
+  }), /job_started: Error: no then$/],
+];
+
+for (const [what, callback, warning] of BAD_CALLBACKS) {
+  Deno.test(`a callback that ${what} does not harm the run, or other callbacks`, async () => {
+    await using project = newProject();
+    const warnings: string[] = [];
+    const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+      onWarning: (message) => warnings.push(message),
+    });
+    const told: string[] = [];
+    orchestrator.addStatusCallback((eventType) =>
+      eventType === "job_started" ? callback() : undefined
+    );
+    orchestrator.addStatusCallback((eventType) => told.push(eventType));
+    assertEquals((await orchestrator.run()).status, "completed");
+    assertEquals(told, ["run_started", "job_started", "job_completed", "run_finished"]);
+    assertEquals(warnings.length, warning === null ? 0 : 1);
+    if (warning !== null) assertMatch(warnings[0]!, warning);
+  });
+}
+
+Deno.test("who does not want to hear of warnings does not harm the run either", async () => {
+  await using project = newProject();
+  const refuse = () => {
+    throw new Error("not interested");
+  };
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+    onWarning: refuse,
+  });
+  orchestrator.addStatusCallback(refuse);
+  assertEquals((await orchestrator.run()).status, "completed");
+});
+
+Deno.test("a callback that is taken back is told no more, and one added twice is told twice", async () => {
+  await using project = newProject();
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }]);
+  let count = 0;
+  const callback = (eventType: string) => void (eventType === "run_started" && count++);
+  const takeBack = orchestrator.addStatusCallback(callback);
+  orchestrator.addStatusCallback(callback);
+  await orchestrator.run();
+  takeBack();
+  await orchestrator.run();
+  assertEquals(count, 3);
+});
+
+const SLEEPERS = [
+  { id: "a", command: "echo > a.ready; exec sleep 60" },
+  { id: "b", command: "trap '' TERM; echo > b.ready; while :; do sleep 0.1; done" },
+  { id: "c", command: "true", dependencies: ["a"] },
+];
+
+Deno.test("cancel() ends the run: gracefully, and with force at once", async () => {
+  await using project = newProject();
+  const orchestrator = await orchestratorOf(project, SLEEPERS, { grace: 60 });
+  const ended: string[] = [];
+  orchestrator.addStatusCallback((eventType, data) => {
+    if (eventType !== "job_cancelled") return;
+    ended.push(data.job_id);
+    // The one that listens to TERM has ended; the other one has to be made to.
+    if (data.job_id === "a") orchestrator.cancel({ force: true });
+  });
+  const running = orchestrator.run();
+  await Promise.all([project.waitForFile("a.ready"), project.waitForFile("b.ready")]);
+  assertEquals(orchestrator.getStatus().jobs, { a: "running", b: "running", c: "pending" });
+  orchestrator.cancel();
+  const { status, counts } = await running;
+  assertEquals([status, counts.cancelled], ["cancelled", 3]);
+  assertEquals(ended, ["c", "a", "b"]);
+  assertEquals(orchestrator.getStatus().status, "cancelled");
+});
+
+Deno.test("a run is cancelled by its signal, also by one that was aborted before", async () => {
+  await using project = newProject();
+  const early = await orchestratorOf(project, SLEEPERS.slice(0, 1), {
+    grace: 0.1,
+    signal: AbortSignal.abort(),
+  });
+  assertEquals((await early.run()).status, "cancelled");
+
+  const controller = new AbortController();
+  const { signal } = controller;
+  const orchestrator = await orchestratorOf(project, SLEEPERS.slice(0, 1), { grace: 0.1, signal });
+  orchestrator.addStatusCallback((eventType) => {
+    if (eventType === "job_started") controller.abort();
+  });
+  assertEquals((await orchestrator.run()).status, "cancelled");
+  orchestrator.cancel();
+});
+
+Deno.test("getStatus() tells of a run before, while and after it is under way", async () => {
+  await using project = newProject();
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }]);
+  const none = { pending: 0, running: 0, success: 0, failed: 0, cancelled: 0, skipped: 0 };
+  assertEquals(orchestrator.getStatus(), {
+    run_id: null,
+    status: "pending",
+    counts: { ...none, pending: 1 },
+    jobs: { a: "pending" },
+  });
+  assertEquals(orchestrator.getEventHistory(), []);
+  const seen: string[] = [];
+  orchestrator.addStatusCallback((eventType) => {
+    seen.push(
+      `${eventType} ${orchestrator.getStatus().status} ${orchestrator.getStatus().jobs["a"]}`,
+    );
+  });
+  const { execution_id } = await orchestrator.run();
+  assertEquals(seen.slice(-2), [
+    "job_completed completed success",
+    "run_finished completed success",
+  ]);
+  assertMatch(seen[1]!, /^job_started running running$/);
+  const { run_id, status, counts } = orchestrator.getStatus();
+  assertEquals([run_id, status, counts.success], [execution_id, "completed", 1]);
+});
+
+Deno.test("an orchestrator does one run at a time, and may do another", async () => {
+  await using project = newProject();
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }]);
+  const first = orchestrator.run();
+  await assertRejects(() => orchestrator.run(), Error, "one run at a time");
+  const [one, two] = [await first, await orchestrator.run()];
+  assert(one.execution_id !== two.execution_id);
+  assertEquals([one.status, two.status], ["completed", "completed"]);
+});
+
+Deno.test("variables reach jobs beneath those of the environment and of the workflow", async () => {
+  await using project = newProject();
+  const variables = { OWN: "own", PATH: "/nowhere", SET: "beneath" };
+  const orchestrator = await orchestratorOf(project, [{
+    id: "a",
+    command: "echo $OWN $SET $REF; command -v sh >/dev/null && echo path kept",
+    environment: { SET: "by the job", REF: "<$OWN>" },
+  }], { variables });
+  assertEquals(
+    (await orchestrator.run()).jobs["a"]!.stdout,
+    "own by the job <own>\npath kept\n",
+  );
+});
+
+Deno.test("loadWorkflow() rejects with every problem of a file, and their places", async () => {
+  await using project = newProject({
+    "w.yaml":
+      "name: w\njobs:\n  - id: a\n    comand: x\n  - id: b\n    command: x\n    dependencies: [c]\n",
+  });
+  const error = await assertRejects(() => loadWorkflow(project.path("w.yaml")), WorkflowError);
+  assertEquals(
+    error.problems.map(({ code, line, column, help }) => ({ code, line, column, help })),
+    [
+      { code: "E202", line: 4, column: 5, help: "did you mean 'command'?" },
+      { code: "E204", line: 7, column: 20, help: "did you mean 'a'?" },
+    ],
+  );
+  assertStringIncludes(error.message, "error[E204]: Job 'b' depends on non-existent job 'c'");
+  assertStringIncludes(error.message, "7 |     dependencies: [c]");
+});
+
+Deno.test("loadWorkflow() takes URLs and objects, and refuses what is neither", async () => {
+  await using project = newProject({
+    "a b.json": '{"name": "w", "jobs": [{"id": "a", "command": "x"}]}',
+  });
+  const url = new URL(`file://${project.folder}/a%20b.json`);
+  const loaded = await loadWorkflow(url);
+  assertEquals([loaded.path, loaded.directory], [project.path("a b.json"), project.folder]);
+  await assertRejects(() => loadWorkflow(new URL("https://example.com/w.yaml")), TypeError);
+  const made = await assertRejects(
+    () => loadWorkflow({ name: "w", jobs: [{ id: 7 }] }),
+    WorkflowError,
+  );
+  assertEquals(made.problems.map(({ code, line }) => ({ code, line })), [{
+    code: "E201",
+    line: null,
+  }]);
+  const missing = await assertRejects(() => loadWorkflow(project.path("none.yaml")), WorkflowError);
+  assertEquals(missing.problems[0]!.code, "E101");
+});
+
+Deno.test("run() rejects before anything is started where the workflow cannot run as it is", async () => {
+  await using project = newProject();
+  const hungry = { resource_limits: { max_memory_mb: 900_000_000 } };
+  const tooMuch = await orchestratorOf(project, [{ id: "a", command: "true", ...hungry }]);
+  const error = await assertRejects(() => tooMuch.run(), WorkflowError, "Insufficient resources");
+  assertEquals(error.problems.map(({ code }) => code), ["E308"]);
+  const none = await orchestratorOf(project, [{ id: "a", command: "true" }], { only: ["b"] });
+  await assertRejects(() => none.run(), WorkflowError);
+  assertEquals(project.exists(".orch"), false);
+});

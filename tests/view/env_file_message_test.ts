@@ -1,0 +1,52 @@
+/** Golden words about files of environment variables. */
+import type { EnvFileMistake } from "../../lib/core/env_file.ts";
+import {
+  envFileNotAllowedText,
+  envFileText,
+  envFileUnreadableText,
+} from "../../lib/view/env_file_message.ts";
+import { assertEquals } from "../support/assert.ts";
+import { text } from "./golden.ts";
+
+Deno.test("envFileText tells every mistake with its line, and no value", () => {
+  const mistakes: readonly EnvFileMistake[] = [
+    { line: 1, problem: "no_equals", name: null },
+    { line: 3, problem: "name", name: null },
+    { line: 4, problem: "unclosed", name: "A" },
+    { line: 9, problem: "after_quote", name: "B" },
+    { line: 10, problem: "nul", name: "C" },
+  ];
+  assertEquals(
+    `${envFileText("ci.env", mistakes)}\n`,
+    text(`
+      --env-file cannot be used; nothing was started
+      ci.env:1: expected NAME=VALUE
+      ci.env:3: what stands before '=' cannot name a variable: a name is letters, digits and '_', and does not begin with a digit
+      ci.env:4: the value of A begins with a quote that is never closed
+      ci.env:9: the value of B goes on after its closing quote
+      ci.env:10: the value of C holds U+0000, which no variable can
+    `),
+  );
+});
+
+Deno.test("envFileText shows twenty mistakes and counts the rest", () => {
+  const mistakes = Array.from({ length: 23 }, (_, i) => (
+    { line: i + 1, problem: "no_equals", name: null } as const
+  ));
+  const lines = envFileText("x", mistakes).split("\n");
+  assertEquals(lines.slice(-2), ["x:20: expected NAME=VALUE", "and 3 more mistakes"]);
+});
+
+Deno.test("envFileNotAllowedText says what allows it", () => {
+  assertEquals(
+    envFileNotAllowedText("my vars.env", ["--allow-read=my vars.env"]),
+    "--env-file: orch may not read 'my vars.env': add '--allow-read=my vars.env'",
+  );
+});
+
+Deno.test("envFileUnreadableText says which and why", () => {
+  assertEquals(
+    envFileUnreadableText("a\nb.env", "no such file"),
+    "--env-file: Cannot read 'a␊b.env': no such file",
+  );
+});
