@@ -23,6 +23,11 @@ const NAMES_OF_VARIABLES = { propertyNames: { pattern: VARIABLE_NAME.source } };
 
 /** What is added to the node at a path, `*` standing for any place in a list. */
 const ADDED: Readonly<Record<string, SchemaNode>> = {
+  // A file with plugins may name their types too, which a schema cannot compare.
+  "": {
+    if: { not: { required: ["plugins"] } },
+    then: { properties: { jobs: { items: { properties: { job_type: { enum: JOB_TYPES } } } } } },
+  },
   "name": { ...NOT_BLANK, examples: ["CI/CD Pipeline"] },
   "version": { default: "1.0.0" },
   "description": { default: "" },
@@ -43,7 +48,7 @@ const ADDED: Readonly<Record<string, SchemaNode>> = {
     not: { pattern: inAnyCase(RESERVED_ID.source) },
   },
   "jobs.*.name": NOT_BLANK,
-  "jobs.*.job_type": { enum: JOB_TYPES, default: "command" },
+  "jobs.*.job_type": { default: "command" },
   "jobs.*.command": NOT_BLANK,
   "jobs.*.script_path": { ...NOT_BLANK, examples: ["./scripts/test.sh"] },
   "jobs.*.working_directory": { ...NOT_BLANK, default: "." },

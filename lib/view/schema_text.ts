@@ -18,12 +18,23 @@ export const KEY_TEXTS: Readonly<Record<string, string>> = {
     "Processor time that all running jobs together may reserve; 100 is one processor. Default: no limit.",
   "global_config.enforce":
     "For jobs without their own: require starts nothing where a limit cannot be enforced.",
+  "plugins": "Job types of one's own: modules that run in workers with the permissions listed.",
+  "plugins.*.type": "What jobs name as their job_type.",
+  "plugins.*.path": "The module, from the folder of this file.",
+  "plugins.*.permissions": "What its code may reach: nothing where nothing is listed.",
+  "plugins.*.permissions.net": "Hosts it may speak to, or true for all of them.",
+  "plugins.*.permissions.read": "Paths it may read, or true for all of them.",
+  "plugins.*.permissions.write": "Paths it may write, or true for all of them.",
+  "plugins.*.permissions.env": "Variables it may read, or true for all of them.",
+  "plugins.*.permissions.run": "Programs it may start, or true for all of them.",
+  "plugins.*.permissions.sys": "Facts of the system it may ask for, or true for all of them.",
   "jobs": "The jobs, in any order.",
   "jobs.*": "One job: what to do, after what, within which limits.",
   "jobs.*.id":
     "Unique. 1 to 64 letters, digits, '_', '.', '-'; begins with a letter, a digit or '_'.",
   "jobs.*.name": "Name of the job. Default: its id.",
-  "jobs.*.job_type": "What runs: shell text, a script file, Python source, or an HTTP request.",
+  "jobs.*.job_type":
+    "What runs: shell text, a script file, Python source, an HTTP request, or the type of a plugin.",
   "jobs.*.command":
     "Shell text for /bin/sh (any number of lines), Python source, or the URL, by job_type.",
   "jobs.*.script_path":
@@ -58,6 +69,7 @@ export const KEY_TEXTS: Readonly<Record<string, string>> = {
   "jobs.*.idempotent":
     "false: where it cannot be told whether an attempt did its work, orch resume asks instead of doing it again.",
   "jobs.*.tags": "For --tags and --skip-tags.",
+  "jobs.*.with": "What a job of a plugin's type takes: keys of its own.",
   "jobs.*.http": "The request of an http job.",
   "jobs.*.http.method": "Method of the request.",
   "jobs.*.http.headers": "Headers to send. ${VAR} is replaced.",
