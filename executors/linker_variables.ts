@@ -28,7 +28,7 @@ export function checkLinkerVariables(
   world: World,
 ): Diagnostic[] {
   if (world.may({ kind: "run", program: null })) return [];
-  const isProcess = plan.jobs.map(({ action }) => action.type !== "http");
+  const isProcess = plan.jobs.map(({ action: { type } }) => type !== "http" && type !== "plugin");
   if (!isProcess.includes(true)) return [];
   const inherited = LINKER_VARIABLES.filter((name) => world.env(name)).map((variable) =>
     diagnosticAt(NOWHERE, { code: "E313", variable, jobId: null, setBy: "environment" })

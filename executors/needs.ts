@@ -11,13 +11,14 @@ import {
 } from "../lib/core/diagnostic.ts";
 import { Bug } from "../lib/core/event.ts";
 import { objectOf, type Permission } from "../lib/core/permission.ts";
-import type { Environment, HttpAction, Job, PluginAction, Workflow } from "../lib/core/workflow.ts";
+import type { Environment, HttpAction, Job, Workflow } from "../lib/core/workflow.ts";
 import { BRANCH_VARIABLES } from "../lib/runtime/branch.ts";
 import { folderOf, isAbsolute, resolvePath } from "../lib/runtime/paths.ts";
 import { plainWords } from "../lib/runtime/shell_text.ts";
 import { environmentOf } from "../lib/runtime/supervisor.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { webUrl } from "./http_request.ts";
+import { pluginPermissions } from "./plugin_permissions.ts";
 import { scriptPlaces, scriptProgram } from "./script.ts";
 
 /** The jobs of a run. A plan is one. */
@@ -35,8 +36,8 @@ export interface RunPlaces {
   /** What relative paths of the workflow start from. */
   readonly baseDirectory: string;
   readonly stateDirectory: string;
-  /** The results file. */
-  readonly outputPath: string | null;
+  /** The results, and reports. */
+  readonly outputPaths: readonly string[];
 }
 
 /** One thing that a run needs. */
@@ -83,6 +84,7 @@ export function needsOf(
   const list = new NeedList(selected);
   placeNeeds(list, selected.jobs, places);
   programNeeds(list, selected.jobs, { places, world, inShells });
+  pluginNeeds(list, selected, places);
   branchNeeds(list, selected.jobs, world);
   const unknownHosts = requestNeeds(list, selected.jobs, world);
   variableNeeds(list, selected);
@@ -93,7 +95,9 @@ export function needsOf(
 interface Origin {
   readonly use: PermissionUse;
   readonly job?: number;
-  readonly path?: readonly string[];
+  readonly path?: readonly (string | number)[];
+  /** Whether the path begins at the document, also where a job is meant. */
+  readonly isWhole?: boolean;
   readonly isOptional?: boolean;
 }
 
@@ -106,14 +110,15 @@ class NeedList {
     this.#selected = selected;
   }
 
-  add(permission: Permission, { use, job, path = [], isOptional = false }: Origin): void {
+  add(permission: Permission, origin: Origin): void {
+    const { use, job, path = [], isWhole = false, isOptional = false } = origin;
     const key = `${permission.kind} ${objectOf(permission)}`;
     const known = this.#needs.get(key);
     const { jobs, fileIndex } = this.#selected;
     const jobIds = known?.jobIds ?? [];
     if (job !== undefined && jobIds.at(-1) !== jobs[job]!.id) jobIds.push(jobs[job]!.id);
     if (known !== undefined && (isOptional || !known.isOptional)) return;
-    const place = job !== undefined
+    const place = job !== undefined && !isWhole
       ? atValue("jobs", fileIndex[job]!, ...path)
       : path.length > 0
       ? atValue(...path)
@@ -127,7 +132,7 @@ class NeedList {
 }
 
 function placeNeeds(list: NeedList, jobs: readonly Job[], places: RunPlaces): void {
-  const { workflowPath, baseDirectory, stateDirectory, outputPath } = places;
+  const { workflowPath, baseDirectory, stateDirectory, outputPaths } = places;
   if (workflowPath !== null) list.add({ kind: "read", path: workflowPath }, { use: "file" });
   jobs.forEach(({ workingDirectory }, job) => {
     const path = resolvePath(baseDirectory, workingDirectory);
@@ -135,7 +140,7 @@ function placeNeeds(list: NeedList, jobs: readonly Job[], places: RunPlaces): vo
   });
   list.add({ kind: "read", path: stateDirectory }, { use: "state" });
   list.add({ kind: "write", path: stateDirectory }, { use: "state" });
-  if (outputPath !== null) {
+  for (const outputPath of outputPaths) {
     // It is written beside its place, and then put there.
     const folder = folderOf(outputPath);
     list.add({ kind: "read", path: folder }, { use: "output" });
@@ -159,8 +164,7 @@ function programNeeds(list: NeedList, jobs: readonly Job[], surroundings: Surrou
   const { places, world, inShells } = surroundings;
   jobs.forEach((job, number) => {
     const { action } = job;
-    if (action.type === "http") return;
-    if (action.type === "plugin") return pluginNeeds(list, number, { action, places });
+    if (action.type === "http" || action.type === "plugin") return;
     if (action.type === "script") scriptNeeds(list, number, { job, places, world });
     if (action.type === "python") {
       for (const name of ["ORCH_PYTHON", "PYTHONPATH"]) {
@@ -200,7 +204,7 @@ function programOf(job: Job, { baseDirectory }: RunPlaces, world: World): string
       return named(plainWords(action.command)?.[0] ?? "sh");
     case "http":
     case "plugin":
-      throw new Bug(`a job of type ${action.type} is no program`);
+      throw new Bug("this is done by no program");
   }
 }
 
@@ -245,21 +249,35 @@ function scriptNeeds(
   list.add({ kind: "read", path }, { use: "script", job: number, path: ["script_path"] });
 }
 
-/** Its module; what its code may reach is checked where the plugin is. */
-function pluginNeeds(
-  list: NeedList,
-  number: number,
-  { action, places }: { readonly action: PluginAction; readonly places: RunPlaces },
-): void {
-  const path = resolvePath(places.baseDirectory, action.plugin.path);
-  list.add({ kind: "read", path }, { use: "script", job: number, path: ["job_type"] });
-}
-
 /** The first that is there, as far as orch may look; else the first. */
 function findScript(paths: readonly string[], world: World): string {
   const isThere = (path: string) =>
     world.may({ kind: "read", path }) && world.files.stat(path)?.isFile === true;
   return paths.find(isThere) ?? paths[0]!;
+}
+
+/** What orch hands on to the workers of plugins, and their modules. */
+function pluginNeeds(
+  list: NeedList,
+  { workflow, jobs }: SelectedJobs,
+  { baseDirectory }: RunPlaces,
+): void {
+  jobs.forEach(({ action }, job) => {
+    if (action.type !== "plugin") return;
+    const { plugin } = action;
+    const index = workflow.plugins.findIndex(({ type }) => type === plugin.type);
+    const path = resolvePath(baseDirectory, plugin.path);
+    const origin = { job, isWhole: true } as const;
+    list.add({ kind: "read", path }, {
+      ...origin,
+      use: "module",
+      path: ["plugins", index, "path"],
+    });
+    for (const permission of pluginPermissions(plugin, baseDirectory)) {
+      const path = ["plugins", index, "permissions", permission.kind];
+      list.add(permission, { ...origin, use: "plugin", path });
+    }
+  });
 }
 
 /** Who knows the branch: variables of CI systems, then git. */

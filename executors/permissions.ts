@@ -20,7 +20,7 @@ function checkPermissions(
   world: World,
 ): Diagnostic[] {
   const hasShell = world.processes.hasShell();
-  if (hasShell && mayDoAll(world)) return [];
+  if (hasShell && selected.workflow.plugins.length === 0 && mayDoAll(world)) return [];
   // With a shell the programs need not be listed: it starts them all.
   const inShells = hasShell || needsShell(selected.jobs);
   const { needs } = needsOf(selected, places, { world, inShells });

@@ -9,14 +9,7 @@ import {
   diagnosticAt,
   type DiagnosticDetail,
 } from "../lib/core/diagnostic.ts";
-import {
-  type Plugin,
-  PLUGIN_PERMISSIONS,
-  type PluginAction,
-  type PluginPermissionKind,
-  type Workflow,
-} from "../lib/core/workflow.ts";
-import { flagsFor, type Permission } from "../lib/core/permission.ts";
+import type { Plugin, PluginAction, Workflow } from "../lib/core/workflow.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
@@ -33,7 +26,7 @@ export interface PluginCheck {
   readonly selected: readonly number[];
   /** Absolute: what paths of the workflow start from. */
   readonly baseDirectory: string;
-  readonly world: Pick<World, "files" | "clock" | "may">;
+  readonly world: Pick<World, "files" | "clock">;
 }
 
 /** The mistakes in the plugins of a workflow, and in what its jobs give to them. */
@@ -75,12 +68,6 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
     return [diagnosticAt(atValue("plugins", index, "path"), detail)];
   };
   if (world.files.stat(modulePath)?.isFile !== true) return wrongModule("missing");
-  const lacked = pluginPermissions(checked.plugin, baseDirectory)
-    .filter((permission) => !world.may(permission));
-  if (lacked.length > 0) {
-    const flags = flagsFor(lacked);
-    return [diagnosticAt(atValue("plugins", index, "permissions"), { code: "E214", type, flags })];
-  }
   const answer = await ask(modulePath, jobs.map(({ keys }) => keys), check);
   switch (answer.type) {
     case "checked":
@@ -139,32 +126,4 @@ function issuesOf(
     const detail = { code: "E213", jobId: id, type, key, cause: message } as const;
     return diagnosticAt(atValue("jobs", index, "with", ...path), detail);
   });
-}
-
-/** What orch itself would have to be allowed, to hand it on to a plugin. */
-export function pluginPermissions({ permissions }: Plugin, baseDirectory: string): Permission[] {
-  return PLUGIN_PERMISSIONS.flatMap((kind) => {
-    const said = permissions[kind];
-    const objects = said === true ? [null] : said;
-    return objects.map((object) => permissionOf(kind, object, baseDirectory));
-  });
-}
-
-function permissionOf(
-  kind: PluginPermissionKind,
-  object: string | null,
-  baseDirectory: string,
-): Permission {
-  switch (kind) {
-    case "net":
-      return { kind, host: object };
-    case "read":
-    case "write":
-      return { kind, path: object === null ? null : resolvePath(baseDirectory, object) };
-    case "env":
-    case "sys":
-      return { kind, name: object };
-    case "run":
-      return { kind, program: object };
-  }
 }

@@ -1,14 +1,17 @@
 /** Whether what jobs require of the machine can be had here: asked before a run, so that none fails in the middle. */
 import { atValue, type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.ts";
 import type { Plan } from "../lib/core/plan.ts";
-import type { Processes } from "../lib/runtime/world.ts";
+import type { Enforcement, Processes } from "../lib/runtime/world.ts";
+
+/** A worker shares the memory and the processor time of orch. */
+const OF_WORKERS: Pick<Enforcement, "memory" | "cpu"> = { memory: "none", cpu: "none" };
 
 /** The limits that a job requires and nothing here can enforce. */
 export function checkEnforceable(plan: Plan, processes: Processes): Diagnostic[] {
   if (!plan.jobs.some(({ enforce }) => enforce === "require")) return [];
-  const { memory, cpu } = processes.enforcement();
   return plan.jobs.flatMap((job, i) => {
     if (job.enforce !== "require" || job.action.type === "http") return [];
+    const { memory, cpu } = job.action.type === "plugin" ? OF_WORKERS : processes.enforcement();
     const lacking = [
       ...(job.limits.maxMemoryMb !== null && memory === "none" ? ["max_memory_mb" as const] : []),
       ...(job.limits.maxCpuPercent !== null && cpu !== "cgroup"

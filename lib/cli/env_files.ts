@@ -1,9 +1,14 @@
 /** The files of `--env-file`. */
 import { readEnvFile } from "../core/env_file.ts";
+import { flagsFor } from "../core/permission.ts";
 import type { Environment } from "../core/workflow.ts";
 import { unsetVariables } from "../runtime/job_variables.ts";
 import type { World } from "../runtime/world.ts";
-import { envFileText, envFileUnreadableText } from "../view/env_file_message.ts";
+import {
+  envFileNotAllowedText,
+  envFileText,
+  envFileUnreadableText,
+} from "../view/env_file_message.ts";
 import { IS_FOLDER } from "../view/usage_message.ts";
 import { UsageError } from "./output.ts";
 
@@ -21,7 +26,9 @@ export async function readEnvFiles(paths: readonly string[], world: World): Prom
   return unsetVariables(all, world);
 }
 
-async function textOf(path: string, { files }: World): Promise<string> {
+async function textOf(path: string, { files, may }: World): Promise<string> {
+  const read = { kind: "read", path } as const;
+  if (!may(read)) throw new UsageError(envFileNotAllowedText(path, flagsFor([read])));
   try {
     const facts = files.stat(path);
     if (facts === null) throw new UsageError(envFileUnreadableText(path, "no such file"));

@@ -120,9 +120,16 @@ export function isNoFolder(path: string, world: World): boolean {
   return world.may({ kind: "read", path }) && !isFolder(path, world);
 }
 
-/** A path of the command line, absolute; `null` where none is given. */
-export function absolutePath(path: string | undefined, { cwd }: World): string | null {
-  return path === undefined ? null : resolvePath(cwd(), path);
+/** The files that are asked for, absolute. */
+export function outputPathsOf(
+  { output, report }: {
+    readonly output?: string;
+    readonly report: readonly { readonly path: string }[];
+  },
+  { cwd }: World,
+): string[] {
+  return [...output === undefined ? [] : [output], ...report.map(({ path }) => path)]
+    .map((path) => resolvePath(cwd(), path));
 }
 
 /** Writes a file that the user asked for, whole or not at all. */

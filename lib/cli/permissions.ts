@@ -66,7 +66,7 @@ function needsOfFile(
     workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
     baseDirectory: folder,
     stateDirectory: named ?? resolvePath(folder, STATE_DIRECTORY),
-    outputPath: null,
+    outputPaths: [],
   };
   return needsOf({ workflow, jobs, fileIndex: [...jobs.keys()] }, places, {
     world,

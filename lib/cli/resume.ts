@@ -3,6 +3,7 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
 import {
   comparePlans,
@@ -12,9 +13,10 @@ import {
   withWorkflow,
 } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
+import type { RunState } from "../core/run_state.ts";
 import type { RunRecord } from "../core/run_record.ts";
-import { checkAllowed } from "../../executors/permissions.ts";
 import type { Environment } from "../core/workflow.ts";
+import { checkAllowed } from "../../executors/permissions.ts";
 import { learnedDurations } from "../engine/learned.ts";
 import { checkRun } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
@@ -41,7 +43,7 @@ import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates } from "./fates.ts";
 import { readEnvFiles } from "./env_files.ts";
-import { absolutePath, OutputError, reportProblems, UsageError } from "./output.ts";
+import { OutputError, outputPathsOf, reportProblems, UsageError } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
@@ -206,18 +208,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   const learned = await learnedDurations(stateDirectory, plan.file, world);
   const state = fold(planOfRecord(plan, learned), record.journal.events);
   checkNames(runId, rerun, { plan, state });
-  const { baseDirectory } = plan;
-  const asJobs = withVariables(world, variables);
-  const places = {
-    workflowPath: plan.file,
-    baseDirectory,
-    stateDirectory,
-    outputPath: absolutePath(options.output, world),
-  };
-  const problems = [
-    ...checkAllowed(state.plan, places, asJobs),
-    ...await checkRun(state.plan, settings, { baseDirectory, world: asJobs }),
-  ];
+  const problems = await problemsOf(beginning, { state, settings }, context);
   if (problems.length > 0) {
     return await reportProblems(world, await loadedOf(beginning, context), problems);
   }
@@ -249,7 +240,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     journal: await openJournal({ ...beginning, plan }, context),
     directory,
     stateDirectory,
-    baseDirectory,
+    baseDirectory: plan.baseDirectory,
     variables,
     file: plan.file ?? "<stdin>",
     workflowPath: plan.file,
@@ -272,6 +263,20 @@ async function openJournal(
   } catch (error) {
     throw cannotGoOn(directory, error);
   }
+}
+
+/** What Deno, this machine or a plugin has against going on. */
+async function problemsOf(
+  { place: { stateDirectory }, plan: { file, baseDirectory }, variables }: Beginning,
+  { state, settings }: { readonly state: RunState; readonly settings: RunSettings },
+  { options, world }: Context,
+): Promise<Diagnostic[]> {
+  const outputPaths = outputPathsOf(options, world);
+  const places = { workflowPath: file, baseDirectory, stateDirectory, outputPaths };
+  const jobsWorld = withVariables(world, variables);
+  const refused = checkAllowed(state.plan, places, jobsWorld);
+  if (refused.length > 0) return refused;
+  return await checkRun(state.plan, settings, { baseDirectory, world: jobsWorld });
 }
 
 function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions): RunSettings {

@@ -11,9 +11,9 @@ import type { World } from "../runtime/world.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { readEnvFiles } from "./env_files.ts";
 import {
-  absolutePath,
   isNoFolder,
   OutputError,
+  outputPathsOf,
   type ProblemFormat,
   reportProblems,
   UsageError,
@@ -126,7 +126,7 @@ function wishesOf(
     stateDirectory: namedStateDirectory(world, options.stateDir) ??
       resolvePath(loaded.folder, STATE_DIRECTORY),
     workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
+    outputPaths: outputPathsOf(options, world),
     variables,
-    outputPath: absolutePath(options.output, world),
   };
 }

@@ -114,7 +114,6 @@ export type DiagnosticDetail =
     /** In the words of the plugin's schema. */
     readonly cause: string;
   }
-  | { readonly code: "E214"; readonly type: string; readonly flags: readonly string[] }
   | {
     readonly code: "E301";
     readonly key: string;
@@ -194,7 +193,9 @@ export type PermissionUse =
   | "memory"
   | "file"
   | "state"
-  | "output";
+  | "output"
+  | "module"
+  | "plugin";
 
 /** Every code there is. */
 export type DiagnosticCode = DiagnosticDetail["code"];

@@ -191,7 +191,7 @@ export class Orchestrator {
       stateDirectory: namedStateDirectory(this.#world, stateDirectory) ??
         resolvePath(directory, STATE_DIRECTORY),
       workflowPath: path,
-      outputPath: null,
+      outputPaths: [],
       variables: unsetVariables(new Map(Object.entries(variables ?? {})), this.#world),
     };
   }

@@ -5,6 +5,7 @@ import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
 import type { Environment, Workflow } from "../core/workflow.ts";
+import type { RunPlaces, SelectedJobs } from "../../executors/needs.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
 import { checkEnforceable } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
@@ -12,21 +13,13 @@ import { withVariables } from "../runtime/job_variables.ts";
 import type { World } from "../runtime/world.ts";
 import { learnedDurations } from "./learned.ts";
 
-/** What is asked for beside what the workflow says. Paths are absolute. */
-export interface RunWishes {
+/** What is asked for beside what the workflow says. */
+export interface RunWishes extends RunPlaces {
   readonly selection: Selection;
   /** Jobs at a time; `null` for what the workflow says. */
   readonly maxConcurrent: number | null;
   readonly failFast: boolean;
   readonly graceMs: number;
-  /** What relative paths of the workflow start from. */
-  readonly baseDirectory: string;
-  /** Where runs are remembered. */
-  readonly stateDirectory: string;
-  /** The workflow file; `null` where there is none. */
-  readonly workflowPath: string | null;
-  /** The results file; `null` for none. */
-  readonly outputPath: string | null;
   /** What jobs get beside the environment of orch. */
   readonly variables: Environment;
 }
@@ -50,21 +43,26 @@ export async function prepareRun(
   if (!selected.ok) {
     return { ok: false, problem: "selection", diagnostics: selected.diagnostics };
   }
-  const { stateDirectory, workflowPath, baseDirectory } = wishes;
-  const asJobs = withVariables(world, wishes.variables);
-  const jobs = selected.value.map((index) => workflow.jobs[index]!);
-  const refused = checkAllowed({ workflow, jobs, fileIndex: selected.value }, wishes, asJobs);
-  if (refused.length > 0) return { ok: false, problem: "plan", diagnostics: refused };
+  const refuse = (diagnostics: readonly Diagnostic[]) =>
+    ({ ok: false, problem: "plan", diagnostics }) as const;
+  const jobsWorld = withVariables(world, wishes.variables);
+  // First, since planning reads what may not be read.
+  const refused = checkAllowed(jobsAt(selected.value, workflow), wishes, jobsWorld);
+  if (refused.length > 0) return refuse(refused);
 
-  const learned = await learnedDurations(stateDirectory, workflowPath, world);
+  const learned = await learnedDurations(wishes.stateDirectory, wishes.workflowPath, world);
   const plan = planJobs(workflow, selected.value, learned);
   const settings = await settingsOf(plan, wishes, world);
-  const diagnostics = await checkRun(plan, settings, { baseDirectory, world: asJobs });
-  if (diagnostics.length > 0) return { ok: false, problem: "plan", diagnostics };
-  return { ok: true, plan, settings };
+  const diagnostics = await checkRun(plan, settings, { ...wishes, world: jobsWorld });
+  return diagnostics.length > 0 ? refuse(diagnostics) : { ok: true, plan, settings };
 }
 
-/** What keeps a plan from running here as it should. `world` is as jobs see it. */
+/** The selected jobs before they are a plan. */
+function jobsAt(fileIndex: readonly number[], workflow: Workflow): SelectedJobs {
+  return { workflow, fileIndex, jobs: fileIndex.map((index) => workflow.jobs[index]!) };
+}
+
+/** What keeps an allowed plan from running here as it should. `world` is as jobs see it. */
 export async function checkRun(
   plan: Plan,
   settings: RunSettings,

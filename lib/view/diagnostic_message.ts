@@ -211,7 +211,6 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
     case "E211":
     case "E212":
     case "E213":
-    case "E214":
       return pluginMessage(detail);
     default:
       return unreachable(detail);

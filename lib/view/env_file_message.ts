@@ -2,6 +2,7 @@
 import type { EnvFileMistake } from "../core/env_file.ts";
 import { unreachable } from "../core/event.ts";
 import { counted } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -11,6 +12,13 @@ const MOST_SHOWN = 20;
 /** Why a file cannot be read at all. */
 export function envFileUnreadableText(file: string, cause: string): string {
   return visibleLine(`--env-file: Cannot read ${quoted(file)}: ${cause}`);
+}
+
+/** Deno does not let orch read a file; with these flags it does. */
+export function envFileNotAllowedText(file: string, flags: readonly string[]): string {
+  return visibleLine(
+    `--env-file: orch may not read ${quoted(file)}: add ${flags.map(shellWord).join(" ")}`,
+  );
 }
 
 /** All that is wrong with a file, a line each. */

@@ -253,34 +253,4 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           job_type: greet
           with: {who: world}`),
   },
-  E214: {
-    title: "orch cannot give a plugin what it lacks itself",
-    meaning:
-      "A plugin has the permissions that its entry lists, and nobody can hand on more than he has. Start orch with the flags named, or list less.",
-    wrong: example(
-      `
-      name: demo
-      plugins:
-        - type: greet
-          path: ./greet.js
-          permissions: {net: [api.example.com]}
-      jobs:
-        - id: hello
-          job_type: greet
-          with: {who: world}`,
-      "deno run --allow-read ... main.ts validate workflow.yaml",
-    ),
-    right: example(
-      `
-      name: demo
-      plugins:
-        - type: greet
-          path: ./greet.js
-      jobs:
-        - id: hello
-          job_type: greet
-          with: {who: world}`,
-      "deno run --allow-read ... main.ts validate workflow.yaml",
-    ),
-  },
 };

@@ -1,7 +1,7 @@
 /** The sentences about what Deno does not let orch do. */
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
-import { flagsFor, objectOf, withoutInner } from "../core/permission.ts";
+import { flagsFor, objectOf, type Permission, withoutInner } from "../core/permission.ts";
 import { counted } from "./format.ts";
 import { shellWord } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
@@ -36,6 +36,15 @@ function flagText(flags: readonly string[]): string {
   return flags.map(shellWord).join(" ");
 }
 
+const PLUGIN_VERBS: Readonly<Record<Permission["kind"], string>> = {
+  net: "reach",
+  read: "read",
+  write: "write to",
+  env: "read the variable",
+  run: "start",
+  sys: "ask the system for",
+};
+
 function titleOf({ permission, use, jobIds }: PermissionDetail): string {
   const object = quoted(objectOf(permission) ?? "");
   const [jobId] = jobIds;
@@ -67,6 +76,14 @@ function titleOf({ permission, use, jobIds }: PermissionDetail): string {
       return `Runs are kept in ${object}, which orch may not ${permission.kind}`;
     case "output":
       return `The results go into ${object}, which orch may not ${permission.kind}`;
+    case "module":
+      return `${subject} is done by a plugin, whose module ${object} orch may not read`;
+    case "plugin": {
+      const what = objectOf(permission) === null ? "anything" : object;
+      return `${subject} is done by a plugin that is to ${
+        PLUGIN_VERBS[permission.kind]
+      } ${what}, which orch itself may not`;
+    }
     default:
       return unreachable(use);
   }

@@ -1,10 +1,10 @@
-/** The sentences for mistakes with plugins: E211 to E214. */
+/** The sentences for mistakes with plugins: E211 to E213. */
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
 import { type DiagnosticMessage, quoted, say } from "./wording.ts";
 
 /** The mistakes with plugins. */
-export type PluginDetail = Extract<DiagnosticDetail, { code: "E211" | "E212" | "E213" | "E214" }>;
+export type PluginDetail = Extract<DiagnosticDetail, { code: "E211" | "E212" | "E213" }>;
 
 /** Causes are other people's texts; more of one does not help. */
 const LONGEST_CAUSE = 300;
@@ -18,12 +18,6 @@ export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
       return moduleMessage(detail);
     case "E213":
       return say(`'${detail.key}' is not what '${detail.type}' takes: ${firstLine(detail.cause)}`);
-    case "E214":
-      return say(
-        `Plugin ${quoted(detail.type)} is to have permissions that orch itself lacks`,
-        "",
-        `start orch with ${detail.flags.join(" ")}, or list less`,
-      );
     default:
       return unreachable(detail);
   }

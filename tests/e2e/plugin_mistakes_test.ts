@@ -111,11 +111,11 @@ Deno.test("a module that is never loaded is given up after ten seconds", async (
   const workflow = sketchWorkflow([{ id: "a" }], {
     plugins: [{ type: "greet", path: "./greet.js", permissions }],
   });
-  const { files, may } = realWorld();
+  const { files } = realWorld();
   const checking = checkPlugins(workflow, {
     selected: [0],
     baseDirectory: project.folder,
-    world: { files, may, clock },
+    world: { files, clock },
   });
   clock.advance(10_000);
   assertEquals((await checking).map(({ detail }) => detail), [

@@ -299,26 +299,38 @@ Deno.test("resume keeps plugins, and a changed permission runs its jobs again", 
 });
 
 Deno.test("orch that lacks what a plugin is to have says so before the run, with the flags", async () => {
-  await using project = projectOf("", { net: ["api.example.com"], read: ["/srv"] });
-  const flags = [
-    "--no-prompt",
-    `--allow-read=${project.folder}`,
-    `--allow-write=${project.folder}`,
-  ];
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      ...flags,
-      "--allow-env",
-      "--allow-run",
-      `${ROOT}/main.ts`,
-      "run",
-      project.path("w.yaml"),
-    ],
-    cwd: project.folder,
-  }).output();
-  assertEquals(code, 2);
-  const text = new TextDecoder().decode(stderr);
-  assertMatch(text, /E214.*'own' is to have permissions that orch itself lacks/);
-  assertMatch(text, /--allow-net=api\.example\.com --allow-read=\/srv/);
+  await using project = projectOf("", { net: ["api.example.com:443"], read: ["/srv"], sys: true });
+  const narrow = async (...flags: readonly string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...flags, `${ROOT}/main.ts`, "run", project.path("w.yaml")],
+      cwd: project.folder,
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  const own = [`--allow-read=${project.folder}`, `--allow-write=${project.folder}`, "--allow-env"];
+  const refused = await narrow(...own, "--allow-run=sh");
+  assertEquals(refused.code, 2);
+  assertMatch(
+    refused.stderr,
+    /E311.*: Job 'j0' is done by a plugin that is to reach 'api\.example\.com:443', which orch itself may not\n --> .*w\.yaml:8:\d+/,
+  );
+  assertMatch(refused.stderr, /is to ask the system for anything, which orch itself may not/);
+  const flags = /All of it is allowed by (--allow-.*)/.exec(refused.stderr)?.[1];
+  assertEquals(flags, "--allow-read=/srv --allow-net=api.example.com:443 --allow-sys");
+  const [read, ...others] = flags!.split(" ");
+  const merged = `${own[0]},${read!.split("=")[1]}`;
+  const { code, stderr } = await narrow(merged, own[1]!, own[2]!, "--allow-run=sh", ...others);
+  assertEquals(code, 0, stderr);
+});
+
+Deno.test("orch permissions names what plugins are to have, and a run under them works", async () => {
+  const body = 'console.log(Deno.readTextFileSync("/etc/hostname").length > 0);';
+  await using project = projectOf(body, { read: ["/etc/hostname"], env: ["ORCH_TEST_X"] });
+  const { stdout } = await project.orch(["permissions", "w.yaml"]);
+  assertMatch(stdout, /--allow-read=\.,\/etc\/hostname /);
+  assertMatch(stdout, /--allow-env=.*ORCH_TEST_X/);
+  const command = stdout.replaceAll("\\\n", " ").trim().replace(/^deno/, `'${Deno.execPath()}'`);
+  const { code, stderr } = await project.shell(`${command} --verbose`).finished;
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^ +(j0 \| )?true$/m);
 });

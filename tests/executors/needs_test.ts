@@ -11,7 +11,7 @@ const PLACES: RunPlaces = {
   workflowPath: "/work/w.yaml",
   baseDirectory: "/work",
   stateDirectory: "/work/.orch",
-  outputPath: null,
+  outputPaths: [],
 };
 
 function parse(...jobs: readonly object[]): Workflow {
@@ -168,7 +168,7 @@ Deno.test("needsOf() lets a branch that is known be", () => {
 });
 
 Deno.test("needsOf() reads and writes where the results go, and needs no file for standard input", () => {
-  const places = { outputPath: "/out/r.json", workflowPath: null };
+  const places = { outputPaths: ["/out/r.json"], workflowPath: null };
   assertEquals(
     flagsOf(parse({ id: "a", command: "make" }), { places }),
     "read=/out write=/out run=make",
@@ -239,4 +239,40 @@ Deno.test("checkAllowed() knows that a shell may be missing where everything is 
   world.processes.hasShell = () => false;
   const found = checkAllowed(selectionOf(parse(...MIXED)), PLACES, world);
   assertEquals(found.map(({ detail }) => detail.code === "E311" && detail.use), ["shell"]);
+});
+
+Deno.test("needsOf() names the modules of plugins, and what orch hands on to them, at their places", () => {
+  const permissions = {
+    net: ["h:443"],
+    read: ["data", "/srv"],
+    write: true,
+    env: ["X"],
+    sys: ["uid"],
+  };
+  const plugins = [
+    { type: "other", path: "o.ts", permissions: { run: ["rm"] } },
+    { type: "greet", path: "./greet.ts", permissions },
+  ];
+  const jobs = [{ id: "a", job_type: "greet" }, { id: "b", job_type: "greet" }];
+  const parsed = parseWorkflow({ name: "w", plugins, jobs });
+  assert(parsed.ok);
+  assertEquals(
+    flagsOf(parsed.value),
+    "read=/srv,/work/data,/work/greet.ts write env=X net=h:443 sys=uid",
+  );
+  const { needs } = needsOf(selectionOf(parsed.value), PLACES, {
+    world: new FakeWorld(),
+    inShells: true,
+  });
+  const own = needs.filter(({ use }) => use === "plugin" || use === "module");
+  assertEquals(own.map(({ jobIds }) => jobIds.join()), own.map(() => "a,b"));
+  assertEquals(own.map(({ place }) => "path" in place ? place.path.join("/") : ""), [
+    "plugins/1/path",
+    "plugins/1/permissions/net",
+    "plugins/1/permissions/read",
+    "plugins/1/permissions/read",
+    "plugins/1/permissions/write",
+    "plugins/1/permissions/env",
+    "plugins/1/permissions/sys",
+  ]);
 });

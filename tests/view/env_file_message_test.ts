@@ -1,6 +1,10 @@
 /** Golden words about files of environment variables. */
 import type { EnvFileMistake } from "../../lib/core/env_file.ts";
-import { envFileText, envFileUnreadableText } from "../../lib/view/env_file_message.ts";
+import {
+  envFileNotAllowedText,
+  envFileText,
+  envFileUnreadableText,
+} from "../../lib/view/env_file_message.ts";
 import { assertEquals } from "../support/assert.ts";
 import { text } from "./golden.ts";
 
@@ -31,6 +35,13 @@ Deno.test("envFileText shows twenty mistakes and counts the rest", () => {
   ));
   const lines = envFileText("x", mistakes).split("\n");
   assertEquals(lines.slice(-2), ["x:20: expected NAME=VALUE", "and 3 more mistakes"]);
+});
+
+Deno.test("envFileNotAllowedText says what allows it", () => {
+  assertEquals(
+    envFileNotAllowedText("my vars.env", ["--allow-read=my vars.env"]),
+    "--env-file: orch may not read 'my vars.env': add '--allow-read=my vars.env'",
+  );
 });
 
 Deno.test("envFileUnreadableText says which and why", () => {

@@ -1,7 +1,7 @@
-/** Golden words for mistakes with plugins: E211 to E214. */
+/** Golden words for mistakes with plugins: E211 to E213. */
 import { checkMessages } from "./check_messages.ts";
 
-checkMessages<"E211" | "E212" | "E213" | "E214">({
+checkMessages<"E211" | "E212" | "E213">({
   E211: [
     [
       { type: "a b", problem: "name" },
@@ -74,14 +74,6 @@ checkMessages<"E211" | "E212" | "E213" | "E214">({
       },
       `
   'with.who' is not what 'greet' takes: Invalid input: expected string, received number`,
-    ],
-  ],
-  E214: [
-    [
-      { type: "greet", flags: ["--allow-net=api.example.com", "--allow-ffi"] },
-      `
-  Plugin 'greet' is to have permissions that orch itself lacks
-  = start orch with --allow-net=api.example.com --allow-ffi, or list less`,
     ],
   ],
 });

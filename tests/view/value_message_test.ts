@@ -259,6 +259,25 @@ checkMessages<`E3${string}`>({
       The results go into '/x', which orch may not write
       = add --allow-write=/x`,
     ],
+    [
+      { permission: { kind: "read", path: "/w/x.ts" }, use: "module", jobIds: ["a"] },
+      `
+      Job 'a' is done by a plugin, whose module '/w/x.ts' orch may not read
+      = add --allow-read=/w/x.ts`,
+    ],
+    [
+      { permission: { kind: "net", host: "h:443" }, use: "plugin", jobIds: ["a", "b"] },
+      `
+      Job 'a' is done by a plugin that is to reach 'h:443', which orch itself may not
+      ^ and 1 more job
+      = add --allow-net=h:443`,
+    ],
+    [
+      { permission: { kind: "run", program: null }, use: "plugin", jobIds: ["a"] },
+      `
+      Job 'a' is done by a plugin that is to start anything, which orch itself may not
+      = add --allow-run`,
+    ],
   ],
   E313: [
     [
