@@ -58,6 +58,7 @@ export const VALUES: Readonly<Record<string, Source>> = {
   tags: jobTags,
   skipTags: jobTags,
   output: FILES,
+  envFile: FILES,
   directory: FOLDERS,
   stateDir: FOLDERS,
 };

@@ -45,7 +45,7 @@ const SHELLS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "fish",
-    "fish --no-config -i",
+    "fish --no-config --private -i",
     "function fish_prompt; echo 'fish> '; end",
     "orch completions fish | source",
   ],
@@ -81,7 +81,7 @@ for (const started of SHELLS) {
       const { project, runId } = await projectWithRun();
       await using _project = project;
       await using terminal = await Terminal.open(project, { columns: 100, rows: 40 });
-      await terminal.type('export PATH="$PWD:$PATH" HOME="$PWD"; clear');
+      await terminal.type('export PATH="$PWD:$PATH" HOME="$PWD" HISTFILE=/dev/null; clear');
       const isEmpty = await startShell(terminal, started);
       for (const [typed, expected] of TYPED) {
         await terminal.write(typed.replace("RUN-START", runId.slice(0, -2)));
@@ -101,7 +101,7 @@ for (const started of SHELLS) {
   testNeeding(["tmux", shell], `${shell} completes orch where that is an alias`, async () => {
     await using project = newProject(FILES);
     await using terminal = await Terminal.open(project, { columns: 100, rows: 40 });
-    await terminal.type('export HOME="$PWD"; clear');
+    await terminal.type('export HOME="$PWD" HISTFILE=/dev/null; clear');
     const alias = shell === "zsh" ? "setopt complete_aliases; " : "";
     const aliased = `${prompt}; ${alias}alias orch="$PWD/orch"`;
     await startShell(terminal, [shell, start, aliased, script]);
@@ -134,6 +134,7 @@ const ASKED: readonly (readonly [readonly string[], string, readonly string[]])[
   [["validate", "ci.yaml", ""], "workflows", []],
   [["create", "--template", "d"], "words", ["data"]],
   [["run", "--", "--o"], "workflows", []],
+  [["run", "--env-file", ""], "files", []],
   [["run", "--only", "b"], "words", []],
   [["__complete", ""], "words", []],
   [["toString", ""], "words", []],
@@ -169,6 +170,8 @@ Deno.test("orch __complete offers flags with their meaning, and none twice", asy
 Deno.test("flags and arguments that take a value complete, or are known to be free text", () => {
   const free = [
     ...["maxConcurrent", "maxLog", "grace", "name", "limit", "attempt", "keep", "olderThan"],
+    "report",
+    ,
   ];
   const specs = Object.entries(commandSpecs(commands));
   const unknown = specs.flatMap(([command, { flags, positional }]) => [
