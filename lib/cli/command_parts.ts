@@ -41,3 +41,6 @@ export const FILE = {
 export async function fileOf(named: string | undefined, world: World): Promise<string> {
   return named ?? (await import("./default_file.ts")).workflowFile(named, world);
 }
+
+/** An argument, not the value of a flag, is not what it should be; the message says what that is. */
+export class ArgumentError extends Error {}

@@ -1,8 +1,9 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import { buildCommand, buildRouteMap } from "@stricli/core";
+import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
 import { type CommandWorld, FILE, fileOf, flag, list, path, text } from "./command_parts.ts";
 import { doctor, MACHINE_EXAMPLES, permissions } from "./machine_commands.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
+import { completeFor, completions, schema, SHELL_EXAMPLES } from "./shell_commands.ts";
 import { DRIVING, parseGrace } from "./run_flags.ts";
 
 /** Examples at the end of a command's help. */
@@ -24,6 +25,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   why: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],
   ...MACHINE_EXAMPLES,
   ...PAST_EXAMPLES,
+  ...SHELL_EXAMPLES,
 };
 
 /**
@@ -31,7 +33,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
  * only names: every help fits a screen.
  */
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
-  "": ["clean", "doctor", "events", "permissions"],
+  "": ["clean", "completions", "doctor", "events", "explain", "permissions", "schema"],
   run: ["envFile", "report", "grace", "maxLog", "durability", "format", "live", "stateDir"],
   resume: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
   rerun: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
@@ -276,7 +278,7 @@ const why = buildCommand({
 });
 
 /** All commands. */
-export const commands = buildRouteMap({
+export const commands: RouteMap<CommandWorld> = buildRouteMap({
   routes: {
     run,
     analyze,
@@ -293,6 +295,12 @@ export const commands = buildRouteMap({
     clean,
     permissions,
     doctor,
+    schema,
+    completions,
+    __complete: completeFor(() => commands),
   },
-  docs: { brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for" },
+  docs: {
+    hideRoute: { __complete: true },
+    brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for",
+  },
 });

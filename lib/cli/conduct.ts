@@ -83,13 +83,15 @@ async function openRun(
   record: DriverPorts["record"],
 ): Promise<{ readonly view: RunView; readonly driver: Driver }> {
   const { directory, file, workflowPath, options, state, world } = run;
+  // A run that goes on has live attempts to show, those of its last life, before there is a driver.
+  let opened: Driver | null = null;
   const view = await openView(state, {
     ...options,
     directory,
     file,
     workflowPath,
     world,
-    usageOf: (jobId, attempt) => driver.processes.usageOf(attemptName(jobId, attempt)),
+    usageOf: (jobId, attempt) => opened?.processes.usageOf(attemptName(jobId, attempt)) ?? null,
   });
   const explain = await openExplanation(run, view);
   const driver = await Driver.open({
@@ -104,6 +106,7 @@ async function openRun(
     },
     notice: (notice) => view.notice(notice),
   });
+  opened = driver;
   return { view, driver };
 }
 

@@ -1,9 +1,11 @@
 /** `orch create`: writes a workflow to start from. */
 import type { World } from "../runtime/world.ts";
+import { modeline } from "../view/schema_text.ts";
 import { shellWord } from "../view/shell_word.ts";
 import * as words from "../view/usage_message.ts";
 import { checkOutputPath, jsonText, UsageError, writeOutput } from "./output.ts";
 import { EXIT } from "./exit_code.ts";
+import { SCHEMA_ADDRESS } from "./version.ts";
 import { type Template, templateText } from "./templates.ts";
 
 /** The flags of `orch create`. */
@@ -28,7 +30,7 @@ export async function create(options: CreateOptions, world: World): Promise<numb
   if (!force && world.files.stat(output) !== null) {
     throw new UsageError(words.existsText(output));
   }
-  const text = templateText(template, name);
+  const text = modeline(SCHEMA_ADDRESS) + templateText(template, name);
   writeOutput(world, output, /\.json$/i.test(output) ? await toJson(text) : text);
   world.stdout.write(words.wroteText(output, `orch run ${shellWord(output)}`));
   return EXIT.ok;

@@ -40,7 +40,9 @@ export function showHelp({ command, all }: HelpRequest, world: World): void {
 
 function programHelp() {
   const rare = SELDOM[""] ?? [];
-  const entries = commands.getAllEntries().map(({ name, target }) => ({
+  const entries = commands.getAllEntries().filter(({ hidden }) => !hidden).map((
+    { name, target },
+  ) => ({
     left: name.original,
     text: target.brief,
     standard: null,

@@ -13,7 +13,8 @@ export const ASCII_VARIABLE = "ORCH_ASCII";
 /** The flags, as help names them. */
 export const LOOK_FLAGS = "--color WHEN and --ascii";
 
-const WHEN = ["auto", "always", "never"];
+/** What `--color` takes. */
+export const WHEN = ["auto", "always", "never"];
 
 /** A command line without its flags about looks, and a world in which they hold. */
 export interface Looked {

@@ -9,7 +9,7 @@ import {
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
 import * as say from "../view/usage_message.ts";
-import type { CommandWorld } from "./command_parts.ts";
+import { ArgumentError, type CommandWorld } from "./command_parts.ts";
 import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import type { HelpRequest } from "./help.ts";
@@ -127,7 +127,9 @@ function argumentProblem(error: unknown): string {
     EnumValidationError: ({ externalFlagName, input, values }) =>
       say.notOneOfText(externalFlagName, input, values),
     ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
-      say.badValueText(externalFlagNameOrPlaceholder, input, messageOf(exception)),
+      exception instanceof ArgumentError
+        ? say.badArgumentText(input, exception.message)
+        : say.badValueText(externalFlagNameOrPlaceholder, input, messageOf(exception)),
   });
 }
 

@@ -1,7 +1,7 @@
 /** The commands about runs that were made: their names, flags and help. */
 import { buildCommand } from "@stricli/core";
 import { parseAge } from "../core/retention.ts";
-import { type CommandWorld, flag, path, text } from "./command_parts.ts";
+import { ArgumentError, type CommandWorld, flag, path, text } from "./command_parts.ts";
 
 const STATE_DIR = path("Where runs are kept (default: .orch in sight)", "dir");
 const MOST_SHOWN = 100_000;
@@ -15,7 +15,7 @@ function parseCount(value: string): number {
 }
 
 function parseHistoryAction(value: string): "rebuild" {
-  if (value !== "rebuild") throw new Error("expected rebuild, or nothing");
+  if (value !== "rebuild") throw new ArgumentError("expected rebuild, or nothing");
   return value;
 }
 

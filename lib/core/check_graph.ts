@@ -11,9 +11,10 @@ import { buildGraph, EdgeList, findCycles } from "./graph.ts";
 
 /** What the id of a job looks like: safe in a path, and on a terminal. */
 export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-const ID_LENGTH = 64;
+/** Most characters of an id. */
+export const ID_LENGTH = 64;
 /** Names that Windows keeps for devices, whatever their ending. */
-const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+export const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 /** How many missing jobs get a suggestion: each costs a look at every id. */
 const MOST_SUGGESTIONS = 20;

@@ -17,8 +17,9 @@ import { JOB_TYPES } from "./workflow.ts";
 type EnvironmentData = Record<string, string | number | boolean>;
 
 /** A header's name, per RFC 9110. */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_VALUE = /^[^\r\n]*$/;
+export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** No header can hold a line break. */
+export const HEADER_VALUE = /^[^\r\n]*$/;
 
 /** The mistakes in everything but the jobs, of which there are `jobCount`. */
 export function checkWorkflowValues(

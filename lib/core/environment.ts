@@ -14,11 +14,12 @@ export interface ReferenceMistake {
 }
 
 const BARE_NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The name of a variable. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Whether a name may stand on the left of an environment entry. */
 export function isVariableName(name: string): boolean {
-  return NAME.test(name);
+  return VARIABLE_NAME.test(name);
 }
 
 /** The first mistake in the references of `value`, or `null`. With `bracedOnly`, `$VAR` is plain text. */
@@ -112,6 +113,6 @@ function cutBraced(
   const inside = value.slice(dollar + 2, close);
   const split = inside.indexOf(":-");
   const name = split < 0 ? inside : inside.slice(0, split);
-  if (!NAME.test(name)) return { problem: "name", text: value.slice(dollar, close + 1) };
+  if (!VARIABLE_NAME.test(name)) return { problem: "name", text: value.slice(dollar, close + 1) };
   return { piece: { name, fallback: split < 0 ? null : inside.slice(split + 2) }, end: close + 1 };
 }

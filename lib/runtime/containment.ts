@@ -70,9 +70,21 @@ export class RunCgroup {
     return new SlotCgroup(path, this.controllers);
   }
 
-  /** Removes the group, once its leaves are, and takes orch back to where it was. */
+  /**
+   * Removes the group, once its leaves are, and takes orch back to where it was. Groups of earlier lives of
+   * the run go with it, where neither orch nor a reaper was left to remove them.
+   */
   close(): void {
+    for (const path of this.#earlierLives()) removeGroup(path);
     if (removeGroup(this.path)) this.#stepBack();
+  }
+
+  #earlierLives(): string[] {
+    const run = runOf(this.path);
+    if (run === null) return [];
+    return groupsBelow(this.#parent).filter((path) =>
+      !path.startsWith(this.path) && [run, run + OWN_LEAF].includes(runOf(path) ?? "")
+    );
   }
 
   #share(): Set<Controller> {
@@ -266,6 +278,11 @@ function tryWrite(path: string, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The run of a group, whose name is `orch-<word of one life>-<run>`. */
+function runOf(path: string): string | null {
+  return /\/orch-[^-/]+-([^/]+)$/.exec(path)?.[1] ?? null;
 }
 
 /** Whether this process is the only one of a group. */

@@ -6,11 +6,15 @@
  * Where the environment names a proxy for the address, fetch sends the request after all: it knows
  * how to speak to proxies, and which hosts need none.
  */
-import { type ClientRequest, type IncomingMessage, request as startRequest } from "node:http";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { isGranted } from "./permissions.ts";
 import type { HttpAnswer, OutgoingRequest } from "./world.ts";
+
+// Waited for: a bundle of orch would load what stands in an import at its every start.
+const { request: startRequest } = await import("node:http");
+const { connect: connectTcp, isIP } = await import("node:net");
+const { connect: connectTls } = await import("node:tls");
 
 /** What the machine has a say in. */
 export interface HttpClientOptions {

@@ -60,7 +60,12 @@ export function notOneOfText(flag: string, input: string, values: readonly strin
   return badValueText(flag, input, `expected one of ${values.join(", ")}`);
 }
 
-/** A value is not what a flag or an argument takes; `why` says what that is. */
+/** An argument is not what a command takes; `why` says what that is. */
+export function badArgumentText(input: string, why: string): string {
+  return visibleLine(`'${input}': ${why}`);
+}
+
+/** A value is not what a flag takes; `why` says what that is. */
 export function badValueText(flag: string, input: string, why: string): string {
   return visibleLine(`--${flag}: '${input}': ${why}`);
 }

@@ -1,13 +1,16 @@
 /** One run under a journal that is slow or breaks: what waits for it, and what follows when it fails. */
 import { conduct } from "../../lib/cli/conduct.ts";
+import type { Input } from "../../lib/core/event.ts";
 import { readJournal } from "../../lib/core/journal_read.ts";
 import { planJobs } from "../../lib/core/plan.ts";
+import type { FirstInput } from "../../lib/core/resume.ts";
 import { initialState, type RunState } from "../../lib/core/run_state.ts";
+import { step } from "../../lib/core/scheduler.ts";
 import { type Durability, Journal, type JournalFile } from "../../lib/runtime/journal.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
 import type { ProcessEnd } from "../../lib/runtime/world.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { FakeWorld, pass } from "../support/fake_world.ts";
+import { FakeWorld, pass, START } from "../support/fake_world.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 const RUN_ID = parseRunId("20261122-103000-x7k2")!;
@@ -20,6 +23,8 @@ const OK: ProcessEnd = {
   usage: { peakMemoryMb: null, cpuSeconds: null },
   process: { containment: "direct" },
 };
+
+const BEGIN: FirstInput = { type: "run_requested", runId: RUN_ID, settings: sketchSettings() };
 
 /** A file that takes what it is given and holds syncs back until a test lets them through. */
 class SlowFile implements JournalFile {
@@ -70,15 +75,26 @@ class Conducted {
   code: number | null = null;
   readonly #end: Promise<void>;
 
-  constructor(jobs: readonly JobSketch[], durability: Durability) {
+  constructor(
+    jobs: readonly JobSketch[],
+    durability: Durability,
+    { firstInput = BEGIN, before = [], onTerminal = false }: {
+      readonly firstInput?: FirstInput;
+      /** What has happened in earlier lives. */
+      readonly before?: readonly Input[];
+      readonly onTerminal?: boolean;
+    } = {},
+  ) {
     const workflow = sketchWorkflow(jobs);
     this.state = initialState(planJobs(workflow, [...workflow.jobs.keys()]));
+    const events = before.flatMap((input) => step(this.state, input));
+    this.world.stderr.isTerminal = onTerminal;
     const { clock } = this.world;
     this.#end = conduct({
       state: this.state,
-      events: [],
-      firstInput: { type: "run_requested", runId: RUN_ID, settings: sketchSettings() },
-      journal: new Journal(this.file, { durability, clock, nextSeq: 0 }),
+      events,
+      firstInput,
+      journal: new Journal(this.file, { durability, clock, nextSeq: events.length }),
       directory: runDirectoryAt(`${STATE}/runs/${RUN_ID}`, RUN_ID),
       stateDirectory: STATE,
       variables: {},
@@ -197,6 +213,26 @@ Deno.test("a run whose last line cannot be written has not succeeded, though all
   assertEquals(run.state.status, "completed");
   assert(!/succeeded|▶ end/.test(run.world.stderr.text), run.world.stderr.text);
 });
+
+for (const onTerminal of [false, true]) {
+  Deno.test(`a run goes on ${onTerminal ? "live on a terminal" : "as lines"}, with attempts of its last life`, async () => {
+    const settings = sketchSettings();
+    const run = new Conducted([{ id: "a" }, { id: "b", dependencies: ["a"] }], "process", {
+      before: [{ ...BEGIN, at: START - 5_000 } as Input],
+      firstInput: {
+        ...{ type: "reopen_requested", settings, plan: 0, downSince: START - 4_000 },
+        ...{ lost: ["a"], reset: [], ends: [], stop: null },
+      },
+      onTerminal,
+    });
+    await run.until(() => run.started.length === 1);
+    run.end(0);
+    await run.until(() => run.started.length === 2);
+    run.end(1);
+    assertEquals([await run.finished(), run.started], [0, ["a.2", "b.1"]]);
+    assertEquals(run.state.attempts[0]!.map(({ outcome }) => outcome.kind), ["lost", "succeeded"]);
+  });
+}
 
 Deno.test("whoever will not wait for the grace after a failed write gets away at the third signal", async () => {
   const run = new Conducted(JOBS, "process");

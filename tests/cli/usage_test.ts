@@ -72,6 +72,9 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["create --name x --output no/x.yaml", "Cannot write 'no/x.yaml': folder 'no' does not exist"],
   ["create --name x --output x.yaml -t big", "'big': expected one of ci, data, http, minimal"],
   ["create --name x --output taken.json", "'taken.json' exists already: --force overwrites it"],
+  ["completions ksh", "error: 'ksh': expected one of bash, zsh, fish\nAdd --help"],
+  ["completions", "error: Expected a shell\n"],
+  ["history again", "error: 'again': expected rebuild, or nothing\n"],
   ["validate", "error: No workflow file is named, and none is here"],
 ];
 
@@ -144,6 +147,8 @@ const HELP: readonly (readonly [string, readonly string[]])[] = [
   ["logs --help", ["[RUN] [JOB]", "--attempt N", "-f, --follow", "orch logs last --follow"]],
   ["events --help", ["--json", "orch events last"]],
   ["clean --help", ["--keep N", "--older-than AGE", "--dry-run", "orch clean --keep 50"]],
+  ["completions --help", ["SHELL", "bash, zsh or fish", 'eval "$(orch completions bash)"']],
+  ["schema --help", ["orch schema > orch.schema.json"]],
   ["validate -h", ["[FILE...]", "orch validate ci.yaml workflows/*.yaml"]],
 ];
 

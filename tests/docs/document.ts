@@ -3,7 +3,15 @@ import { newProject, type Project, ROOT } from "../support/cli.ts";
 import { type Block, blocksOf, commandsOf, outputDifference } from "../support/docs.ts";
 
 /** What a run of orch from its source needs. */
-const PROGRAM_PATHS = ["main.ts", "deno.json", "deno.lock", "lib", "executors", "examples"];
+const PROGRAM_PATHS = [
+  "main.ts",
+  "deno.json",
+  "deno.lock",
+  "lib",
+  "executors",
+  "tools",
+  "examples",
+];
 
 /** `npx --yes deno@2.9.6 …` without the network: the Deno that runs this test. */
 const NPX = `#!/bin/sh

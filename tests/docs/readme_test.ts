@@ -24,7 +24,10 @@ import {
 import { checkout, runDocument, runLines } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
-const DOCUMENTS = ["README.md", ".github/CONTRIBUTING.md", ".github/ARCHITECTURE.md"];
+const DOCUMENTS = [
+  ...["README.md", "CHANGELOG.md"],
+  ...[".github/ARCHITECTURE.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"],
+];
 const TASKS = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)).tasks);
 
 for (const document of DOCUMENTS) {
@@ -93,6 +96,15 @@ Deno.test("README.md: the tables have the commands, flags and defaults of the he
     );
   }
   assertEquals(problems, []);
+});
+
+Deno.test("README.md: the tables have the inputs and outputs of the action", () => {
+  const text = Deno.readTextFileSync(`${ROOT}/.github/actions/orch/action.yml`);
+  const { inputs, outputs } = parse(text) as { inputs: object; outputs: object };
+  assertEquals([
+    ...differences(namesIn(README, "Input of the action"), Object.keys(inputs), "input"),
+    ...differences(namesIn(README, "Output of the action"), Object.keys(outputs), "output"),
+  ], []);
 });
 
 /** The keys of the format at `path` that hold values, not further keys. */

@@ -25,7 +25,9 @@ for (const template of TEMPLATES) {
       });
       assertMatch(
         project.read(file),
-        ending === "json" ? /^\{\n {2}"name": "My \\"Flow\\" #1"/ : /^# /,
+        ending === "json"
+          ? /^\{\n {2}"name": "My \\"Flow\\" #1"/
+          : /^# yaml-language-server: \$schema=https:\/\/jsr\.io\/.*\/schema\/orch\.schema\.json\n# /,
       );
 
       const valid = await project.orch(["validate", file]);

@@ -34,8 +34,13 @@ export class Terminal implements AsyncDisposable {
 
   /** Types a line. */
   async type(line: string): Promise<void> {
-    await this.#tmux("send-keys", "-l", line);
+    await this.write(line);
     await this.press("Enter");
+  }
+
+  /** Types a part of a line. */
+  async write(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-l", text);
   }
 
   /** Presses a key, as tmux calls it: `C-c`. */

@@ -89,6 +89,23 @@ Deno.test("as long as somebody is left in a leaf, orch stays aside, and its grou
   assertEquals([kernel.groups(), kernel.read("cgroup.procs")], [[], OWN]);
 });
 
+Deno.test("what an earlier life of a run has left is removed with the run, as far as nobody is in it", () => {
+  using kernel = new Kernel("memory");
+  for (const name of ["a1-20261122-x", "a2-20261122-x", "a3-20261122-y", "a420261122-x"]) {
+    RunCgroup.open(name, kernel.parent)!.leaf();
+  }
+  Deno.mkdirSync(`${kernel.parent}/orch-a1-20261122-x.orch`);
+  Deno.mkdirSync(`${kernel.parent}/other-a1-20261122-x`);
+  kernel.write("orch-a2-20261122-x/slot-1/cgroup.procs", "5\n");
+  RunCgroup.open("b1-20261122-x", kernel.parent)!.close();
+  assertEquals(kernel.groups(), [
+    ...["orch-a2-20261122-x", "orch-a2-20261122-x/slot-1"],
+    ...["orch-a3-20261122-y", "orch-a3-20261122-y/slot-1"],
+    ...["orch-a420261122-x", "orch-a420261122-x/slot-1"],
+    "other-a1-20261122-x",
+  ]);
+});
+
 Deno.test("groups that a job has made below its leaf are removed with it", () => {
   using kernel = new Kernel("memory");
   const group = RunCgroup.open("id", kernel.parent)!;

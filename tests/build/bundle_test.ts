@@ -1,0 +1,92 @@
+/** The one file of orch: it does what the sources do, alone in a folder, with what the tasks grant. */
+import { withLazyRequire } from "../../tools/bundle.ts";
+import { VERSION } from "../../lib/cli/version.ts";
+import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { newProject, ROOT, workflow } from "../support/cli.ts";
+import { GRANTED, newBundle, runProgram } from "./bundled.ts";
+
+/** Command lines that need no run to compare what the bundle and the sources say. */
+const COMMAND_LINES: readonly (readonly string[])[] = [
+  ["--version"],
+  ["--help"],
+  ["validate", "good.yaml"],
+  ["validate", "broken.yaml"],
+  ["validate", "tabs.yaml"],
+  ["analyze", "good.yaml", "--format", "mermaid"],
+  ["schema"],
+  ["completions", "zsh"],
+  ["nonsense"],
+];
+
+Deno.test("the bundle says what the sources say", async () => {
+  await using made = await newBundle();
+  await using project = newProject({
+    "good.yaml": workflow({ id: "a", command: "true" }, {
+      id: "b",
+      dependencies: ["a"],
+      command: "true",
+    }),
+    // For its places the careful parser is needed, an old package that calls `require`.
+    "broken.yaml": "name: x\njobs:\n  - id: a\n    comand: true\n",
+    "tabs.yaml": "name: x\njobs:\n\t- id: a\n",
+  });
+  const from = async (program: string, args: readonly string[]) =>
+    await runProgram([Deno.execPath(), "run", ...GRANTED, program, ...args], {
+      cwd: project.folder,
+    });
+  for (const args of COMMAND_LINES) {
+    const [bundled, source] = [await from(made.path, args), await from(`${ROOT}/main.ts`, args)];
+    assertEquals(bundled, source, args.join(" "));
+  }
+});
+
+Deno.test("the bundle runs the sample workflow, far from the repository", async () => {
+  await using made = await newBundle();
+  await using project = newProject({
+    "sample_workflow.yaml": await Deno.readFile(`${ROOT}/examples/sample_workflow.yaml`),
+  });
+  const args = ["run", "sample_workflow.yaml", "--quiet", "--output", "results.json"];
+  const program = [Deno.execPath(), "run", "--no-remote", "--no-npm", ...GRANTED, made.path];
+  const { code, stderr } = await runProgram([...program, ...args], { cwd: project.folder });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const { status, counts } = project.json("results.json");
+  assertEquals({ status, success: counts.success }, { status: "completed", success: 14 });
+});
+
+Deno.test("the bundle goes on with a failed run, and knows its version", async () => {
+  await using made = await newBundle();
+  await using project = newProject({ "w.yaml": workflow({ id: "a", command: "test -e key" }) });
+  const orch = async (...args: readonly string[]) =>
+    await runProgram([Deno.execPath(), "run", ...GRANTED, made.path, ...args], {
+      cwd: project.folder,
+    });
+  assertEquals((await orch("run", "w.yaml", "-q")).code, 1);
+  project.write("key", "");
+  assertEquals((await orch("rerun", "last", "--failed", "-q")).code, 0);
+  assertEquals((await orch("--version")).stdout, `${VERSION}\n`);
+});
+
+Deno.test("the bundle loads nothing of Node at its start, and names no file of this machine", async () => {
+  await using made = await newBundle();
+  const text = await Deno.readTextFile(made.path);
+  const found = text.match(/(?:^|[;\n])import[ {*"][^;]{0,80}/g) ?? [];
+  assertEquals(found, [], "import it where it is needed, by await import(…)");
+  assert(text.includes("process.getBuiltinModule"));
+  assert(!text.includes(ROOT), "a path of this machine");
+  assert(text.length < 1_000_000, `${text.length} bytes`);
+});
+
+Deno.test("a bundle of a shape that is not known is refused", () => {
+  const lazy =
+    'import { createRequire as r } from "node:module";\nvar __require = r(import.meta.url);\nf();\n';
+  assertEquals(
+    withLazyRequire(lazy),
+    "\nvar __require = ((id) => process.getBuiltinModule(id));\nf();\n",
+  );
+  assertEquals(withLazyRequire("f();\n"), "f();\n");
+  assertThrows(
+    () => withLazyRequire('import { createRequire } from "node:module"; createRequire("x");'),
+    Error,
+    "another shape",
+  );
+});
