@@ -132,8 +132,19 @@ export class PluginWorker {
       return this.#end({ type: "refused", problem: "broken", cause });
     }
     // What a job that was told to end makes of that is of no interest.
-    if (!this.#abort.signal.aborted) this.#print("stderr", `${text}\n`);
+    if (!this.#abort.signal.aborted) this.#print("stderr", `${this.#ownLines(text)}\n`);
+    if (error instanceof Error && error.name === "NotCapable") {
+      this.#print(
+        "stderr",
+        "orch: a plugin has the permissions that its entry in 'plugins' lists\n",
+      );
+    }
     this.#end({ type: "ended", exitCode: 1, outputs: {} });
+  }
+
+  /** Without the places in Deno and in here, which are none of the plugin's. */
+  #ownLines(text: string): string {
+    return text.split("\n").filter((line) => !/^ +at .*(\(|\s)(ext|blob):/.test(line)).join("\n");
   }
 
   #end(message: FromPlugin): void {

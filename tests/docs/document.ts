@@ -74,7 +74,7 @@ export async function runDocument(project: Project, markdown: string): Promise<s
     const { language, attributes, text, line } = block;
     const report = (problem: string) => problems.push(`line ${line}: ${problem}`);
     if (language === "sh") output = await runBlock(project, block, report);
-    if (language === "yaml" && attributes["file"]) project.write(attributes["file"], text);
+    if (language !== "sh" && attributes["file"]) project.write(attributes["file"], text);
     if (language === "text" && output !== null) {
       const difference = outputDifference(text, output, project.folder);
       if (difference !== null) report(difference);

@@ -119,6 +119,11 @@ Deno.test("README.md: the tables have the keys of the file format", () => {
   assertEquals([
     ...differences(namesIn(README, "Key of the file"), formatKeys([]), "key"),
     ...differences(namesIn(README, "Key of a job"), formatKeys(["jobs", 0]), "key of a job"),
+    ...differences(
+      namesIn(README, "Key of a plugin"),
+      formatKeys(["plugins", 0]),
+      "key of a plugin",
+    ),
   ], []);
 });
 

@@ -22,6 +22,7 @@ export interface Table {
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   sh: ["exit", "no-run", "os"],
   yaml: ["file"],
+  ts: ["file"],
 };
 
 /** The fenced blocks, in order. */
@@ -163,7 +164,7 @@ function flagNames(text: string): string[] {
 
 /** Output without what differs from run to run: dates, durations, sizes, ids, folders, downloads. */
 export function comparable(output: string, folder: string): string[] {
-  return output.replaceAll(folder, "FOLDER")
+  return output.replace(/file:\/\/\S*\//g, "file:///FOLDER/").replaceAll(folder, "FOLDER")
     .replace(/^(Task|Download|Check|npm warn) .*\n/gm, "")
     .replace(/^\d\d:\d\d:\d\d /gm, "TIME ")
     .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3})?/g, "DATE")

@@ -81,10 +81,13 @@ export class TestPool implements AsyncDisposable {
 
   /** Processes of jobs of this pool that live now. */
   alive(): number[] {
-    // The shell of a slot leads its session; what a job forks of it has its environment, but does not.
-    return processesWith(`ORCH_COOKIE=${this.cookie}`).filter((pid) =>
-      sessionOf(pid) !== pid || !readIfThere(`/proc/${pid}/environ`).includes(`${this.cookie}.slot`)
-    );
+    return processesWith(`ORCH_COOKIE=${this.cookie}`).filter((pid) => {
+      // The shell of a slot leads its session; what a job forks of it has its environment, but does not.
+      const [session, environment] = [sessionOf(pid), readIfThere(`/proc/${pid}/environ`)];
+      const isSlot = session === pid && environment.includes(`${this.cookie}.slot`);
+      // It may have ended since it was found.
+      return !isSlot && environment !== "" && !Number.isNaN(session);
+    });
   }
 
   /** The states of the processes of jobs of this pool: a letter for each, T for one that is stopped. */
