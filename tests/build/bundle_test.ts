@@ -66,6 +66,28 @@ Deno.test("the bundle goes on with a failed run, and knows its version", async (
   assertEquals((await orch("--version")).stdout, `${VERSION}\n`);
 });
 
+const PLUGIN = `import { z } from "npm:zod@4.6.7";
+export default {
+  schema: z.object({ name: z.string() }),
+  run: ({ name }, { stdout }) => stdout(\`hello \${name}\`),
+};
+`;
+
+Deno.test("the bundle runs plugins, which name their packages in full", async () => {
+  await using made = await newBundle();
+  const job = { id: "a", job_type: "greet", with: { name: "world" } };
+  const plugins = [{ type: "greet", path: "./greet.ts" }];
+  await using project = newProject({
+    "greet.ts": PLUGIN,
+    "w.json": JSON.stringify({ name: "w", plugins, jobs: [job] }),
+  });
+  const args = ["run", "w.json", "--quiet", "--output", "results.json"];
+  const program = [Deno.execPath(), "run", ...GRANTED, made.path];
+  const { code, stderr } = await runProgram([...program, ...args], { cwd: project.folder });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertEquals(project.json("results.json").jobs["a"]!.stdout, "hello world");
+});
+
 Deno.test("the bundle loads nothing of Node at its start, and names no file of this machine", async () => {
   await using made = await newBundle();
   const text = await Deno.readTextFile(made.path);
