@@ -1,7 +1,7 @@
 /** The one file of orch: it does what the sources do, alone in a folder, with what the tasks grant. */
 import { withLazyRequire } from "../../tools/bundle.ts";
 import { VERSION } from "../../lib/cli/version.ts";
-import { assert, assertEquals, assertThrows } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
 import { GRANTED, newBundle, runProgram } from "./bundled.ts";
 
@@ -51,6 +51,28 @@ Deno.test("the bundle runs the sample workflow, far from the repository", async 
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const { status, counts } = project.json("results.json");
   assertEquals({ status, success: counts.success }, { status: "completed", success: 14 });
+});
+
+Deno.test("the bundle runs a plugin, confined as from the sources", async () => {
+  await using made = await newBundle();
+  await using project = newProject({
+    "own.js": `export default { run(keys) {
+      console.log(keys.who);
+      return { outputs: { home: Deno.env.get("HOME") ?? "unset" } };
+    } };`,
+    "w.yaml": JSON.stringify({
+      name: "w",
+      plugins: [{ type: "own", path: "own.js" }],
+      jobs: [{ id: "a", job_type: "own", with: { who: "ann" } }],
+    }),
+  });
+  const args = ["run", "w.yaml", "--quiet", "--output", "results.json"];
+  await runProgram([Deno.execPath(), "run", ...GRANTED, made.path, ...args], {
+    cwd: project.folder,
+  });
+  const { stdout, stderr } = project.json("results.json").jobs["a"]!;
+  assertEquals(stdout, "ann\n");
+  assertMatch(stderr, /NotCapable: Requires env access to "HOME"/);
 });
 
 Deno.test("the bundle goes on with a failed run, and knows its version", async () => {
