@@ -5,7 +5,7 @@
  *
  * What it does not know: which job it is, limits, when to stop.
  */
-import { type JobText, jobText, LOG_LOST, SLOT_PREAMBLE } from "./shell_text.ts";
+import { type JobText, jobText, LOG_LOST, needsItsShell, SLOT_PREAMBLE } from "./shell_text.ts";
 
 /** What a slot says of a job that has ended. */
 export type SlotReport =
@@ -86,11 +86,14 @@ export class ShellSlot {
     return this.#death === null && this.#waiting === null;
   }
 
-  /** Runs one job; one at a time. Reports later, when its leader has ended, or the slot with it. */
+  /**
+   * Runs one job; one at a time. Reports later, when its leader has ended, or the slot with it. Throws the
+   * platform's error where a text that is too long for an argument cannot be put into a file.
+   */
   run(job: JobText, report: (report: SlotReport) => void): void {
     const death = this.#death;
     if (death !== null) return queueMicrotask(() => report(death));
-    const { text, marked } = jobText(job, {
+    const { text, marked } = jobText(withinArguments(job), {
       token: this.#token,
       pid: this.group,
       endsPath: this.#endsPath,
@@ -188,4 +191,20 @@ function secondsOf(line: string): number {
   const [, userMinutes = 0, user = 0, systemMinutes = 0, system = 0] =
     TIMES.exec(line)?.map((part) => Number(part.replace(",", "."))) ?? [];
   return 60 * (userMinutes + systemMinutes) + user + system;
+}
+
+/** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
+const LONGEST_ARGUMENT = 40_000;
+
+/**
+ * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
+ * the output of the attempt.
+ */
+function withinArguments(job: JobText): JobText {
+  const { launch, stdoutPath } = job;
+  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
+  if (!needsItsShell(job)) return job;
+  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
+  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
+  return { ...job, textPath };
 }

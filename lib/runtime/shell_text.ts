@@ -34,8 +34,10 @@ export function quote(value: string): string {
  * own would end it by PIPE before it has written down how its job ended.
  */
 export const SLOT_PREAMBLE =
-  "exec 2>&1; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; trap : PIPE; " +
-  "__orch_t= __orch_x= __orch_sh= __orch_env= __orch_nice= __orch_u=$(umask); umask 077\n";
+  "exec 2>&1; __orch_t= __orch_x= __orch_u= __orch_sh=; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; " +
+  "trap : PIPE; " +
+  // A signal to the group may hit what is to find it out.
+  'while [ ! "$__orch_u" ]; do __orch_u=$(umask); done; umask 077\n';
 
 /** Text for a slot, and how its answer is to be read. */
 export interface SlotText {
@@ -89,10 +91,10 @@ export const LOG_LOST = "!log";
 
 /**
  * Finds the programs that some jobs start with, once for each slot: the job's own PATH may lead to none
- * of them.
+ * of them. What a signal to the group has interrupted is done again for the next job.
  */
-const FIND_HELPERS = `[ "$__orch_sh" ] || { __orch_sh=$(command -v sh); ` +
-  "__orch_env=$(command -v env); __orch_nice=$(command -v nice); }; ";
+const FIND_HELPERS = `[ "$__orch_sh" ] || { __orch_env=$(command -v env) && ` +
+  "{ __orch_nice=$(command -v nice) || [ $? -lt 128 ]; } && __orch_sh=$(command -v sh); }; ";
 
 /**
  * Variables that some shell does not keep as they are set, or cannot set at all: it resets them at its

@@ -5,7 +5,7 @@ import type { SlotCgroup } from "./containment.ts";
 import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
 import type { ShellSlot, SlotReport } from "./shell_slot.ts";
-import { type JobText, needsItsShell } from "./shell_text.ts";
+import type { JobText } from "./shell_text.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
@@ -22,6 +22,9 @@ import type {
 const KILL_MS = 2_000;
 const POLL_MS = 20;
 const KILL_AGAIN_MS = 200;
+/** How long a job may take to open its files. */
+const MOST_BEGIN_MS = 1_000;
+const BEGIN_POLL_MS = 2;
 /** Jobs with a share of the processor give way by this much where nothing can hold them to it. */
 const GIVING_WAY = 10;
 /** The status with which a shell ends that cannot fork. */
@@ -86,6 +89,8 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   #logLost = false;
   #over = false;
   #cancelKill = () => {};
+  /** Resolves when the last signal to its group was sent; `null` where there was none. */
+  #told: Promise<void> | null = null;
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
@@ -110,7 +115,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.startedAt = clock.now();
     try {
       slot.leaf?.limit(this.#spec);
-      slot.shell.run(withinArguments(this.#jobFor(slot)), (report) => this.#reported(report, slot));
+      slot.shell.run(this.#jobFor(slot), (report) => this.#reported(report, slot));
       // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
       sampler.watch(this);
       logCap.watch(this);
@@ -137,7 +142,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.#stopping = force ? "forced" : "asked";
     if (this.#slot === null) return;
     if (force) this.#killUntilOver(this.#slot);
-    else this.#signal(this.#slot, "TERM");
+    else this.#ask(this.#slot);
   }
 
   #jobFor(slot: Slot): JobText {
@@ -238,6 +243,16 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     });
   }
 
+  /** Asks it to end, once it is there: before, the signal would only reach its slot, which goes on. */
+  async #ask(slot: Slot): Promise<void> {
+    const { clock } = this.#pool;
+    const late = this.startedAt + MOST_BEGIN_MS;
+    while (!isThere(this.#spec.stdoutPath) && clock.now() < late && !this.#over) {
+      await this.#pool.pause(BEGIN_POLL_MS);
+    }
+    if (this.#stopping === "asked") await this.#signal(slot, "TERM");
+  }
+
   /** Signals the attempt: the whole group at once, unless an earlier job left something in it. */
   async #signal({ shell, leaf }: Slot, signal: "TERM" | "KILL"): Promise<void> {
     const { reaper } = this.#pool;
@@ -255,7 +270,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       return;
     }
     if (signal === "KILL") leaf?.kill();
-    reaper.signal(signal, shell.group);
+    this.#told = reaper.signal(signal, shell.group);
   }
 
   /** Kills, and kills again: what is killed one by one may have forked meanwhile. */
@@ -282,6 +297,8 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   async #emptyDomain(slot: Slot, report: SlotReport): Promise<number[]> {
     const killed = report.kind === "died";
     const { clock, reaper } = this.#pool;
+    // A signal that is still on its way would hit the next job of the slot.
+    if (this.#told !== null) await Promise.race([this.#told, this.#pool.pause(KILL_MS)]);
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
@@ -352,28 +369,15 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
  * fork ends with a status of its own before that, and one that died while idle never read the job.
  */
 function hasBegun(report: Extract<SlotReport, { kind: "died" }>, stdoutPath: string): boolean {
-  if (report.signal === null && report.code === CANNOT_FORK) return false;
+  return (report.signal !== null || report.code !== CANNOT_FORK) && isThere(stdoutPath);
+}
+
+function isThere(path: string): boolean {
   try {
-    return Deno.statSync(stdoutPath).isFile;
+    return Deno.statSync(path).isFile;
   } catch {
     return false;
   }
-}
-
-/** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
-const LONGEST_ARGUMENT = 40_000;
-
-/**
- * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
- * the output of the attempt.
- */
-function withinArguments(job: JobText): JobText {
-  const { launch, stdoutPath } = job;
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
-  if (!needsItsShell(job)) return job;
-  const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
-  Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });
-  return { ...job, textPath };
 }
 
 function toMegabytes(bytes: number): number {

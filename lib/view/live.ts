@@ -30,13 +30,16 @@ const LINES_WITH_RULE = 7;
 export interface FramePlan {
   /** The level of each job. */
   readonly levels: Int32Array;
+  /** Characters of the longest id. */
+  readonly longestId: number;
   /** What is expected of a job of which nothing is known; `null` where that is all of them. */
   readonly usualMs: number | null;
 }
 
 /** Prepares the frames of a plan. */
 export function framePlan(plan: Plan): FramePlan {
-  return { levels: levelsOf(plan), usualMs: usualMs(plan) };
+  const longestId = plan.jobs.reduce((longest, { id }) => Math.max(longest, id.length), 0);
+  return { levels: levelsOf(plan), longestId, usualMs: usualMs(plan) };
 }
 
 /** What a frame depends on beside the state. */
@@ -109,7 +112,8 @@ function jobLines(
   const shown = busy.length <= room ? busy : busy.slice(0, Math.max(0, room - 1));
   const waiting = waitingJobs(state, Math.min(WAITING_ROWS, room - shown.length));
   const all = busy.length <= room ? [...shown, ...waiting] : shown;
-  const lines = jobRows(state, all, { ...options, hasExpectations: plan.usualMs !== null });
+  const { longestId, usualMs } = plan;
+  const lines = jobRows(state, all, { ...options, longestId, hasExpectations: usualMs !== null });
   if (busy.length > room && room > 0) {
     const more = moreText(state, busy.slice(shown.length), style);
     lines.push(paint(style, "dim", cutToWidth(more, width, style.glyphs.ellipsis)));

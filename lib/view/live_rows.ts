@@ -28,6 +28,8 @@ export interface RowOptions {
   readonly now: number;
   readonly width: number;
   readonly style: Style;
+  /** Characters of the longest id of the run: columns do not move while jobs come and go. */
+  readonly longestId: number;
   /** Whether past durations are known for any job of the run. */
   readonly hasExpectations: boolean;
   /** Whether it can be told here what jobs use. */
@@ -80,9 +82,8 @@ interface LaidOut extends RowOptions {
 
 function layoutOf(state: RunState, jobs: readonly number[], options: RowOptions): Layout {
   const { width, style } = options;
-  const longest = Math.max(0, ...jobs.map((job) => state.plan.jobs[job]!.id.length));
   const room = Math.max(LEAST_NAME, Math.floor(width * NAME_SHARE));
-  const name = Math.max(LEAST_NAME, Math.min(MOST_NAME, longest, room));
+  const name = Math.max(LEAST_NAME, Math.min(MOST_NAME, options.longestId, room));
   const times = jobs.map((job) => timesOf(state, job, options));
   const elapsed = Math.max(5, ...times.map(({ elapsed }) => elapsed.length));
   let left = width - 2 - name - 1 - elapsed;

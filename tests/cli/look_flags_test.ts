@@ -3,7 +3,8 @@ import { takeLook } from "../../lib/cli/look_flags.ts";
 import { styleFor } from "../../lib/cli/output.ts";
 import { assertEquals } from "../support/assert.ts";
 import { FakeWorld } from "../support/fake_world.ts";
-import { newProject } from "../support/cli.ts";
+import { newProject, ROOT } from "../support/cli.ts";
+import { namesIn } from "../support/docs.ts";
 
 /** A command line, and what is left of it with the look it asks for. */
 const LINES: readonly (readonly [line: string, expected: string])[] = [
@@ -66,4 +67,14 @@ Deno.test("--color and --ascii hold for every command, before and after it", asy
     stdout: "",
     stderr: "error: --color: 'red': expected one of auto, always, never\n",
   });
+});
+
+Deno.test("README.md: the flags of every command are taken", () => {
+  const named = namesIn(Deno.readTextFileSync(`${ROOT}/README.md`), "Flag of every command");
+  const flags = named.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []);
+  assertEquals(flags.sort(), ["--ascii", "--color", "--no-color"]);
+  for (const flag of flags) {
+    const looked = takeLook(["validate", flag, "w.yaml"], new FakeWorld());
+    assertEquals(typeof looked === "string" ? looked : looked.args, ["validate", "w.yaml"]);
+  }
 });

@@ -115,7 +115,7 @@ const REFUSED: readonly (readonly [line: string, code: number, stderr: string | 
 
 Deno.test("what cannot be meant is refused, and nothing is run or written", async () => {
   await using project = await failed();
-  const before = project.list(runOf(project).path).map((name) => [name, sizeOf(project, name)]);
+  const before = filesOf(project);
   for (const [line, code, expected] of REFUSED) {
     const result = await project.orch(line.split(" "));
     assertEquals(result.code, code, `${line}: ${result.stderr}`);
@@ -123,12 +123,14 @@ Deno.test("what cannot be meant is refused, and nothing is run or written", asyn
     else assertMatch(result.stderr, expected, line);
   }
   assertEquals(takeRan(project), []);
-  const after = project.list(runOf(project).path).map((name) => [name, sizeOf(project, name)]);
-  assertEquals(after, before);
+  assertEquals(filesOf(project), before);
 });
 
-function sizeOf(project: Project, name: string): number {
-  return Deno.statSync(`${runOf(project).path}/${name}`).size;
+/** The files of the run and their lengths, but for the lock, which says who had it last. */
+function filesOf(project: Project): readonly (readonly [name: string, bytes: number])[] {
+  const { path } = runOf(project);
+  const names = project.list(path).filter((name) => name !== "run.lock");
+  return names.map((name) => [name, Deno.statSync(`${path}/${name}`).size]);
 }
 
 Deno.test("a run is named by its id, its beginning, its last part or last; several are asked about", async () => {
@@ -207,7 +209,7 @@ Deno.test("where there is no run at all, resume says so", async () => {
   await using project = newProject({ "w.yaml": WORKFLOW });
   const { code, stderr } = await project.orch(["resume"]);
   assertEquals(code, 2);
-  assertMatch(stderr, /^error: No runs here: /);
+  assertMatch(stderr, /^error: No runs of yours here: /);
 });
 
 Deno.test("two orchs do not work on one run: the second names the first, which is not disturbed", async () => {

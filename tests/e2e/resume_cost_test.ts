@@ -6,7 +6,7 @@ import { planJobs } from "../../lib/core/plan.ts";
 import { initialState } from "../../lib/core/run_state.ts";
 import { step } from "../../lib/core/scheduler.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
-import { loadWorkflow } from "../../lib/runtime/load.ts";
+import { hashOf, loadWorkflow } from "../../lib/runtime/load.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { newProject, type Project } from "../support/cli.ts";
@@ -20,7 +20,7 @@ const LIMIT_MS = 4_000;
 /** Writes down a run of the workflow of a project that died when half of its jobs were done. */
 async function keepHalf(project: Project): Promise<void> {
   const file = project.path("w.yaml");
-  const { workflow } = await loadWorkflow(realWorld(), file);
+  const { workflow, bytes } = await loadWorkflow(realWorld(), file);
   assert(workflow.ok);
   const selected = [...workflow.value.jobs.keys()];
   const settings = sketchSettings({ concurrency: 2 });
@@ -38,6 +38,7 @@ async function keepHalf(project: Project): Promise<void> {
   await Deno.mkdir(`${directory.path}/jobs`, { recursive: true, mode: 0o700 });
   const record = {
     file,
+    fileHash: await hashOf(bytes!),
     baseDirectory: project.folder,
     workflow: workflow.value,
     selected,

@@ -65,3 +65,17 @@ Deno.test("a job's own PATH does not keep orch from its shell", async () => {
   assertEquals((await pool.run("[ $$ -gt 0 ] && echo own", { environment })).stdout, "own\n");
   assertEquals((await pool.run("echo nice", { environment, cpuPercent: 50 })).stdout, "nice\n");
 });
+
+Deno.test("a job that is stopped while its slot is still young ends at once, and harms no job after it", async () => {
+  for (let wait = 0; wait < 24; wait++) {
+    await using pool = new TestPool();
+    const job = pool.start(wait % 2 === 0 ? "sleep 60" : "sleep 60; : $$");
+    await new Promise((resolve) => setTimeout(resolve, wait / 8));
+    const stoppedAt = performance.now();
+    job.stop(false);
+    await job.ended;
+    assert(performance.now() - stoppedAt < 2_000, "nobody had to kill it");
+    assertEquals((await pool.run("umask")).stdout, "0022\n");
+    assertEquals((await pool.run(": $$; echo own")).stdout, "own\n");
+  }
+});

@@ -81,7 +81,10 @@ export class TestPool implements AsyncDisposable {
 
   /** Processes of jobs of this pool that live now. */
   alive(): number[] {
-    return processesWith(`ORCH_COOKIE=${this.cookie}`);
+    // The shell of a slot leads its session; what a job forks of it has its environment, but does not.
+    return processesWith(`ORCH_COOKIE=${this.cookie}`).filter((pid) =>
+      sessionOf(pid) !== pid || !readIfThere(`/proc/${pid}/environ`).includes(`${this.cookie}.slot`)
+    );
   }
 
   /** The states of the processes of jobs of this pool: a letter for each, T for one that is stopped. */
@@ -123,6 +126,10 @@ function readIfThere(path: string): string {
   } catch {
     return "";
   }
+}
+
+function sessionOf(pid: number): number {
+  return Number(readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ")[3]);
 }
 
 /** Resolves as soon as `condition` holds; fails after five seconds. */

@@ -81,9 +81,9 @@ const FRAMES:
       "at 80 columns in seven rows",
       { rows: 7 },
       `
-    ■ slow                    1:10 stopping, killed in 6s
-    ■ stuck                   1:10 killed
-    ▶ build-web █████████░░░  1:06  ≈0:14   192% 1.2G │ rendering 812 modules, of …
+    ■ slow                                   1:10 stopping, killed in 6s
+    ■ stuck                                  1:10 killed
+    ▶ build-web                █████████░░░  1:06  ≈0:14 │ rendering 812 modules, …
     … and 2 more running, 1 more retrying
     3/12 done · 5 running · 1 retrying · 1 failed · 1 skipped   1:10  CPU 48%`,
     ],
