@@ -4,6 +4,7 @@
  */
 import type { ControlFacts, GroupFacts } from "../core/control_lacks.ts";
 import { groupAt, RunCgroup } from "./containment.ts";
+import { isGranted } from "./permissions.ts";
 import type { Processes } from "./world.ts";
 
 /** Looks, and makes a group on trial. */
@@ -51,6 +52,7 @@ export function isReadOnly(mounts: string): boolean {
 }
 
 async function readItself(path: string): Promise<string> {
+  if (!isGranted({ kind: "read", path })) return "";
   try {
     return await Deno.readTextFile(path);
   } catch {

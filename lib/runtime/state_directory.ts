@@ -5,6 +5,7 @@
  * user is passed over: a run can be gone on with, and its plan is a program.
  */
 import { folderOf, resolvePath } from "./paths.ts";
+import { isGranted } from "./permissions.ts";
 import type { World } from "./world.ts";
 
 /** The name of a state directory beside a workflow file. */
@@ -67,11 +68,11 @@ export function isTrusted(owner: number | null, { own, here }: Owner): boolean {
 
 /** Asks for no permission: without it, whose folder this is has to do. */
 function ownUser(): number | null {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "uid" });
-  return state === "granted" ? Deno.uid() : null;
+  return isGranted({ kind: "sys", name: "uid" }) ? Deno.uid() : null;
 }
 
 function ownerOf(path: string): number | null {
+  if (!mayLookAt(path)) return null;
   try {
     return Deno.statSync(path).uid;
   } catch {
@@ -106,6 +107,7 @@ function foundBelow(folder: string, we: Owner): string[] {
 
 /** Links are not followed: what they lead to is somebody else's. */
 function foldersIn(folder: string): string[] {
+  if (!mayLookAt(folder)) return [];
   try {
     return [...Deno.readDirSync(folder)]
       .filter(({ name, isDirectory }) => isDirectory && !NOT_SEARCHED.has(name))
@@ -116,7 +118,13 @@ function foldersIn(folder: string): string[] {
   }
 }
 
+/** Looking where Deno does not let orch look would ask the user. */
+function mayLookAt(path: string): boolean {
+  return isGranted({ kind: "read", path });
+}
+
 function holdsRuns(stateDirectory: string, we: Owner): boolean {
+  if (!mayLookAt(stateDirectory)) return false;
   try {
     const { isDirectory, uid } = Deno.statSync(`${stateDirectory}/runs`);
     return isDirectory && isTrusted(uid, we) && isTrusted(ownerOf(stateDirectory), we);

@@ -349,6 +349,29 @@ testNeeding(
   },
 );
 
+testNeeding(
+  ["tmux"],
+  "what looks around for runs and at the machine asks nothing on a terminal",
+  async () => {
+    await using project = newProject({ "w.yaml": workflow({ id: "a", command: "false" }) });
+    await using terminal = await Terminal.open(project, { columns: 200, rows: 50 });
+    const flags = "--allow-read=. --allow-write=.orch --allow-run=false";
+    await terminal.type(
+      `orch() { '${Deno.execPath()}' run ${flags} '${ROOT}/main.ts' "$@"; }; orch`,
+    );
+    await terminal.waitFor(/Commands:/);
+    await terminal.type("clear; orch resume; orch history; orch doctor; orch run w.yaml; echo one");
+    await terminal.waitFor(/^one$/m);
+    await terminal.type(
+      "orch resume; orch rerun last --failed; orch show last; orch doctor; echo two",
+    );
+    await terminal.waitFor(/^two$/m);
+    const screen = await terminal.scrollback();
+    assertMatch(screen, /No run is unfinished[^]*going on[^]*2 attempts/);
+    assert(!/Allow\?|requests/.test(screen), screen);
+  },
+);
+
 for (const list of ["sh", "sleep,kill"]) {
   testNeeding(["tmux"], `Ctrl-Z and fg work with --allow-run=${list}`, async () => {
     await using project = newProject({ "w.yaml": workflow({ id: "a", command: "sleep 65" }) });
