@@ -91,7 +91,7 @@ Deno.test("an attempt that cannot be ended is given up with its slot, and others
   const end = await job.ended;
   assert(end.kind === "signaled", JSON.stringify(end));
   assertEquals(end.process.unkillable?.length, 1);
-  const next = await Promise.race([pool.run(GROUP), after(SOON_MS)]);
+  const next = await within(SOON_MS, pool.run(GROUP));
   assert(next !== null, "the next job does not wait behind it");
   assert(next.stdout !== job.stdout(), "it has a slot of its own");
   await pool[Symbol.asyncDispose]();
@@ -228,7 +228,9 @@ function testWith(what: string, probe: () => void, name: string, fn: () => Promi
   }
 }
 
-/** `null` after a while. */
-function after(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, milliseconds, null)));
+/** What is promised, or `null` where it takes longer than this. */
+function within<T>(milliseconds: number, promised: Promise<T>): Promise<T | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(late.resolve, milliseconds, null);
+  return Promise.race([promised, late.promise]).finally(() => clearTimeout(timer));
 }
