@@ -10,7 +10,8 @@ export type Permission =
   /** A host with its port: `example.com:443`. */
   | { readonly kind: "net"; readonly host: string | null }
   | { readonly kind: "env"; readonly name: string | null }
-  | { readonly kind: "sys"; readonly name: "systemMemoryInfo" | "hostname" | "uid" };
+  /** As Deno names parts of the system: `hostname`. */
+  | { readonly kind: "sys"; readonly name: string | null };
 
 /** The kinds, in the order in which flags are written. */
 export const PERMISSION_KINDS = ["read", "write", "env", "net", "run", "sys"] as const;
