@@ -10,17 +10,16 @@ const POLYNOMIAL = 0xedb88320;
 /** What a byte does to the checksum with no further bytes behind it, and with one, two and three. */
 const [ALONE, BEFORE_1, BEFORE_2, BEFORE_3] = tables();
 
-/** The CRC-32 of `bytes`, 0 to 2³² - 1. */
-export function crc32(bytes: Uint8Array): number {
-  const { length } = bytes;
+/** The CRC-32 of the bytes from `start` to `end`, which must be within them, 0 to 2³² - 1. */
+export function crc32(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let crc = -1;
-  let i = 0;
-  for (; i + 4 <= length; i += 4) {
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
     crc ^= bytes[i]! | bytes[i + 1]! << 8 | bytes[i + 2]! << 16 | bytes[i + 3]! << 24;
     crc = BEFORE_3[crc & 255]! ^ BEFORE_2[crc >>> 8 & 255]! ^ BEFORE_1[crc >>> 16 & 255]! ^
       ALONE[crc >>> 24]!;
   }
-  for (; i < length; i++) crc = ALONE[(crc ^ bytes[i]!) & 255]! ^ crc >>> 8;
+  for (; i < end; i++) crc = ALONE[(crc ^ bytes[i]!) & 255]! ^ crc >>> 8;
   return ~crc >>> 0;
 }
 

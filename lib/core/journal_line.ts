@@ -39,11 +39,12 @@ export interface JournalLine {
   readonly event: RunEvent | null;
 }
 
-/** `,"c":"` and eight digits and `"}`: what stands behind the bytes that the checksum covers. */
-const SUFFIX_START = bytesOf(',"c":"');
-const SUFFIX_END = bytesOf('"}');
+/** What stands behind the bytes that the checksum covers, with eight digits in the gap. */
+const [SUFFIX_START, SUFFIX_END] = [bytesOf(',"c":"'), bytesOf('"}')];
 const DIGITS = bytesOf("0123456789abcdef");
 const SUFFIX_LENGTH = SUFFIX_START.length + 8 + SUFFIX_END.length;
+/** The end of a line whose checksum is not known yet. */
+const BLANK_SUFFIX = ',"c":"00000000"}\n';
 const LINE_FEED = 0x0a;
 const DECODER = new TextDecoder();
 /** Bytes of UTF-8 that one unit of a string takes at most. */
@@ -53,51 +54,36 @@ const MOST_BYTES_PER_UNIT = 3;
 export class LineEncoder {
   readonly #encoder = new TextEncoder();
   #buffer = new Uint8Array(4096);
-  #length = 0;
 
   /** The lines of `events`, the first of which is line `seq`. Good until the next call. */
   encode(events: readonly RunEvent[], seq: number): Uint8Array<ArrayBuffer> {
-    this.#length = 0;
-    for (const event of events) this.#add(lineText(event, seq++));
-    return this.#buffer.subarray(0, this.#length);
+    let text = "";
+    for (const event of events) text += lineText(event, seq++) + BLANK_SUFFIX;
+    const most = text.length * MOST_BYTES_PER_UNIT;
+    if (most > this.#buffer.length) this.#buffer = new Uint8Array(2 * most);
+    const { written } = this.#encoder.encodeInto(text, this.#buffer);
+    this.#addChecksums(written);
+    return this.#buffer.subarray(0, written);
   }
 
-  /** Adds a line, given without its checksum and the brace at its end. */
-  #add(text: string): void {
-    const start = this.#length;
-    this.#reserve(text.length * MOST_BYTES_PER_UNIT + SUFFIX_LENGTH + 1);
+  /** Fills in what was left blank in the first `length` bytes. JSON has no line feed of its own. */
+  #addChecksums(length: number): void {
     const buffer = this.#buffer;
-    let at = start + this.#encoder.encodeInto(text, buffer.subarray(start)).written;
-    const crc = crc32(buffer.subarray(start, at));
-    buffer.set(SUFFIX_START, at);
-    at += SUFFIX_START.length;
-    for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = DIGITS[crc >>> shift & 15]!;
-    buffer.set(SUFFIX_END, at);
-    at += SUFFIX_END.length;
-    buffer[at++] = LINE_FEED;
-    this.#length = at;
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(2 * needed);
-    larger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = larger;
+    for (let start = 0, end; start < length; start = end + 1) {
+      end = buffer.indexOf(LINE_FEED, start);
+      const covered = end - SUFFIX_LENGTH;
+      const crc = crc32(buffer, start, covered);
+      let at = covered + SUFFIX_START.length;
+      for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = DIGITS[crc >>> shift & 15]!;
+    }
   }
 }
 
-/** By hand, since taking an event apart and putting it together again costs as much as all the rest. */
-function lineText(event: RunEvent, seq: number): string {
+/** A line without its checksum and the brace at its end. */
+function lineText({ type, at, ...facts }: RunEvent, seq: number): string {
   const version = seq === 0 ? `"v":${JOURNAL_VERSION},` : "";
-  let text = `{"s":${seq},"t":${event.at},${version}"e":"${event.type}"`;
-  let name: keyof typeof event;
-  for (name in event) {
-    if (name === "type" || name === "at") continue;
-    const json = JSON.stringify(event[name]);
-    if (json !== undefined) text += `,"${name}":${json}`;
-  }
-  return text;
+  const rest = JSON.stringify(facts).slice(1, -1);
+  return `{"s":${seq},"t":${at},${version}"e":"${type}"` + (rest === "" ? "" : `,${rest}`);
 }
 
 /** Reads one line, given without its line feed; `null` if it is not as it was written. */
@@ -114,7 +100,7 @@ export function decodeLine(line: Uint8Array): JournalLine | null {
 }
 
 function hasRightSuffix(line: Uint8Array, covered: number): boolean {
-  const crc = crc32(line.subarray(0, covered));
+  const crc = crc32(line, 0, covered);
   let at = covered;
   for (const byte of SUFFIX_START) if (line[at++] !== byte) return false;
   for (let shift = 28; shift >= 0; shift -= 4) {

@@ -144,7 +144,8 @@ export class Reaper {
       buffer = new Uint8Array(value.buffer);
     }
     const { success } = await status;
-    clearTimeout(timer);
+    // Even this would load the platform's timers.
+    if (timer !== undefined) clearTimeout(timer);
     return success;
   }
 
