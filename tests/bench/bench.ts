@@ -28,11 +28,13 @@ for (const [place, work] of benchCases(QUICK).entries()) {
   rows.push(await measure(work, `${scratch}/${place}`));
   say(`measured ${work.name}`);
 }
+const runs = `${scratch}/${rows.length - 1}/${ROUNDS}-orch/.orch/runs`;
+const journal = await readFigures("journal.ts", `${runs}/${[...Deno.readDirSync(runs)][0]!.name}`);
 const latency = Deno.build.os === "linux" ? await readFigures("latency.ts") : null;
 const history = await readFigures("history.ts");
 Deno.removeSync(scratch, { recursive: true });
 print(rows);
-say(JSON.stringify({ quick: QUICK, rounds: ROUNDS, rows, latency, history }), "stdout");
+say(JSON.stringify({ quick: QUICK, rounds: ROUNDS, rows, latency, journal, history }), "stdout");
 
 async function measure(work: BenchCase, folder: string): Promise<Row> {
   const samples = new Map<string, Sample[]>();
@@ -112,9 +114,11 @@ function watchPeak(pid: number): () => number | null {
 }
 
 /** What another script here measures, in a process of its own. */
-async function readFigures(name: string): Promise<unknown> {
+async function readFigures(name: string, ...given: readonly string[]): Promise<unknown> {
   const script = new URL(name, import.meta.url).pathname;
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script] })
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...given],
+  })
     .output();
   return JSON.parse(new TextDecoder().decode(stdout));
 }
@@ -139,6 +143,7 @@ function print(rows: readonly Row[]): void {
     "stdout",
   );
   say(`from "slot free" to "job running": ${JSON.stringify(latency)}`, "stdout");
+  say(`remembering the last of these: ${JSON.stringify(journal)}`, "stdout");
   say(`seconds, of whole processes: ${JSON.stringify(history)}`, "stdout");
 }
 
