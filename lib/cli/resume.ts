@@ -304,5 +304,11 @@ async function loadedOf(
     return await loadWorkflow(world, file);
   }
   const folder = file === null ? baseDirectory : folderOf(file);
-  return { file: file ?? "<stdin>", folder, bytes: null, workflow: { ok: true, value: workflow } };
+  return {
+    file: file ?? "<stdin>",
+    path: file,
+    folder,
+    bytes: null,
+    workflow: { ok: true, value: workflow },
+  };
 }
