@@ -17,7 +17,7 @@ import {
 } from "../view/history_text.ts";
 import { type IndexNotice, indexText, noRunText, unknownText } from "../view/run_message.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, styleFor, UsageError } from "./output.ts";
+import { jsonText, OutputError, styleFor, UsageError } from "./output.ts";
 import { type StoreOptions, unseenDirectory } from "./stored_run.ts";
 
 /** The flags of `orch history`. */
@@ -97,12 +97,22 @@ async function rebuild(
     throw new UsageError("orch history rebuild makes the whole index anew: leave the flags out");
   }
   for (const directory of directories) {
-    using index = await rebuildIndex(directory, reportsTo(world));
+    using index = await madeAnew(directory, world);
     const facts = { path: indexPath(directory), runs: index.size, others: index.others.length };
     world.stdout.write(`${indexText({ kind: "rebuilt", ...facts })}\n`);
   }
   if (directories.length === 0) sayNoRuns({}, world);
   return EXIT.ok;
+}
+
+async function madeAnew(stateDirectory: string, world: World): Promise<RunIndex> {
+  try {
+    return await rebuildIndex(stateDirectory, reportsTo(world));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const path = indexPath(stateDirectory);
+    throw new OutputError(indexText({ kind: "not_rebuilt", path, cause }));
+  }
 }
 
 function sayNoRuns(options: StoreOptions, world: World): void {

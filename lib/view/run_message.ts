@@ -92,6 +92,7 @@ export function journalEndText(runId: string, end: JournalEnd): string | null {
 export type IndexNotice =
   | { readonly kind: "reading"; readonly runs: number }
   | { readonly kind: "not_kept"; readonly cause: string }
+  | { readonly kind: "not_rebuilt"; readonly path: string; readonly cause: string }
   | {
     readonly kind: "newer";
     readonly version: number;
@@ -117,6 +118,8 @@ export function indexText(notice: IndexNotice): string {
       return visibleLine(
         `warning: the index of runs cannot be kept (${notice.cause}): the runs themselves are read, which takes longer`,
       );
+    case "not_rebuilt":
+      return visibleLine(`Cannot make the index ${quoted(notice.path)} anew: ${notice.cause}`);
     case "newer": {
       const { version, stateDirectory, wanted } = notice;
       const so = wanted === "to_ask"

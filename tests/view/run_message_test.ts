@@ -110,6 +110,10 @@ check("the index", [
     "warning: the index of runs cannot be kept (read-only): the runs themselves are read, which takes longer",
   ],
   [
+    indexText({ kind: "not_rebuilt", path: "/w/.orch/history.db", cause: "disk full" }),
+    "Cannot make the index '/w/.orch/history.db' anew: disk full",
+  ],
+  [
     indexText({ kind: "newer", version: 4, stateDirectory: null, wanted: "to_ask" }),
     "warning: the index of runs was made by a newer orch (format 4): the runs themselves are read, which takes longer; orch history rebuild makes one for this orch",
   ],
