@@ -264,6 +264,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   }
   if (resumption.kind === "nothing_to_do") {
     world.stderr.write(`${nothingToDoText(runId, state.status)}\n`);
+    await writeAsItEnded(beginning, state, context);
     return state.status === "completed" || rerun.kind !== "none" ? EXIT.ok : EXIT.jobFailed;
   }
   if (options.dryRun) {
@@ -284,6 +285,19 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     options: { ...options, grace: settings.graceMs / 1000 },
     world,
   });
+}
+
+/** What is asked for of a run that is over is written of it as it is. */
+async function writeAsItEnded(
+  { directory, record, plan }: Beginning,
+  state: RunState,
+  { options, world }: Context,
+): Promise<void> {
+  const { dryRun, output, report } = options;
+  if (dryRun || (output === undefined && report.length === 0)) return;
+  const { writeFiles } = await import("./run_end.ts");
+  const { events } = record.journal;
+  await writeFiles({ state, events, directory, options, file: plan.file ?? "<stdin>", world });
 }
 
 /** The journal to go on with, beside the plan that is in force from now on. */

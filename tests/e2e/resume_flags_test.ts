@@ -99,8 +99,8 @@ Deno.test("--dry-run says of a run under way that it is, and of one that is over
   project.write("go", "");
   takeRan(project);
   assertEquals((await project.orch(["resume", "--no-live"])).code, 1);
-  const over = await project.orch(["resume", runId, "--dry-run"]);
-  assertEquals([over.code, over.stdout], [1, ""]);
+  const over = await project.orch(["resume", runId, "--dry-run", "-o", "results.json"]);
+  assertEquals([over.code, over.stdout, project.exists("results.json")], [1, "", false]);
   const failed = await project.orch(["rerun", runId, "--failed", "--dry-run"]);
   assertMatch(
     failed.stdout,
