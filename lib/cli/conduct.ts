@@ -67,12 +67,16 @@ export async function conduct(run: ReadyRun): Promise<number> {
   }
   if (!isRecorded) return EXIT.cannotGoOn;
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  await recordInHistory({ ...run, options });
   const { quiet, output, report } = options;
   const hasFiles = output !== undefined || report.length > 0;
-  if (!quiet || hasFiles || state.status !== "completed") {
-    const { reportEnd } = await import("./run_end.ts");
-    await reportEnd({ ...run, events, options, view });
+  try {
+    if (!quiet || hasFiles || state.status !== "completed") {
+      const { reportEnd } = await import("./run_end.ts");
+      await reportEnd({ ...run, events, options, view });
+    }
+  } finally {
+    // Last, since it may have many runs to read: nobody has to wait for that to see how this one ended.
+    await recordInHistory({ ...run, options });
   }
   if (driver.viewError !== null) throw driver.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
