@@ -12,6 +12,7 @@ import type { World } from "../runtime/world.ts";
 import { callbackFailedText, noticeText } from "../view/notice.ts";
 import { eventResult, publicStatus } from "../view/report_json.ts";
 import type { EventResult, Results } from "../view/results.ts";
+import { indexText } from "../view/run_message.ts";
 import { type StatusEvent, statusEvent, type StatusEventType } from "../view/status_event.ts";
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
@@ -173,7 +174,10 @@ export class Orchestrator {
       ...run,
       firstInput: { type: "run_requested", runId: files.directory.runId, settings },
     });
-    await recordInIndex(run, () => {});
+    const trouble = await recordInIndex(run, () => {});
+    if (trouble?.kind === "newer") {
+      this.#warn(indexText({ ...trouble, stateDirectory, wanted: "to_record" }));
+    }
     const { directory } = files;
     return resultsOf({ world: this.#world, state, directory, events: this.#events, file });
   }

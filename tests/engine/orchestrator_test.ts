@@ -1,4 +1,5 @@
 /** The library: events and results as a program sees them, and that no callback harms a run. */
+import { DatabaseSync } from "node:sqlite";
 import {
   loadWorkflow,
   Orchestrator,
@@ -15,6 +16,7 @@ import {
 } from "../support/assert.ts";
 import { newProject, type Project } from "../support/cli.ts";
 import { keyPaths } from "../support/docs.ts";
+import { runsOf } from "../support/lives.ts";
 
 async function orchestratorOf(
   project: Project,
@@ -120,6 +122,25 @@ for (const [what, callback, warning] of BAD_CALLBACKS) {
     if (warning !== null) assertMatch(warnings[0]!, warning);
   });
 }
+
+Deno.test("an index of a newer orch is a warning, and no harm to the run", async () => {
+  await using project = newProject();
+  const warnings: string[] = [];
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+    onWarning: (message) => warnings.push(message),
+  });
+  assertEquals([(await orchestrator.run()).status, warnings], ["completed", []]);
+  const path = runsOf(project)[0]!.path.replace(/runs\/[^/]+$/, "history.db");
+  {
+    using database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 99");
+  }
+  const again = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+    onWarning: (message) => warnings.push(message),
+  });
+  assertEquals([(await again.run()).status, warnings.length], ["completed", 1]);
+  assertMatch(warnings[0]!, /by a newer orch \(format 99\).* orch history rebuild --state-dir \//);
+});
 
 Deno.test("who does not want to hear of warnings does not harm the run either", async () => {
   await using project = newProject();
