@@ -15,7 +15,7 @@ import {
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
-import { folderOf, resolvePath } from "./paths.ts";
+import { folderOf, resolvePath, STDIN } from "./paths.ts";
 import type { World } from "./world.ts";
 
 /** Larger files are refused without being read. */
@@ -23,7 +23,7 @@ export const LARGEST_FILE_BYTES = 64 * 2 ** 20;
 
 /** A file that was read, whether or not a workflow came of it. */
 export interface LoadedFile {
-  /** As the user named it; `<stdin>` for `-`. */
+  /** As the user named it; `STDIN` for `-`. */
   readonly file: string;
   /** The folder that relative paths of the file start from, absolute. */
   readonly folder: string;
@@ -34,7 +34,7 @@ export interface LoadedFile {
 /** Reads and checks the workflow at `path`, or on standard input for `-`. */
 export async function loadWorkflow(world: World, path: string): Promise<LoadedFile> {
   const isStdin = path === "-";
-  const file = isStdin ? "<stdin>" : path;
+  const file = isStdin ? STDIN : path;
   const folder = isStdin ? world.cwd() : folderOf(resolvePath(world.cwd(), path));
   const read = isStdin ? await readStdin(world) : await readFile(world, path);
   if (!read.ok) return { file, folder, bytes: null, workflow: read };
