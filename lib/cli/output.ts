@@ -1,7 +1,7 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
-import { resolvePath, STDIN } from "../runtime/paths.ts";
+import { normalPath, resolvePath, STDIN } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
@@ -96,7 +96,9 @@ export async function printProblems(
     ? [world.stdout, Infinity]
     : [world.stderr, MOST_ANNOTATIONS];
   const { file } = source;
-  const place = file === STDIN ? file : pathInRepository(resolvePath(world.cwd(), file), world);
+  const place = file === STDIN
+    ? file
+    : pathInRepository(normalPath(resolvePath(world.cwd(), file)), world);
   stream.write(githubAnnotations({ ...source, file: place }, problems, most));
 }
 

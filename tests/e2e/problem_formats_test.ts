@@ -58,6 +58,36 @@ Deno.test("in GitHub Actions annotations come with the text, unless text is aske
   assertEquals(text.stderr.includes("::error"), false);
 });
 
+Deno.test("orch resume and rerun have the same formats for a file that has changed since", async () => {
+  await using project = newProject({ "w.yaml": workflow({ id: "a", command: "exit 1" }) });
+  assertEquals((await project.orch(["run", "w.yaml", "-q"])).code, 1);
+  project.write("w.yaml", FILES["bad.yaml"]);
+  const mend = "Mend the file, or go on as the run was planned: --as-planned\n";
+  const annotation = ANNOTATION.replace("bad.yaml", "w.yaml");
+  for (const command of [["resume", "last"], ["rerun", "last", "--failed"]]) {
+    const github = await project.orch([...command, "--format", "github"]);
+    assertEquals(github, { code: 2, stdout: annotation, stderr: mend });
+    const json = await project.orch([...command, "--format", "json"]);
+    assertEquals([json.code, json.stderr], [2, mend]);
+    const [{ file, problems }] = JSON.parse(json.stdout).files;
+    assertEquals([file, problems[0].code], ["w.yaml", "E202"]);
+    const text = await project.orch(command, { env: { GITHUB_ACTIONS: "true" } });
+    assertStringIncludes(text.stderr, "\n --> w.yaml:4:5\n");
+    assert(text.stderr.endsWith(annotation + mend), text.stderr);
+  }
+  // What the file says is right, and this machine cannot do it.
+  project.write(
+    "w.yaml",
+    JSON.stringify({
+      name: "test",
+      global_config: { resource_limits: { max_memory_mb: 10 } },
+      jobs: [{ id: "a", command: "true", resource_limits: { max_memory_mb: 20 } }],
+    }),
+  );
+  const { code, stdout } = await project.orch(["resume", "last", "--format", "json"]);
+  assertEquals([code, JSON.parse(stdout).files[0].problems.length], [2, 1], stdout);
+});
+
 Deno.test("orch run has the same formats for what keeps it from running", async () => {
   await using project = newProject(FILES);
   const github = await project.orch(["run", "bad.yaml", "--format", "github"]);
