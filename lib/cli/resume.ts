@@ -23,7 +23,7 @@ import { checkRun, settingsOfPlan } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { withVariables } from "../runtime/job_variables.ts";
-import { folderOf } from "../runtime/paths.ts";
+import { folderOf, STDIN } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
 import { LockHeld, RunLock } from "../runtime/run_lock.ts";
@@ -280,7 +280,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     stateDirectory,
     baseDirectory: plan.baseDirectory,
     variables: beginning.variables,
-    file: plan.file ?? "<stdin>",
+    file: plan.file ?? STDIN,
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },
     world,
@@ -297,7 +297,7 @@ async function writeAsItEnded(
   if (dryRun || (output === undefined && report.length === 0)) return;
   const { writeFiles } = await import("./run_end.ts");
   const { events } = record.journal;
-  await writeFiles({ state, events, directory, options, file: plan.file ?? "<stdin>", world });
+  await writeFiles({ state, events, directory, options, file: plan.file ?? STDIN, world });
 }
 
 /** The journal to go on with, beside the plan that is in force from now on. */
@@ -374,7 +374,7 @@ async function loadedOf(
   }
   const folder = file === null ? baseDirectory : folderOf(file);
   return {
-    file: file ?? "<stdin>",
+    file: file ?? STDIN,
     path: file,
     folder,
     bytes: null,

@@ -15,7 +15,7 @@ import {
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
-import { folderOf, normalPath, resolvePath } from "./paths.ts";
+import { folderOf, normalPath, resolvePath, STDIN } from "./paths.ts";
 import type { World } from "./world.ts";
 
 /** Larger files are refused without being read. */
@@ -23,7 +23,7 @@ export const LARGEST_FILE_BYTES = 64 * 2 ** 20;
 
 /** A file that was read, whether or not a workflow came of it. */
 export interface LoadedFile {
-  /** As the user named it; `<stdin>` for `-`. */
+  /** As the user named it; `STDIN` for `-`. */
   readonly file: string;
   /** By which it is known, absolute, however it was named; `null` for what comes from no file. */
   readonly path: string | null;
@@ -36,9 +36,7 @@ export interface LoadedFile {
 /** Reads and checks the workflow at `path`, or on standard input for `-`. */
 export async function loadWorkflow(world: World, path: string): Promise<LoadedFile> {
   const isStdin = path === "-";
-  const place = isStdin
-    ? { file: "<stdin>", path: null, folder: world.cwd() }
-    : placeOf(world, path);
+  const place = isStdin ? { file: STDIN, path: null, folder: world.cwd() } : placeOf(world, path);
   const read = isStdin ? await readStdin(world) : await readFile(world, path);
   if (!read.ok) return { ...place, bytes: null, workflow: read };
   return {

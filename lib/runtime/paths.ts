@@ -39,3 +39,6 @@ export function folderOf(path: string): string {
   if (cut < 0) return ".";
   return cut === 0 ? "/" : path.slice(0, cut);
 }
+
+/** What standard input is called where a file is named. */
+export const STDIN = "<stdin>";

@@ -97,3 +97,15 @@ Deno.test("orch run has the same formats for what keeps it from running", async 
   assertEquals(JSON.parse(json.stdout).files[0].problems[0].code, "E401");
   assertEquals(project.exists(".orch"), false);
 });
+
+Deno.test("annotations name files as the repository does, wherever orch stands in it", async () => {
+  await using project = newProject({ "ci/bad.yaml": FILES["bad.yaml"] });
+  const seenFrom = async (root: string) => {
+    const env = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: root };
+    return (await project.orch(["run", "ci/../ci/bad.yaml"], { env })).stderr;
+  };
+  const inRepository = await seenFrom(project.folder);
+  assert(inRepository.endsWith(ANNOTATION.replace("bad", "ci/bad")), inRepository);
+  const inFolder = await seenFrom(project.path("ci"));
+  assert(inFolder.endsWith(ANNOTATION), inFolder);
+});
