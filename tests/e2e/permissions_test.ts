@@ -230,38 +230,6 @@ Deno.test("orch permissions prints what runs a request, and nothing less does", 
   assert(!unknown.stdout.includes("--allow-net"), unknown.stdout);
 });
 
-for (const env of [[], ["--allow-env=HOME"], ["--allow-env=LOG_STREAM"]]) {
-  Deno.test(`with [${env}] what is wrong with a file is told, whatever of the environment is granted`, async () => {
-    await using project = newProject({
-      "shape.yaml": "name: x\njobs:\n  - id: a\n    comand: ls\n",
-      "syntax.yaml": "name: x\njobs:\n  - id: [\n",
-    });
-    const orch = `deno run --no-prompt --allow-read=. ${env.join(" ")} '${ROOT}/main.ts' validate`;
-    const { code, stderr } = await shell(project, `${orch} shape.yaml syntax.yaml`);
-    assertEquals(code, 2, stderr);
-    assertMatch(stderr, /^error\[E202\]: Unknown key 'comand' in the job\n --> shape\.yaml:4:5$/m);
-    assertMatch(stderr, /^error\[E105\][^]*\n --> syntax\.yaml:3:10$/m);
-    assert(!/LOG_|NotCapable/.test(stderr), stderr);
-  });
-}
-
-Deno.test("a program has its environment as before when the library has read a file with mistakes", async () => {
-  await using project = newProject({
-    "bad.yaml": "name: x\njobs: [{id: a, comand: ls}]\n",
-    "deno.json": JSON.stringify({ imports: { "@orch/orch": `${ROOT}/lib/mod.ts` } }),
-    "p.ts": `import process from "node:process";
-      import { loadWorkflow } from "@orch/orch";
-      const { problems } = await loadWorkflow("bad.yaml").catch((error) => error);
-      console.log(problems[0].line, process.env.HOME !== undefined);`,
-  });
-  const { stdout, stderr } = await shell(
-    project,
-    "deno run --no-prompt --no-check --quiet --allow-read=. --allow-env=HOME p.ts",
-    { HOME: "/home/me" },
-  );
-  assertEquals([stdout, stderr], ["2 true\n", ""]);
-});
-
 Deno.test("orch permissions needs no more than to read the file", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "git status" }) });
   const command = `deno run --no-prompt --allow-read=w.yaml '${ROOT}/main.ts' permissions`;
