@@ -239,25 +239,80 @@ const RESIZES: readonly (readonly (readonly [columns: number, rows: number])[])[
   [[33, 6], [40, 20]],
 ];
 
-for (const sizes of RESIZES) {
-  Deno.test(`LiveRegion leaves nothing of itself behind after resizes to ${sizes.join(" ")}`, () => {
-    const stage = new Stage({ columns: 40, rows: 20 });
-    stage.region.print("✔ lint");
-    stage.show("─".repeat(39), `a ${"x".repeat(30)}`, "b", `1 running ${"y".repeat(20)}`);
-    for (const [columns, rows] of sizes) {
-      stage.screen.resize(columns, rows);
-      stage.signals.send("SIGWINCH");
-    }
-    stage.region.print("✔ build");
-    stage.showResized("─".repeat(12), "1 running");
-    stage.check(`
+/** How terminals take lines that no longer fit. */
+const KINDS = ["resize", "resizeAndCut"] as const;
+
+for (const kind of KINDS) {
+  for (const sizes of RESIZES) {
+    Deno.test(`LiveRegion leaves all that is permanent and nothing else after ${kind} to ${sizes.join(" ")}`, () => {
+      const stage = new Stage({ columns: 40, rows: 20 });
+      stage.region.print("✔ lint");
+      stage.show("─".repeat(39), `a ${"x".repeat(30)}`, "b", `1 running ${"y".repeat(20)}`);
+      for (const [columns, rows] of sizes) {
+        stage.screen[kind](columns, rows);
+        stage.signals.send("SIGWINCH");
+      }
+      stage.region.print("✔ build");
+      stage.showResized("─".repeat(12), "1 running");
+      stage.check(`
       $ orch run
       ✔ lint
       ✔ build
       ${"─".repeat(12)}
       1 running`);
+    });
+  }
+
+  Deno.test(`LiveRegion leaves nothing behind where it is drawn after ${kind}, before it hears of that`, () => {
+    const stage = new Stage({ columns: 40, rows: 20 });
+    stage.region.print("✔ lint");
+    stage.show("─".repeat(39), "a runs", `1 running ${"y".repeat(20)}`);
+    stage.screen[kind](20, 20);
+    stage.region.print("✔ test");
+    stage.show("─".repeat(39), "a runs on", `1 running ${"y".repeat(20)}`);
+    stage.screen[kind](13, 20);
+    stage.region.print("✔ build");
+    stage.show("─".repeat(19), "1 running");
+    stage.signals.send("SIGWINCH");
+    stage.showResized("─".repeat(12), "1 running");
+    stage.screen[kind](60, 20);
+    stage.check(`
+      $ orch run
+      ✔ lint
+      ✔ test
+      ✔ build
+      ${"─".repeat(12)}
+      1 running`);
   });
 }
+
+Deno.test("LiveRegion at the bottom of the screen leaves nothing behind when it closes", () => {
+  for (const rows of [3, 4, 5, 6]) {
+    const stage = new Stage({ rows });
+    for (let i = 0; i < 4; i++) stage.region.print(`✔ job-${i}`);
+    stage.show("x".repeat(39), "1 running");
+    stage.region.print("✔ last");
+    stage.region.close();
+    const settled = Array.from({ length: 4 }, (_, i) => `✔ job-${i}`);
+    assertEquals(stage.screen.text().split("\n"), ["$ orch run", ...settled, "✔ last"]);
+  }
+});
+
+Deno.test("LiveRegion with nothing to show yet leaves the cursor alone", () => {
+  const screen = new Screen(40, 10);
+  const clock = new VirtualClock();
+  const region = new LiveRegion({
+    stream: screen,
+    clock,
+    signals: new FakeSignals(),
+    widthOf,
+    frame: () => [],
+  });
+  pass(clock, 500);
+  assertEquals(screen.cursorVisible, true);
+  region.close();
+  assertEquals(screen.text(), "");
+});
 
 Deno.test("LiveRegion leaves out frames that nobody would see, and no permanent line", () => {
   const stage = new Stage();
