@@ -26,7 +26,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     }
     case "E303":
       return say(
-        `Number ${asWritten(detail.value, written)} cannot be kept exactly`,
+        `Number ${asWritten(detail.value, written)} cannot be represented exactly`,
         "",
         "quote it if it is text, else use a smaller one",
       );
@@ -35,12 +35,12 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     case "E305":
       return detail.problem === "unclosed"
         ? say(
-          `Reference ${quoted(detail.text)} has no closing brace`,
+          `Variable reference ${quoted(detail.text)} has no closing brace`,
           "",
           "write ${NAME}; for a dollar sign write $$",
         )
         : say(
-          `Reference ${quoted(detail.text)} does not name a variable`,
+          `Variable reference ${quoted(detail.text)} does not name a variable`,
           "",
           "write ${NAME} or ${NAME:-default}",
         );
@@ -54,7 +54,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         : say(`URL must begin with http or https: found ${quoted(detail.url)}`);
     case "E307":
       return say(
-        `Text must not hold control characters: found ${hex(detail.character)}`,
+        `Text must not contain control characters: found ${hex(detail.character)}`,
         "",
         "remove it",
       );
@@ -63,9 +63,9 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     case "E309":
       return detail.kind === "variable"
         ? say(
-          `Name ${quoted(detail.name)} cannot name an environment variable`,
+          `Invalid name of an environment variable: ${quoted(detail.name)}`,
           "",
-          "a name is letters, digits and '_', and does not begin with a digit",
+          "use letters, digits and '_', and do not begin with a digit",
         )
         : say(
           `HTTP header ${quoted(detail.name)} cannot be sent`,
@@ -73,12 +73,12 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
           "no spaces or line breaks in names, no line breaks in values",
         );
     case "E310":
-      return say(`'${detail.key}' is empty`, "", "give it a value, or leave the key out");
+      return say(`'${detail.key}' is empty`, "", "give it a value, or remove the key");
     case "E312":
       return say(
-        `Job '${detail.jobId}' requires '${detail.limit}', which nothing here can enforce`,
+        `Job '${detail.jobId}' requires '${detail.limit}', which cannot be enforced on this machine`,
         "",
-        "orch doctor says why; enforce: best-effort runs it all the same",
+        "orch doctor says why; with 'enforce: best-effort' it runs all the same",
       );
     case "E311":
       return permissionMessage(detail);
@@ -91,23 +91,23 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
 
 function linkerVariableMessage(detail: Extract<ValueDetail, { code: "E313" }>): DiagnosticMessage {
   const { variable, jobId, setBy } = detail;
-  const without = "add --allow-run without a list of programs, or";
+  const without = "start orch with a plain --allow-run, without a list of programs, or";
   switch (setBy) {
     case "job":
       return say(
-        `Job '${jobId}' sets ${variable}, with which orch may start no program here`,
+        `Job '${jobId}' sets ${variable}: orch is not allowed to start programs with it`,
         "",
-        `${without} take it out`,
+        `${without} remove it`,
       );
     case "workflow":
       return say(
-        `The workflow sets ${variable}, with which orch may start no program here`,
+        `The workflow sets ${variable}: orch is not allowed to start programs with it`,
         "",
-        `${without} take it out`,
+        `${without} remove it`,
       );
     case "environment":
       return say(
-        `${variable} is set in the environment, and orch may then start no program here`,
+        `${variable} is set in the environment: orch is not allowed to start programs with it`,
         "",
         `${without} unset it: env -u ${variable} …`,
       );
