@@ -52,7 +52,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           http: {method: POST}`),
   },
   E303: {
-    title: "a number cannot be kept exactly",
+    title: "a number cannot be represented exactly",
     meaning:
       "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it, and it is kept as it is written.",
     wrong: example(`
@@ -242,7 +242,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
     ),
   },
   E313: {
-    title: "a variable is set with which orch may start no program",
+    title: "a variable keeps orch from starting programs",
     meaning:
       "Where orch may start only the programs that --allow-run names, Deno starts none with a variable for the linker set, such as LD_PRELOAD: another's code could run under an allowed name. Take it out, or let orch start every program.",
     wrong: example(

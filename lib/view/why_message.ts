@@ -293,7 +293,7 @@ function skippedSentence(
 
 function gapSentence(step: GapStep): string {
   const time = durationText(step.until - step.from);
-  if (step.kind === "paused") return `the run stood still for ${time}`;
+  if (step.kind === "paused") return `the run was paused for ${time}`;
   const effects = {
     lost: ", and the attempt under way is lost: it is made again",
     reset: ", and then this job was put back: it is done again",

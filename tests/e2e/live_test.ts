@@ -120,7 +120,7 @@ testNeeding(
     await terminal.waitFor(/code=130\n/);
     assertEquals(await terminal.isCursorVisible(), true);
     const all = await terminal.scrollback();
-    assertMatch(all, /interrupted: stopping/);
+    assertMatch(all, /interrupted: running jobs/);
     assertMatch(all, /✔ quick +[\d.]+s/);
     assertMatch(all, /✔ 1 succeeded {3}■ 3 cancelled/);
     assertEquals(/\d running|waits for| ──$/m.test(all), false, `the region is gone:\n${all}`);

@@ -221,7 +221,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
     { kind: "cancelled", at: START, reason: "fail_fast", failed: "lint" },
     "cancelled: lint failed, and --fail-fast stops the run then",
   ],
-  [{ kind: "paused", from: START, until: START + 60_000 }, "the run stood still for 1:00"],
+  [{ kind: "paused", from: START, until: START + 60_000 }, "the run was paused for 1:00"],
   [
     { kind: "down", from: START, until: START + 60_000, effect: "none" },
     "no orch was at work for 1:00",
