@@ -176,7 +176,7 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
       return say(
         `Job ${quoted(detail.jobId)} ${relation} ${quoted(detail.missing)}`,
         "no such job",
-        meant(detail.suggestion),
+        meant(detail.suggestion) ?? "add a job with this id, or remove it here",
       );
     }
     case "E205":

@@ -113,7 +113,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
           timeout: 600`),
   },
   E108: {
-    title: "an alias goes round in a circle, or grows without end",
+    title: "an alias contains itself, or expands too far",
     meaning:
       "An alias (*name) stands for what its anchor (&name) marks. That must not contain the alias itself, and all of them together must not make a small file enormous.",
     wrong: example(`

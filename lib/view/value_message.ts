@@ -13,12 +13,21 @@ export type ValueDetail = Extract<DiagnosticDetail, { code: `E3${string}` }>;
 
 const BOUNDS = { at_least: "at least", more_than: "more than", at_most: "at most" } as const;
 
+/** What people mean by a zero, and how to say it. */
+const ZERO_MEANT: Readonly<Record<string, string>> = {
+  timeout: "for no time limit, remove the key",
+  max_execution_time: "for no time limit, remove the key",
+  max_attempts: "for no retry, write 1: the first attempt counts",
+  max_concurrent_jobs: "for as many as there are processors, write $(nproc)",
+};
+
 /** Says what is wrong with a value. */
 export function valueMessage(detail: ValueDetail, written: string | null): DiagnosticMessage {
   switch (detail.code) {
     case "E301": {
       const bound = `${BOUNDS[detail.bound]} ${grouped(detail.limit)}`;
-      return say(`'${detail.key}' must be ${bound}: found ${asWritten(detail.value, written)}`);
+      const title = `'${detail.key}' must be ${bound}: found ${asWritten(detail.value, written)}`;
+      return say(title, "", detail.value === "0" ? ZERO_MEANT[detail.key] ?? null : null);
     }
     case "E302": {
       const known = `'${detail.key}' must be one of ${detail.known.join(", ")}`;

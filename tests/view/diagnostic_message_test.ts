@@ -254,7 +254,8 @@ checkMessages<`E20${string}` | "E210">({
       { jobId: "deploy", missing: "missing", relation: "dependency", suggestion: null },
       `
   Job 'deploy' depends on non-existent job 'missing'
-  ^ no such job`,
+  ^ no such job
+  = add a job with this id, or remove it here`,
     ],
     [
       { jobId: "test", missing: "bulid", relation: "dependency", suggestion: "build" },

@@ -6,7 +6,8 @@ checkMessages<`E3${string}`>({
     [
       { key: "timeout", value: "0", bound: "more_than", limit: 0 },
       `
-      'timeout' must be more than 0: found 0`,
+      'timeout' must be more than 0: found 0
+  = for no time limit, remove the key`,
     ],
     [
       { key: "max_attempts", value: "-1", bound: "at_least", limit: 1 },
