@@ -6,6 +6,12 @@ import {
   diagnosticAt,
   type LocatedDiagnostic,
 } from "../core/diagnostic.ts";
+import {
+  checkWritten,
+  mayReadOtherwise,
+  type PlainValue,
+  plainValues,
+} from "../core/environment_values.ts";
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
@@ -74,7 +80,22 @@ export async function parseText(text: string, format: DocumentFormat): Promise<C
 
 async function parseBytes(bytes: Uint8Array, format: DocumentFormat): Promise<Checked<Workflow>> {
   const decoded = await decodeDocument(bytes, format);
-  return decoded.ok ? parseWorkflow(decoded.value) : decoded;
+  if (!decoded.ok) return decoded;
+  const parsed = parseWorkflow(decoded.value);
+  const values = parsed.ok ? plainValues(decoded.value) : [];
+  const changed = values.length === 0 ? [] : await readOtherwise(bytes, values);
+  return changed.length === 0 ? parsed : { ok: false, diagnostics: changed };
+}
+
+/** Only where a number looks odd is the text read again by the reader that knows how it is written. */
+async function readOtherwise(
+  bytes: Uint8Array,
+  values: readonly PlainValue[],
+): Promise<Diagnostic[]> {
+  const text = new TextDecoder().decode(bytes);
+  if (!mayReadOtherwise(text)) return [];
+  const { writtenAt } = await import("./locate.ts");
+  return checkWritten(values, await writtenAt(text, values.map(({ path }) => path)));
 }
 
 function formatOf(path: string): DocumentFormat {
