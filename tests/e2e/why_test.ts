@@ -71,7 +71,7 @@ Deno.test("orch why tells of a job that has not ended yet", async () => {
   );
   assertMatch(
     (await project.orch(["why", "last", "long"])).stdout,
-    /: runs\n[^]*runs for [\d.]+s now\n/,
+    /: runs\n[^]*runs for [\d.]+s so far\n/,
   );
   run.signal("SIGINT");
   await run.finished;
@@ -92,8 +92,8 @@ Deno.test("orch why says what is wrong with a run or a job that it is asked abou
     ["why last xyzzy", /^error: Run [\w-]+ has no job 'xyzzy': orch show [\w-]+ lists them\n$/],
     ["why last bad", /^error: Job 'bad' was left out of run [\w-]+\n$/],
     ["why 2019 bad", /^error: No run '2019'/],
-    ["why last", /^error: Expected a job\n/],
-    ["why", /^error: Expected a run\nerror: Expected a job\n|^error: Expected a run\n/],
+    ["why last", /^error: Missing argument JOB\n/],
+    ["why", /^error: Missing argument RUN\nerror: Missing argument JOB\n|^error: Missing argument RUN\n/],
   ];
   for (const [commandLine, says] of rows) {
     const { code, stdout, stderr } = await project.orch(commandLine.split(" "));

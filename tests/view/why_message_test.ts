@@ -67,7 +67,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { ...NEEDS, until: null, needs: [need("a", "success"), need("b", "open")], chain: ["a"] },
-    "waits for b, of its dependencies: a, b",
+    "waits for b; its dependencies: a, b",
   ],
   [
     {
@@ -246,10 +246,10 @@ for (const [step, expected] of ROWS) {
 
 Deno.test("whyText says of a run that is under way how long it has been so", () => {
   const now = START + 61_000;
-  assertEquals(told({ ...RAN, until: null, outcome: null }, now), "attempt 1 runs for 1:01 now");
+  assertEquals(told({ ...RAN, until: null, outcome: null }, now), "attempt 1 runs for 1:01 so far");
   assertEquals(
     told({ kind: "room", from: START, until: null, report: ROOM }, now),
-    "is ready, and waits 1:01 now for room",
+    "is ready, and waits 1:01 so far for room",
   );
   assertEquals(
     told({ ...NEEDS, until: null, needs: [need("b", "open")] }, now),
