@@ -151,9 +151,9 @@ export function typeHint({ key = "", expected, found, value }: WrongType): strin
 }
 
 function booleanHint(value: string): string {
-  if (/^(yes|on|y|true|1)$/i.test(value)) return "write true, without quotes";
-  if (/^(no|off|n|false|0)$/i.test(value)) return "write false, without quotes";
-  return "write true or false, without quotes";
+  if (/^(true|false)$/i.test(value)) return `remove the quotes: ${value.toLowerCase()}`;
+  if (/^(yes|on|y|1)$/i.test(value)) return "write true";
+  return /^(no|off|n|0)$/i.test(value) ? "write false" : "write true or false";
 }
 
 const IN_SECONDS: ReadonlySet<string> = new Set(

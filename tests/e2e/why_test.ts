@@ -93,7 +93,10 @@ Deno.test("orch why says what is wrong with a run or a job that it is asked abou
     ["why last bad", /^error: Job 'bad' was left out of run [\w-]+\n$/],
     ["why 2019 bad", /^error: No run '2019'/],
     ["why last", /^error: Missing argument JOB\n/],
-    ["why", /^error: Missing argument RUN\nerror: Missing argument JOB\n|^error: Missing argument RUN\n/],
+    [
+      "why",
+      /^error: Missing argument RUN\nerror: Missing argument JOB\n|^error: Missing argument RUN\n/,
+    ],
   ];
   for (const [commandLine, says] of rows) {
     const { code, stdout, stderr } = await project.orch(commandLine.split(" "));

@@ -135,9 +135,10 @@ const TYPES: readonly (readonly [object, string])[] = [
   [{ conditions: { skip_if_failed: [["b"]] } }, "name each job by its id alone: [build, lint]"],
   [{ dependencies: [1] }, 'quote it: "1"'],
   [{ retry_config: 3 }, "name what you mean: {max_attempts: 3}"],
-  [{ idempotent: "yes" }, "write true, without quotes"],
-  [{ idempotent: "False" }, "write false, without quotes"],
-  [{ idempotent: "maybe" }, "write true or false, without quotes"],
+  [{ idempotent: "yes" }, "write true"],
+  [{ idempotent: "off" }, "write false"],
+  [{ idempotent: "False" }, "remove the quotes: false"],
+  [{ idempotent: "maybe" }, "write true or false"],
   [{ run: "make" }, "did you mean 'command'?"],
   [{ name: 7 }, 'quote it: "7"'],
 ];

@@ -253,7 +253,7 @@ Deno.test("whyText says of a run that is under way how long it has been so", () 
   );
   assertEquals(
     told({ ...NEEDS, until: null, needs: [need("b", "open")] }, now),
-    "waits 1:01 now for b, of its dependencies: b",
+    "waits 1:01 so far for b",
   );
 });
 
