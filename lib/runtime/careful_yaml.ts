@@ -46,7 +46,7 @@ export async function readCarefully(text: string, format: "yaml" | "json"): Prom
   faults.sort((a, b) => a.start - b.start);
   return {
     root: document.contents,
-    faults: withoutEchoes(text, faults),
+    faults: withoutEchoes(text, faults).map((fault) => whereItIs(text, fault)),
     aliasTargets,
     toData: () => document.toJS({ maxAliasCount: -1 }),
   };
@@ -69,6 +69,24 @@ function firstDocuments(
     if (documents.length === 2) break; // no need to read what will be refused
   }
   return documents as [Document.Parsed, Document.Parsed?];
+}
+
+const MISALIGNED = "All mapping items must start at the same column";
+
+/** The package tells some mistakes where it gave up. What is wrong is where a person would mend it. */
+function whereItIs(text: string, fault: TextFault): TextFault {
+  const { start, detail } = fault;
+  if (detail.code !== "E105" || detail.format !== "yaml") return fault;
+  if (/^Nested mappings/.test(detail.cause)) {
+    const colon = /^[^\n]*?:(?=\s|$)/.exec(text.slice(start));
+    if (colon !== null) return faultAt(start + colon[0].length - 1, 1, detail);
+    // The value goes on in the next line, with what was meant as a key.
+    const next = /^.*\n\s*/.exec(text.slice(start))?.[0].length ?? 0;
+    return faultAt(start + next, 1, { ...detail, cause: MISALIGNED });
+  }
+  if (!/^Sequence item without|same column$/.test(detail.cause)) return fault;
+  const indent = /^ */.exec(text.slice(start))![0].length;
+  return faultAt(start + indent, 1, detail);
 }
 
 /** One mistake of syntax often makes the rest of its line unreadable: only the first counts. */

@@ -46,7 +46,7 @@ export function sourceText(found: string): string {
 function words(notice: Notice): string {
   switch (notice.kind) {
     case "spawn_trouble":
-      return `the machine cannot start more processes now (${notice.cause}): going on with ${notice.parallel} at a time`;
+      return `the machine cannot start more processes now (${notice.cause}): continuing with ${notice.parallel} at a time`;
     case "left_behind":
       return `what was left behind by ${listed(notice.attempts)} may run on` +
         (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
