@@ -142,11 +142,8 @@ testWithGroups(
       const names = (await Array.fromAsync(Deno.readDir(ownCgroup()!))).map(({ name }) => name);
       assertEquals(names.filter((name) => name.includes(runId)), [`orch-0a1b2c3d-x${runId}`]);
     } finally {
-      for (const left of [runId, `x${runId}`].flatMap((name) => LeftCgroup.find(name))) {
-        left
-          .remove();
-      }
-      other.close();
+      for (const left of LeftCgroup.find(runId)) left.remove();
+      for (const run of [group, empty, other]) run.close();
     }
   },
 );
