@@ -84,7 +84,7 @@ function sendDirectly(
   });
   const abort = () => sent.destroy(signal.reason);
   signal.addEventListener("abort", abort);
-  sent.on("response", (message) => resolve(answerOf(message, sent)));
+  sent.on("response", (message) => resolve(answerOf(message, { sent, signal })));
   // Nobody asked for another protocol.
   sent.on("upgrade", (_message, socket) => {
     socket.destroy();
@@ -131,7 +131,13 @@ function headersOf(
   return Object.fromEntries(headers);
 }
 
-function answerOf(message: IncomingMessage, sent: ClientRequest): HttpAnswer {
+/** A request on its way, and what cuts it off. */
+interface Sent {
+  readonly sent: ClientRequest;
+  readonly signal: AbortSignal;
+}
+
+function answerOf(message: IncomingMessage, { sent, signal }: Sent): HttpAnswer {
   const status = message.statusCode!;
   const headers = new Headers();
   for (let i = 0; i < message.rawHeaders.length; i += 2) {
@@ -146,7 +152,7 @@ function answerOf(message: IncomingMessage, sent: ClientRequest): HttpAnswer {
     message.on("error", () => {}).resume();
     return { ...answer, body: null };
   }
-  const body = bodyOf(message, sent);
+  const body = bodyOf(message, { sent, signal });
   const decoder = DECODERS.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
   return {
     ...answer,
@@ -161,7 +167,7 @@ function isParseError(error: Error): boolean {
 /** The body, read no faster than it is wanted; cancelling it hangs up. */
 function bodyOf(
   message: IncomingMessage,
-  sent: ClientRequest,
+  { sent, signal }: Sent,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let failure: Error | null = null;
   let wanted = false;
@@ -185,12 +191,16 @@ function bodyOf(
         if (!over) controller.enqueue(new Uint8Array(part));
       });
       message.on("end", () => {
-        if (!over) controller.close();
+        if (over) return;
         over = true;
+        // Of what was cut off an end comes too, as if nothing were missing.
+        if (failure === null) controller.close();
+        else controller.error(failure);
       });
       message.on("error", fail);
       // A body that is not HTTP is told to the request.
       sent.on("error", fail);
+      signal.addEventListener("abort", () => fail(signal.reason));
     },
     pull(controller) {
       wanted = true;

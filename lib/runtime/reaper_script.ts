@@ -1,10 +1,9 @@
-import { COOKIE, cookiePattern } from "./cookie.ts";
-
 /**
  * What the reaper does, for any `sh`. It hears lines: `+ GROUP`, a group to guard, whose leader lives;
  * `- GROUP TICKS`, its leader has ended that long ago; the orders `s SIGNAL GROUP` and `p SIGNAL PID START`,
  * each answered with a line; `q`, stop what is left and end. The end of its input is the death of orch.
  */
+import { COOKIE, cookiePattern } from "./cookie.ts";
 
 /**
  * $1 is the cookie, $2 the grace in tenths of a second, $3 the control group or nothing. `kill -s X -- -N`

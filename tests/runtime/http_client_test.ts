@@ -145,27 +145,30 @@ Deno.test("sendRequest() says once that an answer is broken, and throws nothing 
   for (const script of broken) await assertRejects(() => exchange({}, script));
 });
 
-Deno.test("an answer that is cut off when all of it has come can be read to its end", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = (async () => {
-    using conn = await listener.accept();
-    await conn.read(new Uint8Array(1024));
-    await conn.write(new TextEncoder().encode(`${OK}Content-Length: 4\r\n\r\nbody`));
-    await drain(conn, () => {});
-  })();
-  const cut = new AbortController();
-  const { body } = await sendRequest({
-    url: new URL(`http://127.0.0.1:${listener.addr.port}/`),
-    method: "GET",
-    headers: new Headers(),
-    body: null,
-    signal: cut.signal,
-    connected() {},
-  }, { env: () => undefined });
-  cut.abort(new Error("cut"));
-  await serving;
-  assertEquals(await new Response(body).text(), "body");
-});
+for (const heard of [false, true]) {
+  Deno.test(`a body that is cut off before it is read is broken${heard ? ", and stays so" : ""}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = (async () => {
+      using conn = await listener.accept();
+      await conn.read(new Uint8Array(1024));
+      await conn.write(new TextEncoder().encode(`${OK}Content-Length: 4\r\n\r\nbody`));
+      await drain(conn, () => {});
+    })();
+    const cut = new AbortController();
+    const { body } = await sendRequest({
+      url: new URL(`http://127.0.0.1:${listener.addr.port}`),
+      method: "GET",
+      headers: new Headers(),
+      body: null,
+      signal: cut.signal,
+      connected() {},
+    }, { env: () => undefined });
+    cut.abort(new Error("cut"));
+    if (heard) await serving;
+    await assertRejects(() => new Response(body).text(), Error, "cut");
+    await serving;
+  });
+}
 
 Deno.test("sendRequest() does not follow a server to another protocol", async () => {
   const script = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n";
