@@ -16,6 +16,7 @@ import { outcomeText } from "../view/message.ts";
 import { noticeText } from "../view/notice.ts";
 import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
 import { PlainLines } from "./plain_lines.ts";
+import { pathInRepository } from "./output.ts";
 import { tailsOf } from "../engine/results.ts";
 import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
 
@@ -78,7 +79,9 @@ async function errorCommands(state: RunState, options: Options): Promise<string>
     return errorCommand({
       title: `${state.plan.jobs[index]!.id} failed`,
       message: outcome === null ? "failed" : outcomeText(outcome),
-      file: pathInRepository(options),
+      file: options.workflowPath === null
+        ? null
+        : pathInRepository(options.workflowPath, options.world),
       position: positions[i] ?? null,
     });
   }).join("");
@@ -101,13 +104,6 @@ async function positionsOf(
   } catch {
     return [];
   }
-}
-
-/** The workflow file as seen from the root of the repository, where annotations look for it. */
-function pathInRepository({ world, workflowPath, file }: Options): string | null {
-  if (workflowPath === null) return null;
-  const root = `${world.env("GITHUB_WORKSPACE") ?? world.cwd()}/`;
-  return workflowPath.startsWith(root) ? workflowPath.slice(root.length) : file;
 }
 
 /** A summary that cannot be written is no reason to fail a run. */

@@ -51,7 +51,7 @@ export async function analyze(
   switch (options.json ? "json" : options.format) {
     case "table":
       world.stdout.write(analysisText(plan, analysis, styleFor(world.stdout, world)));
-      world.stdout.write(await pictures(workflow, options, { file, loaded, world }));
+      world.stdout.write(await pictures(workflow, options, { loaded, world }));
       break;
     case "json":
       world.stdout.write(document());
@@ -67,7 +67,6 @@ export async function analyze(
 }
 
 interface Analyzed {
-  readonly file: string;
   readonly loaded: LoadedFile;
   readonly world: World;
 }
@@ -76,12 +75,11 @@ interface Analyzed {
 async function pictures(
   workflow: Workflow,
   options: AnalyzeOptions,
-  { file, loaded, world }: Analyzed,
+  { loaded, world }: Analyzed,
 ): Promise<string> {
   const stateDirectory = namedStateDirectory(world, undefined) ??
     resolvePath(loaded.folder, STATE_DIRECTORY);
-  const path = file === "-" ? null : resolvePath(world.cwd(), file);
-  const learned = await learnedDurations(stateDirectory, path, world);
+  const learned = await learnedDurations(stateDirectory, loaded.path, world);
   const plan = planJobs(workflow, [...workflow.jobs.keys()], learned);
   const concurrency = concurrencyOf(workflow, {
     requested: options.maxConcurrent ?? null,

@@ -1,5 +1,5 @@
 /** The command tree: names, flags, help. What a command does is loaded when it is called. */
-import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
+import { buildCommand, buildRouteMap, type RouteMap, type TypedFlagParameter } from "@stricli/core";
 import { type CommandWorld, FILE, fileOf, flag, list, path, text } from "./command_parts.ts";
 import { doctor, MACHINE_EXAMPLES, permissions } from "./machine_commands.ts";
 import { clean, events, history, logs, PAST_EXAMPLES, show } from "./past_commands.ts";
@@ -28,6 +28,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ...SHELL_EXAMPLES,
 };
 
+const SELDOM_GOING_ON = [
+  ...["envFile", "report", "grace", "maxLog", "durability", "format", "live", "jobOutput", "ui"],
+  ...["failFast", "repair"],
+];
+
 /**
  * Flags that the help of a command leaves to `--help-all`, and under "" commands that the help of orch
  * only names: every help fits a screen.
@@ -35,8 +40,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 export const SELDOM: Readonly<Record<string, readonly string[]>> = {
   "": ["clean", "completions", "doctor", "events", "explain", "permissions", "schema"],
   run: ["envFile", "report", "grace", "maxLog", "durability", "format", "live", "stateDir"],
-  resume: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
-  rerun: ["envFile", "report", "grace", "maxLog", "durability", "live", "jobOutput", "ui"],
+  resume: SELDOM_GOING_ON,
+  rerun: SELDOM_GOING_ON,
 };
 
 const problemFormat = {
@@ -95,7 +100,14 @@ const GOING_ON = {
     brief: "From asking a job to end to killing it (default: as before)",
     placeholder: "seconds",
   },
+  failFast: {
+    kind: "boolean",
+    optional: true,
+    brief: "Stop the run when a job fails (default: as before)",
+  } satisfies TypedFlagParameter<boolean | undefined>,
+  format: problemFormat,
   stateDir: path("Where runs are kept (default: .orch in sight)", "dir"),
+  dryRun: flag("Show what would run, and start nothing"),
   asPlanned: flag("Leave changes of the workflow file alone"),
   rerunLost: flag("Run again what may have done its work unseen"),
   assumeDone: flag("Take what may have done its work unseen as succeeded"),

@@ -6,6 +6,7 @@ import type { RunEvent } from "../core/event.ts";
 import { type DrivableRun, Driver, type DriverPorts, recordInIndex } from "../engine/driver.ts";
 import { attemptName } from "../runtime/attempt.ts";
 import type { JournalError } from "../runtime/journal.ts";
+import type { IndexNotice } from "../view/run_message.ts";
 import { EXIT } from "./exit_code.ts";
 import { openView } from "./open_view.ts";
 import { wantsDebug } from "./output.ts";
@@ -66,12 +67,16 @@ export async function conduct(run: ReadyRun): Promise<number> {
   }
   if (!isRecorded) return EXIT.cannotGoOn;
   if (state.status === null) return stops.exitCode() ?? EXIT.cannotGoOn;
-  await recordInHistory(run);
   const { quiet, output, report } = options;
   const hasFiles = output !== undefined || report.length > 0;
-  if (!quiet || hasFiles || state.status !== "completed") {
-    const { reportEnd } = await import("./run_end.ts");
-    await reportEnd({ ...run, events, options, view });
+  try {
+    if (!quiet || hasFiles || state.status !== "completed") {
+      const { reportEnd } = await import("./run_end.ts");
+      await reportEnd({ ...run, events, options, view });
+    }
+  } finally {
+    // Last, since it may have many runs to read: nobody has to wait for that to see how this one ended.
+    await recordInHistory({ ...run, options });
   }
   if (driver.viewError !== null) throw driver.viewError;
   return stops.exitCode() ?? (state.status === "completed" ? EXIT.ok : EXIT.jobFailed);
@@ -137,7 +142,18 @@ async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunVie
 }
 
 async function recordInHistory(run: ReadyRun): Promise<void> {
-  const trouble = await recordInIndex(run);
-  if (trouble === null || !wantsDebug(run.world)) return;
-  run.world.stderr.write(`debug: the run is not in the index: ${trouble}\n`);
+  const { stateDirectory, options: { quiet }, world } = run;
+  const say = async (notice: IndexNotice) => {
+    if (quiet) return;
+    const { indexText } = await import("../view/run_message.ts");
+    world.stderr.write(`${indexText(notice)}\n`);
+  };
+  const trouble = await recordInIndex(run, (runs) => void say({ kind: "reading", runs }));
+  if (trouble?.kind === "newer") {
+    const { unseenDirectory } = await import("./stored_run.ts");
+    const place = unseenDirectory(stateDirectory, world);
+    await say({ ...trouble, stateDirectory: place, wanted: "to_record" });
+  } else if (trouble !== null && wantsDebug(world)) {
+    world.stderr.write(`debug: the run is not in the index: ${trouble.error}\n`);
+  }
 }

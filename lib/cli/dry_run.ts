@@ -1,7 +1,10 @@
-/** `orch run --dry-run`: what would run, and nothing started. */
+/** `--dry-run`: what would run, and nothing started. */
 import { analyzePlan } from "../core/analysis.ts";
 import type { RunSettings } from "../core/event.ts";
-import type { Plan } from "../core/plan.ts";
+import { type Expectation, type Plan, planJobs } from "../core/plan.ts";
+import type { FirstInput } from "../core/resume.ts";
+import type { RunState } from "../core/run_state.ts";
+import { step } from "../core/scheduler.ts";
 import type { World } from "../runtime/world.ts";
 import { dryRunText } from "../view/plan_text.ts";
 import { EXIT } from "./exit_code.ts";
@@ -12,4 +15,23 @@ export function showDryRun(plan: Plan, { concurrency }: RunSettings, world: Worl
   const style = styleFor(world.stdout, world);
   world.stdout.write(dryRunText(plan, analyzePlan(plan), { concurrency, style }));
   return EXIT.ok;
+}
+
+/** What a run that goes on is planned with. */
+interface GoingOn {
+  readonly settings: RunSettings;
+  readonly learned: Expectation;
+  readonly world: World;
+}
+
+/** Prints what a run would do that goes on with this input. `state` is used up. */
+export function showGoingOn(
+  state: RunState,
+  input: FirstInput,
+  { settings, learned, world }: GoingOn,
+): number {
+  step(state, { ...input, at: world.clock.now() });
+  const { workflow, fileIndex } = state.plan;
+  const open = fileIndex.filter((_, job) => state.jobs[job]!.phase !== "settled");
+  return showDryRun(planJobs(workflow, open, learned), settings, world);
 }

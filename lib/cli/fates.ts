@@ -31,6 +31,14 @@ export async function findFates(run: DeadRun): Promise<(attempt: LiveAttempt) =>
     told: (count) => world.stderr.write(`${survivorsText(directory.runId, count)}\n`),
   });
   if (stopped.left.length > 0) throw new OutputError(unkillableText(stopped.left));
+  return await lookAtFates(run);
+}
+
+/** The same as it stands now: what still lives is left alone, and counts as if it had been ended. */
+export async function lookAtFates(
+  run: DeadRun,
+): Promise<(attempt: LiveAttempt) => AttemptFate> {
+  const { state, directory } = run;
   if (liveAttempts(state).length === 0) return () => ({ kind: "gone" });
   const ends = await readEnds(directory.path);
   return (attempt) => fateOf(attempt, ends, run);

@@ -1,7 +1,8 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
 import { didYouMean } from "../core/did_you_mean.ts";
 import { type HistoryQuery, type IndexedJob, isDamage } from "../runtime/history.ts";
-import { folderOf, resolvePath } from "../runtime/paths.ts";
+import { workflowPath } from "../runtime/load.ts";
+import { folderOf, isAbsolute, normalPath, resolvePath } from "../runtime/paths.ts";
 import { type IndexReports, openIndex, rebuildIndex, type RunIndex } from "../runtime/run_index.ts";
 import { placeOf, type RunPlace, RunStore } from "../runtime/run_store.ts";
 import { parseRunId } from "../runtime/run_directory.ts";
@@ -14,10 +15,10 @@ import {
   type ListOptions,
   runsText,
 } from "../view/history_text.ts";
-import { indexText, noRunText, unknownText } from "../view/run_message.ts";
+import { type IndexNotice, indexText, noRunText, unknownText } from "../view/run_message.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, styleFor, UsageError } from "./output.ts";
-import type { StoreOptions } from "./stored_run.ts";
+import { jsonText, OutputError, styleFor, UsageError } from "./output.ts";
+import { type StoreOptions, unseenDirectory } from "./stored_run.ts";
 
 /** The flags of `orch history`. */
 export interface HistoryOptions extends StoreOptions {
@@ -71,14 +72,19 @@ function directoriesOf(options: HistoryOptions, world: World): readonly string[]
 /** The workflow that is asked for, where its name is that of a file. */
 function workflowFile({ workflow }: HistoryOptions, world: World): string | null {
   if (workflow === undefined) return null;
-  const path = resolvePath(world.cwd(), workflow);
+  const path = workflowPath(world, workflow);
   return world.files.stat(path)?.isFile === true ? path : null;
 }
 
-function reportsTo({ stderr }: World): IndexReports {
+function reportsTo(world: World): IndexReports {
+  const say = (notice: IndexNotice) => world.stderr.write(`${indexText(notice)}\n`);
   return {
-    reading: (runs) => stderr.write(`${indexText({ kind: "reading", runs })}\n`),
-    notKept: (cause) => stderr.write(`${indexText({ kind: "not_kept", cause })}\n`),
+    reading: (runs) => say({ kind: "reading", runs }),
+    newer({ version, stateDirectory }) {
+      const unseen = unseenDirectory(stateDirectory, world);
+      say({ kind: "newer", version, stateDirectory: unseen, wanted: "to_ask" });
+    },
+    notKept: (cause) => say({ kind: "not_kept", cause }),
   };
 }
 
@@ -91,12 +97,22 @@ async function rebuild(
     throw new UsageError("orch history rebuild makes the whole index anew: leave the flags out");
   }
   for (const directory of directories) {
-    using index = await rebuildIndex(directory, reportsTo(world));
+    using index = await madeAnew(directory, world);
     const facts = { path: indexPath(directory), runs: index.size, others: index.others.length };
     world.stdout.write(`${indexText({ kind: "rebuilt", ...facts })}\n`);
   }
   if (directories.length === 0) sayNoRuns({}, world);
   return EXIT.ok;
+}
+
+async function madeAnew(stateDirectory: string, world: World): Promise<RunIndex> {
+  try {
+    return await rebuildIndex(stateDirectory, reportsTo(world));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const path = indexPath(stateDirectory);
+    throw new OutputError(indexText({ kind: "not_rebuilt", path, cause }));
+  }
 }
 
 function sayNoRuns(options: StoreOptions, world: World): void {
@@ -121,8 +137,14 @@ async function printRuns(
 
 /** A file is told by the end of its path: the folder may have moved since. */
 function queryOf({ workflow, limit }: HistoryOptions): HistoryQuery {
-  return { workflow: workflow?.replace(/^(\.{1,2}\/)+/, "") ?? null, limit };
+  if (workflow === undefined) return { workflow: null, limit };
+  if (!HAS_DOTS.test(workflow)) return { workflow, limit };
+  if (isAbsolute(workflow)) return { workflow: normalPath(workflow), limit };
+  return { workflow: normalPath(`/${workflow}`).slice(1), limit };
 }
+
+/** A part of a path that is no name. */
+const HAS_DOTS = /(^|\/)\.{1,2}(\/|$)/;
 
 async function runsOf(index: RunIndex, query: HistoryQuery): Promise<ListedRun[]> {
   const runs: ListedRun[] = index.history.runs(query).map((run) => ({

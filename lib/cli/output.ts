@@ -1,7 +1,7 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
-import { resolvePath } from "../runtime/paths.ts";
+import { normalPath, resolvePath, STDIN } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
@@ -95,7 +95,17 @@ export async function printProblems(
   const [stream, most] = format === "github"
     ? [world.stdout, Infinity]
     : [world.stderr, MOST_ANNOTATIONS];
-  stream.write(githubAnnotations(source, problems, most));
+  const { file } = source;
+  const place = file === STDIN
+    ? file
+    : pathInRepository(normalPath(resolvePath(world.cwd(), file)), world);
+  stream.write(githubAnnotations({ ...source, file: place }, problems, most));
+}
+
+/** An absolute path as seen from the root of the repository, from where annotations look for files. */
+export function pathInRepository(path: string, world: World): string {
+  const root = `${world.env("GITHUB_WORKSPACE") ?? world.cwd()}/`;
+  return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
 /** Refuses an output path whose folder is not there, before any work is done. */

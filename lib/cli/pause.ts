@@ -16,7 +16,11 @@ const LEAVE_MS = 200;
 
 /** Listens for SIGTSTP; the function returned ends that. */
 export function listenForPause({ world, processes, view, resumed }: Pausable): () => void {
+  let isStopping = false;
   return world.signals.listen("SIGTSTP", async () => {
+    // A key pressed again before orch stands still asks for no second stop.
+    if (isStopping) return;
+    isStopping = true;
     await processes.freeze();
     const stoppedAt = world.clock.now();
     view.suspend();
@@ -25,6 +29,7 @@ export function listenForPause({ world, processes, view, resumed }: Pausable): (
     processes.thaw();
     resumed(world.clock.now() - stoppedAt);
     view.resume();
+    isStopping = false;
   });
 }
 

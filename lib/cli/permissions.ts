@@ -35,7 +35,7 @@ export async function permissions(
   const loaded = await loadWorkflow(world, file);
   if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
 
-  const found = needsOfFile(loaded, loaded.workflow.value, { file, world });
+  const found = needsOfFile(loaded, loaded.workflow.value, world);
   const granted = withoutInner(found.needs.map(({ permission }) => permission))
     .map((permission) => seenFrom(world.cwd(), permission));
   const command = commandLineFor(granted, { file, world });
@@ -56,14 +56,14 @@ interface Asked {
 }
 
 function needsOfFile(
-  { folder }: LoadedFile,
+  { folder, path }: LoadedFile,
   workflow: Workflow,
-  { file, world }: Asked,
+  world: World,
 ): Needs {
   const { jobs } = workflow;
   const named = namedStateDirectory(world, undefined);
   const places = {
-    workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
+    workflowPath: path,
     baseDirectory: folder,
     stateDirectory: named ?? resolvePath(folder, STATE_DIRECTORY),
     outputPaths: [],

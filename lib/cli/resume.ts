@@ -3,7 +3,7 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
 import {
   comparePlans,
@@ -12,21 +12,22 @@ import {
   withDownstream,
   withWorkflow,
 } from "../core/plan_file.ts";
+import type { Plan } from "../core/plan.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
 import type { RunState } from "../core/run_state.ts";
 import type { RunRecord } from "../core/run_record.ts";
 import type { Environment } from "../core/workflow.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
 import { learnedDurations } from "../engine/learned.ts";
-import { checkRun } from "../engine/prepare.ts";
+import { checkRun, settingsOfPlan } from "../engine/prepare.ts";
 import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
 import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { withVariables } from "../runtime/job_variables.ts";
-import { folderOf } from "../runtime/paths.ts";
+import { folderOf, STDIN } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
 import { LockHeld, RunLock } from "../runtime/run_lock.ts";
-import { readRun, readRunJournal } from "../runtime/run_record.ts";
+import { activityOf, readRun, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import {
@@ -41,9 +42,16 @@ import {
 } from "../view/resume_message.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
-import { findFates } from "./fates.ts";
+import { findFates, lookAtFates } from "./fates.ts";
 import { jobVariables } from "./job_variables.ts";
-import { OutputError, outputPathsOf, reportProblems, UsageError } from "./output.ts";
+import {
+  OutputError,
+  outputPathsOf,
+  pathFromHere,
+  type ProblemFormat,
+  reportProblems,
+  UsageError,
+} from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
@@ -55,6 +63,10 @@ export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions
   readonly grace?: number;
   readonly durability: Durability;
   readonly envFile: readonly string[];
+  /** As the run began where it is not said. */
+  readonly failFast?: boolean;
+  readonly format?: ProblemFormat;
+  readonly dryRun: boolean;
   /** Leaves changes of the workflow file alone. */
   readonly asPlanned: boolean;
   readonly rerunLost: boolean;
@@ -111,7 +123,10 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   }
   const variables = await jobVariables(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
-  using _lock = lock(directory, world);
+  if (options.repair && options.dryRun) {
+    throw new UsageError("--repair changes the record, and --dry-run nothing: leave one out");
+  }
+  using _lock = options.dryRun ? checkIdle(place) : lock(directory, world);
   if (options.repair) await repair(directory, world);
   const read = await readRun(place.path);
   if (!reportRun(place.runId, read, world) || !read.ok) return EXIT.cannotGoOn;
@@ -128,6 +143,13 @@ function lock(directory: RunDirectory, { clock }: World): RunLock {
     if (error instanceof LockHeld) throw new OutputError(heldText(directory.runId, error.by));
     throw cannotGoOn(directory, error);
   }
+}
+
+/** What writes nothing takes no lock: it only sees that nobody has it. */
+function checkIdle({ runId, path }: RunPlace): null {
+  const activity = activityOf(path);
+  if (activity.kind === "running") throw new OutputError(heldText(runId, activity.by));
+  return null;
 }
 
 /** The platform does not let us write what going on needs, said in words. */
@@ -172,7 +194,7 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
   const loaded = await loadChanged(world, plan.file, plan.fileHash);
   if (loaded === null) return same;
   if (!loaded.workflow.ok) {
-    await reportProblems(world, loaded, loaded.workflow.diagnostics);
+    await report(loaded, loaded.workflow.diagnostics, { options, world });
     world.stderr.write(`${mendText()}\n`);
     return { ok: false, exitCode: EXIT.badInput };
   }
@@ -184,6 +206,16 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
   world.stderr.write(`${differenceText(plan.file, difference)}\n`);
   const roots = withDownstream(planOfRecord(next), [...changed, ...added]);
   return { ok: true, plan: next, planNumber: planNumber + 1, changed: roots, loaded };
+}
+
+/** Prints problems of a file, which is shown as the user would name it, and returns the exit code. */
+async function report(
+  loaded: LoadedFile,
+  diagnostics: readonly Diagnostic[],
+  { options, world }: Context,
+): Promise<number> {
+  const shown = { ...loaded, file: pathFromHere(loaded.file, world) };
+  return await reportProblems(world, shown, diagnostics, options.format);
 }
 
 interface Beginning {
@@ -200,19 +232,20 @@ interface Beginning {
 }
 
 async function begin(beginning: Beginning, context: Context): Promise<number> {
-  const { place, directory, rerun, record, planNumber, changed, variables } = beginning;
+  const { place, directory, rerun, record, planNumber, changed } = beginning;
   const { options, world } = context;
   const { stateDirectory, runId } = place;
-  const settings = settingsOf(record.state.settings ?? beginning.plan.settings, options);
-  const plan: PlanRecord = { ...beginning.plan, settings };
-  const learned = await learnedDurations(stateDirectory, plan.file, world);
-  const state = fold(planOfRecord(plan, learned), record.journal.events);
-  checkNames(runId, rerun, { plan, state });
-  const problems = await problemsOf(beginning, { state, settings }, context);
-  if (problems.length > 0) {
-    return await reportProblems(world, await loadedOf(beginning, context), problems);
+  const learned = await learnedDurations(stateDirectory, beginning.plan.file, world);
+  const state = fold(planOfRecord(beginning.plan, learned), record.journal.events);
+  checkNames(runId, rerun, { plan: beginning.plan, state });
+  const checked = await checkGoingOn(beginning, state, context);
+  if (!checked.ok) {
+    return await report(await loadedOf(beginning, context), checked.diagnostics, context);
   }
+  const settings = checked.value;
+  const plan: PlanRecord = { ...beginning.plan, settings };
 
+  const dead = { state, directory, graceMs: settings.graceMs, world };
   const resumption = planResume(state, {
     runId,
     settings,
@@ -220,7 +253,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     downSince: record.journal.events.at(-1)?.at ?? 0,
     rerun,
     changed,
-    fateOf: await findFates({ state, directory, graceMs: settings.graceMs, world }),
+    fateOf: await (options.dryRun ? lookAtFates(dead) : findFates(dead)),
     mayRunTwice: (job) => job.idempotent,
     lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",
   });
@@ -231,7 +264,12 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
   }
   if (resumption.kind === "nothing_to_do") {
     world.stderr.write(`${nothingToDoText(runId, state.status)}\n`);
+    await writeAsItEnded(beginning, state, context);
     return state.status === "completed" || rerun.kind !== "none" ? EXIT.ok : EXIT.jobFailed;
+  }
+  if (options.dryRun) {
+    const { showGoingOn } = await import("./dry_run.ts");
+    return showGoingOn(state, resumption.input, { settings, learned, world });
   }
   return await conduct({
     state,
@@ -241,12 +279,25 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     directory,
     stateDirectory,
     baseDirectory: plan.baseDirectory,
-    variables,
-    file: plan.file ?? "<stdin>",
+    variables: beginning.variables,
+    file: plan.file ?? STDIN,
     workflowPath: plan.file,
     options: { ...options, grace: settings.graceMs / 1000 },
     world,
   });
+}
+
+/** What is asked for of a run that is over is written of it as it is. */
+async function writeAsItEnded(
+  { directory, record, plan }: Beginning,
+  state: RunState,
+  { options, world }: Context,
+): Promise<void> {
+  const { dryRun, output, report } = options;
+  if (dryRun || (output === undefined && report.length === 0)) return;
+  const { writeFiles } = await import("./run_end.ts");
+  const { events } = record.journal;
+  await writeFiles({ state, events, directory, options, file: plan.file ?? STDIN, world });
 }
 
 /** The journal to go on with, beside the plan that is in force from now on. */
@@ -265,25 +316,43 @@ async function openJournal(
   }
 }
 
-/** What Deno, this machine or a plugin has against going on. */
-async function problemsOf(
-  { place: { stateDirectory }, plan: { file, baseDirectory }, variables }: Beginning,
-  { state, settings }: { readonly state: RunState; readonly settings: RunSettings },
+/** What holds for the run from now on, or what Deno, this machine or a plugin has against it. */
+async function checkGoingOn(
+  beginning: Beginning,
+  { plan }: RunState,
   { options, world }: Context,
-): Promise<Diagnostic[]> {
+): Promise<Checked<RunSettings>> {
+  const { place: { stateDirectory }, plan: { file, baseDirectory }, variables } = beginning;
   const outputPaths = outputPathsOf(options, world);
   const places = { workflowPath: file, baseDirectory, stateDirectory, outputPaths };
   const jobsWorld = withVariables(world, variables);
-  const refused = checkAllowed(state.plan, places, jobsWorld);
-  if (refused.length > 0) return refused;
-  return await checkRun(state.plan, settings, { baseDirectory, world: jobsWorld });
+  // First, since what follows reads what may not be read.
+  const refused = checkAllowed(plan, places, jobsWorld);
+  if (refused.length > 0) return { ok: false, diagnostics: refused };
+  const settings = await settingsOf(beginning, plan, { options, world });
+  const diagnostics = await checkRun(plan, settings, { baseDirectory, world: jobsWorld });
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: settings };
 }
 
-function settingsOf(settings: RunSettings, { maxConcurrent, grace }: GoOnOptions): RunSettings {
+/** As before, with what the user says now, and what a workflow that has changed asks for. */
+async function settingsOf(
+  { record, plan: { settings: planned, baseDirectory }, planNumber }: Beginning,
+  plan: Plan,
+  { options: { maxConcurrent, grace, failFast }, world }: Context,
+): Promise<RunSettings> {
+  const before = record.state.settings ?? planned;
+  const now = planNumber === record.planNumber
+    ? before
+    : await settingsOfPlan(plan, baseDirectory, world);
   return {
-    ...settings,
-    concurrency: maxConcurrent ?? settings.concurrency,
-    graceMs: grace === undefined ? settings.graceMs : grace * 1000,
+    ...before,
+    memoryMb: now.memoryMb,
+    cpuPercent: now.cpuPercent,
+    // Jobs of one run are all of one branch.
+    branch: before.branch ?? now.branch,
+    concurrency: maxConcurrent ?? before.concurrency,
+    failFast: failFast ?? before.failFast,
+    graceMs: grace === undefined ? before.graceMs : grace * 1000,
   };
 }
 
@@ -304,5 +373,11 @@ async function loadedOf(
     return await loadWorkflow(world, file);
   }
   const folder = file === null ? baseDirectory : folderOf(file);
-  return { file: file ?? "<stdin>", folder, bytes: null, workflow: { ok: true, value: workflow } };
+  return {
+    file: file ?? STDIN,
+    path: file,
+    folder,
+    bytes: null,
+    workflow: { ok: true, value: workflow },
+  };
 }

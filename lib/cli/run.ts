@@ -46,7 +46,7 @@ export async function run(options: RunOptions, file: string, world: World): Prom
     return await reportProblems(world, loaded, loaded.workflow.diagnostics, format);
   }
   const workflow = loaded.workflow.value;
-  const wishes = wishesOf(options, { file, loaded, variables, world });
+  const wishes = wishesOf(options, { loaded, variables, world });
   const prepared = await prepareRun(workflow, wishes, world);
   if (!prepared.ok) {
     // A mistake on the command line: no line of the file is to blame.
@@ -109,8 +109,7 @@ function checkOptions(options: RunOptions, world: World): void {
 /** What the command line asks for. */
 function wishesOf(
   options: RunOptions,
-  { file, loaded, variables, world }: {
-    readonly file: string;
+  { loaded, variables, world }: {
     readonly loaded: LoadedFile;
     readonly variables: Environment;
     readonly world: World;
@@ -125,7 +124,7 @@ function wishesOf(
     baseDirectory: directory === undefined ? loaded.folder : resolvePath(world.cwd(), directory),
     stateDirectory: namedStateDirectory(world, options.stateDir) ??
       resolvePath(loaded.folder, STATE_DIRECTORY),
-    workflowPath: file === "-" ? null : resolvePath(world.cwd(), file),
+    workflowPath: loaded.path,
     outputPaths: outputPathsOf(options, world),
     variables,
   };

@@ -35,13 +35,22 @@ export interface EndedRun {
  * an `OutputError` for what could not be written.
  */
 export async function reportEnd(run: EndedRun): Promise<void> {
-  const problems = await writeFiles(run);
+  const problems = await writeEach(run);
   await printEnd(run);
   if (problems.length > 0) throw new OutputError(problems.join("\n"));
 }
 
+/** Writes the files that are asked for. Throws an `OutputError` for what could not be written. */
+export async function writeFiles(run: WrittenRun): Promise<void> {
+  const problems = await writeEach(run);
+  if (problems.length > 0) throw new OutputError(problems.join("\n"));
+}
+
+/** What files of a run are made of. */
+type WrittenRun = Pick<EndedRun, "state" | "events" | "directory" | "options" | "file" | "world">;
+
 /** Writes each file, whatever became of the others; returns what is wrong. */
-async function writeFiles(run: EndedRun): Promise<string[]> {
+async function writeEach(run: WrittenRun): Promise<string[]> {
   const { output, report } = run.options;
   const problems: string[] = [];
   const attempt = (write: () => void) => {

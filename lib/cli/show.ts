@@ -3,6 +3,7 @@ import { type RunRecord, type RunStanding, standingOf } from "../core/run_record
 import { runDirectoryAt } from "../runtime/run_directory.ts";
 import { activityOf, readRun } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
+import { STDIN } from "../runtime/paths.ts";
 import type { World } from "../runtime/world.ts";
 import { showText } from "../view/show_text.ts";
 import { EXIT } from "./exit_code.ts";
@@ -50,7 +51,7 @@ interface Shown {
 function documentOf(record: RunRecord, { place, standing, world }: Shown): object {
   const { state, journal: { events }, plan } = record;
   const directory = runDirectoryAt(place.path, place.runId);
-  const document = resultsOf({ state, events, directory, file: plan.file ?? "<stdin>", world });
+  const document = resultsOf({ state, events, directory, file: plan.file ?? STDIN, world });
   return { ...document, status: standing };
 }
 

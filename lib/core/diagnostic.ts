@@ -128,7 +128,8 @@ export type DiagnosticDetail =
     readonly known: readonly string[];
     readonly suggestion: string | null;
   }
-  | { readonly code: "E303"; readonly value: string }
+  /** `written` is there where the number itself is kept, but a job would get other text than this. */
+  | { readonly code: "E303"; readonly value: string; readonly written?: string }
   | {
     readonly code: "E304";
     readonly expression: string;

@@ -147,22 +147,44 @@ function newCookie({ directory, world }: DrivableRun): string {
   return `${life}-${directory.runId}`;
 }
 
+/** Why a run did not get into the index. It is no trouble of the run. */
+export type IndexTrouble =
+  /** The index is of an orch that knows more, and is left to that one. */
+  | { readonly kind: "newer"; readonly version: number }
+  | { readonly kind: "other"; readonly error: unknown };
+
 /**
- * Adds a run that is over to the index, which can be made again from the journals: returns the trouble
- * with it, if any, which is no trouble of the run.
+ * Adds a run that is over, and whose journal is closed, to the index. One that is missing, damaged or
+ * older is made anew from the journals of all runs; `reading` hears of it where these are many. Never throws.
  */
 export async function recordInIndex(
-  { state, stateDirectory, workflowPath }: Pick<
-    DrivableRun,
-    "state" | "stateDirectory" | "workflowPath"
-  >,
-): Promise<unknown> {
+  run: Pick<DrivableRun, "state" | "stateDirectory" | "workflowPath">,
+  reading: (runs: number) => void,
+): Promise<IndexTrouble | null> {
+  const { stateDirectory } = run;
   try {
-    const { History } = await import("../runtime/history.ts");
-    using history = await History.open(indexPath(stateDirectory));
-    history.record(state, workflowPath ?? "-");
+    if (await recordAlone(run)) return null;
+    const { openOnDisk } = await import("../runtime/run_index.ts");
+    using _index = await openOnDisk(stateDirectory, { reading });
     return null;
   } catch (error) {
-    return error;
+    const { NewerIndex } = await import("../runtime/history.ts");
+    if (error instanceof NewerIndex) return { kind: "newer", version: error.version };
+    return { kind: "other", error };
+  }
+}
+
+/** Records this run, and returns whether there is nothing else to do for the index. */
+async function recordAlone(
+  { state, stateDirectory, workflowPath }: Parameters<typeof recordInIndex>[0],
+): Promise<boolean> {
+  const { History, isDamage } = await import("../runtime/history.ts");
+  try {
+    using history = await History.open(indexPath(stateDirectory));
+    history.record(state, workflowPath ?? "-");
+    return !history.isNew;
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
   }
 }

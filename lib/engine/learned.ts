@@ -19,7 +19,7 @@ export async function learnedDurations(
   if (path === null || world.files.stat(index) === null) return NOTHING;
   try {
     const { History } = await import("../runtime/history.ts");
-    using history = await History.open(index);
+    using history = await History.openAsIs(index);
     const durations = history.expectations(path);
     return ({ id }) => durations.get(id) ?? null;
   } catch {

@@ -76,7 +76,7 @@ export async function loadWorkflow(
   const file = await loadFile(world, path);
   return {
     workflow: await checked(file),
-    path: resolvePath(world.cwd(), path),
+    path: file.path,
     directory: directory ?? file.folder,
   };
 }
@@ -84,7 +84,7 @@ export async function loadWorkflow(
 /** Data as the file that it would be. */
 async function fileOf(data: object, { cwd }: World): Promise<LoadedFile> {
   const workflow = await parseText(JSON.stringify(data), "json");
-  return { file: "<object>", folder: cwd(), bytes: null, workflow };
+  return { file: "<object>", path: null, folder: cwd(), bytes: null, workflow };
 }
 
 async function checked(file: LoadedFile): Promise<Workflow> {

@@ -173,7 +173,7 @@ export class Orchestrator {
       ...run,
       firstInput: { type: "run_requested", runId: files.directory.runId, settings },
     });
-    await recordInIndex(run);
+    await recordInIndex(run, () => {});
     const { directory } = files;
     return resultsOf({ world: this.#world, state, directory, events: this.#events, file });
   }
@@ -269,8 +269,8 @@ export class Orchestrator {
   }
 
   #file(file: string): LoadedFile {
-    const { workflow, directory } = this.#loaded;
-    return { file, folder: directory, bytes: null, workflow: { ok: true, value: workflow } };
+    const { workflow, path, directory } = this.#loaded;
+    return { file, path, folder: directory, bytes: null, workflow: { ok: true, value: workflow } };
   }
 }
 

@@ -88,20 +88,31 @@ async function checkPluginsOf(
 
 /** What holds for the whole run, as far as the machine and the workflow have a say in it. */
 async function settingsOf(
-  { workflow, jobs, demands }: Plan,
+  plan: Plan,
   { maxConcurrent: requested, failFast, graceMs, baseDirectory }: RunWishes,
   world: World,
 ): Promise<RunSettings> {
   const { processors } = world.machine;
-  const needsBranch = jobs.some((job) => job.conditions.onlyIfBranch !== null);
-  const needsMemory = demands.some((demand) => demand.memoryMb > 0);
   return {
-    concurrency: concurrencyOf(workflow, { requested, processors }),
-    memoryMb: needsMemory ? budgetOf(workflow.global.maxMemoryMb, world.machine.memoryMb()) : null,
-    cpuPercent: workflow.global.maxCpuPercent,
+    concurrency: concurrencyOf(plan.workflow, { requested, processors }),
+    ...await settingsOfPlan(plan, baseDirectory, world),
     failFast,
     graceMs,
     seed: new DataView(world.random(4).buffer).getUint32(0),
+  };
+}
+
+/** Those settings that follow from a plan and its surroundings alone. What it needs must be allowed. */
+export async function settingsOfPlan(
+  { workflow, jobs, demands }: Plan,
+  baseDirectory: string,
+  world: World,
+): Promise<Pick<RunSettings, "memoryMb" | "cpuPercent" | "branch">> {
+  const needsBranch = jobs.some((job) => job.conditions.onlyIfBranch !== null);
+  const needsMemory = demands.some((demand) => demand.memoryMb > 0);
+  return {
+    memoryMb: needsMemory ? budgetOf(workflow.global.maxMemoryMb, world.machine.memoryMb()) : null,
+    cpuPercent: workflow.global.maxCpuPercent,
     branch: needsBranch ? await currentBranch(world, baseDirectory) : null,
   };
 }

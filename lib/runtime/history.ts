@@ -48,8 +48,8 @@ export interface HistoryQuery {
 /** Runs that a job's duration is learned from: the last successes. */
 const LEARNED_FROM = 10;
 
-/** Raised with every change of the tables: an index of another version is made anew. */
-const SCHEMA_VERSION = 3;
+/** Raised with every change of the tables: an older index is emptied and filled again from the journals. */
+export const INDEX_VERSION = 3;
 
 const CAREFULLY = `
   PRAGMA busy_timeout = 5000;
@@ -57,65 +57,82 @@ const CAREFULLY = `
   PRAGMA synchronous = NORMAL;
 `;
 const SCHEMA = `
-  BEGIN IMMEDIATE;
-  CREATE TABLE IF NOT EXISTS runs (
+  DROP TABLE IF EXISTS jobs;
+  DROP TABLE IF EXISTS runs;
+  CREATE TABLE runs (
     run_id TEXT PRIMARY KEY, workflow TEXT NOT NULL, file TEXT NOT NULL, status TEXT NOT NULL,
     started_at REAL NOT NULL, finished_at REAL NOT NULL, wall_ms REAL NOT NULL, journal_bytes INTEGER NOT NULL,
     success INTEGER NOT NULL, failed INTEGER NOT NULL, cancelled INTEGER NOT NULL, skipped INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
-  CREATE TABLE IF NOT EXISTS jobs (
+  CREATE INDEX runs_by_time ON runs (started_at);
+  CREATE TABLE jobs (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, job_id TEXT NOT NULL, status TEXT NOT NULL,
     attempts INTEGER NOT NULL, started_at REAL, duration_ms REAL NOT NULL, peak_memory_mb REAL,
     PRIMARY KEY (run_id, job_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (job_id, started_at);
-  PRAGMA user_version = ${SCHEMA_VERSION};
-  COMMIT;
+  CREATE INDEX jobs_by_time ON jobs (job_id, started_at);
+  PRAGMA user_version = ${INDEX_VERSION};
 `;
 
 /** Whether a run is of the workflow ?1, named by its name, its file or the end of its file's path. */
 const IS_OF_WORKFLOW = `
   (?1 IS NULL OR workflow = ?1 OR file = ?1 OR substr(file, -length(?1) - 1) = '/' || ?1)`;
 
-/** The index is of another version of orch. */
-class OtherVersion extends Error {
-  override readonly name = "OtherVersion";
+/** The index was made by an orch that knows more: it is left to that one. */
+export class NewerIndex extends Error {
+  override readonly name = "NewerIndex";
+  readonly version: number;
+
+  constructor(version: number) {
+    super(`the index has format ${version}, and this orch knows ${INDEX_VERSION}`);
+    this.version = version;
+  }
 }
 
 /** What SQLite says of a file that only needs to be made anew. There is no code to tell it by. */
 const BEYOND_USE = /not a database|malformed|no such (table|column)/;
 
-/** Whether `error` says that the index is damaged or of another version, rather than out of reach. */
+/** Whether `error` says that the index is damaged, rather than out of reach. */
 export function isDamage(error: unknown): boolean {
-  return error instanceof OtherVersion ||
-    error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR" &&
-      BEYOND_USE.test(error.message);
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR" &&
+    BEYOND_USE.test(error.message);
 }
+
+/** Whether an index is made, or emptied where it is older. */
+type Opening = "to_keep" | "as_is";
 
 /** The open index. Close it. */
 export class History implements Disposable {
   readonly #database: DatabaseSync;
   readonly #stateDirectory: string;
+  /** Whether it was made or emptied just now: what ran before is not in it yet. */
+  readonly isNew: boolean;
 
-  private constructor(database: DatabaseSync, stateDirectory: string) {
+  private constructor(database: DatabaseSync, stateDirectory: string, how: Opening) {
+    if (how === "as_is" && versionOf(database) < INDEX_VERSION) throw new Error("it is older");
     this.#database = database;
     this.#stateDirectory = stateDirectory;
+    this.isNew = prepareTables(database);
   }
 
   /**
-   * Opens or makes the index at `path`. Throws for one that is damaged or of another version (see
-   * `isDamage`), and where there cannot be one.
+   * Opens or makes the index at `path`; an older one is emptied. Throws a `NewerIndex`, for one that is
+   * damaged (see `isDamage`), and where there cannot be one.
    */
   static async open(path: string): Promise<History> {
     // Made here first, since the library would let others read it.
     await Deno.writeFile(path, new Uint8Array(), { append: true, mode: 0o600 });
-    return await History.#open(path, folderOf(path));
+    return await History.#open(path, folderOf(path), "to_keep");
+  }
+
+  /** Opens the index at `path` where it is there and of this version, and changes nothing. Throws else. */
+  static async openAsIs(path: string): Promise<History> {
+    return await History.#open(path, folderOf(path), "as_is");
   }
 
   /** An index that is gone once it is closed, for where there cannot be one on the disk. */
   static async inMemory(stateDirectory: string): Promise<History> {
-    return await History.#open(":memory:", stateDirectory);
+    return await History.#open(":memory:", stateDirectory, "to_keep");
   }
 
   /** Removes the index at `path`, with what belongs to it. */
@@ -129,15 +146,12 @@ export class History implements Disposable {
     }
   }
 
-  static async #open(path: string, stateDirectory: string): Promise<History> {
+  static async #open(path: string, stateDirectory: string, how: Opening): Promise<History> {
     const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(path);
     try {
       database.exec(CAREFULLY);
-      const version = database.prepare("PRAGMA user_version").get()?.user_version;
-      if (version !== 0 && version !== SCHEMA_VERSION) throw new OtherVersion();
-      if (version === 0) database.exec(SCHEMA);
-      return new History(database, stateDirectory);
+      return new History(database, stateDirectory, how);
     } catch (error) {
       database.close();
       throw error;
@@ -247,6 +261,29 @@ export class History implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+/** Sees to it that there are tables of this version; whether they were made. */
+function prepareTables(database: DatabaseSync): boolean {
+  if (versionOf(database) === INDEX_VERSION) return false;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another may have been quicker.
+    const isNew = versionOf(database) !== INDEX_VERSION;
+    if (isNew) database.exec(SCHEMA);
+    database.exec("COMMIT");
+    return isNew;
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Throws a `NewerIndex`. */
+function versionOf(database: DatabaseSync): number {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
+  if (version > INDEX_VERSION) throw new NewerIndex(version);
+  return version;
 }
 
 /** The settled jobs of a run, in file order. */

@@ -8,6 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import { LineEncoder } from "../core/journal_line.ts";
 import { type JournalContent, type JournalEnd, readJournal } from "../core/journal_read.ts";
 import { folderOf } from "./paths.ts";
+import { isGranted } from "./permissions.ts";
 import type { Clock } from "./world.ts";
 
 /** What a line outlives: any death of orch, or also one of the machine. */
@@ -88,10 +89,12 @@ export class Journal {
     this.#fail = reject;
   }
 
-  /** Creates the journal of a new run; throws the platform's error where there is one already. */
+  /**
+   * Creates the journal of a new run; throws the platform's error where there is one already. Under
+   * `power` its name is safe only after `syncFolder`.
+   */
   static create(path: string, options: JournalOptions): Journal {
     const file = Deno.openSync(path, { append: true, createNew: true, mode: FILE_MODE });
-    if (options.durability === "power") syncFolder(folderOf(path));
     return new Journal(denoFile(file), { ...options, nextSeq: 0 });
   }
 
@@ -232,8 +235,11 @@ export async function saveFile(
 ): Promise<void> {
   await Deno.writeFile(path, bytes, { mode: FILE_MODE });
   if (durability === "process") return;
-  using file = await Deno.open(path, { write: true });
-  await file.syncData();
+  {
+    using file = await Deno.open(path, { write: true });
+    await file.syncData();
+  }
+  await syncFolder(folderOf(path));
 }
 
 async function cut(path: string, length: number): Promise<void> {
@@ -242,11 +248,11 @@ async function cut(path: string, length: number): Promise<void> {
   await file.sync();
 }
 
-/** A new name is safe only once its folder is. Windows has no such thing. */
-function syncFolder(path: string): void {
-  if (Deno.build.os === "windows") return;
-  using folder = Deno.openSync(path, { read: true });
-  folder.syncSync();
+/** Makes the names in a folder safe: a file that is on the disk under no name is lost. Windows has no such thing. */
+export async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows" || !isGranted({ kind: "read", path })) return;
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
 }
 
 function denoFile(file: Deno.FsFile): JournalFile {

@@ -6,10 +6,16 @@ import {
   diagnosticAt,
   type LocatedDiagnostic,
 } from "../core/diagnostic.ts";
+import {
+  checkWritten,
+  mayReadOtherwise,
+  type PlainValue,
+  plainValues,
+} from "../core/environment_values.ts";
 import { parseWorkflow } from "../core/parse_workflow.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
-import { folderOf, resolvePath } from "./paths.ts";
+import { folderOf, normalPath, resolvePath, STDIN } from "./paths.ts";
 import type { World } from "./world.ts";
 
 /** Larger files are refused without being read. */
@@ -17,8 +23,10 @@ export const LARGEST_FILE_BYTES = 64 * 2 ** 20;
 
 /** A file that was read, whether or not a workflow came of it. */
 export interface LoadedFile {
-  /** As the user named it; `<stdin>` for `-`. */
+  /** As the user named it; `STDIN` for `-`. */
   readonly file: string;
+  /** By which it is known, absolute, however it was named; `null` for what comes from no file. */
+  readonly path: string | null;
   /** The folder that relative paths of the file start from, absolute. */
   readonly folder: string;
   readonly bytes: Uint8Array | null;
@@ -28,16 +36,43 @@ export interface LoadedFile {
 /** Reads and checks the workflow at `path`, or on standard input for `-`. */
 export async function loadWorkflow(world: World, path: string): Promise<LoadedFile> {
   const isStdin = path === "-";
-  const file = isStdin ? "<stdin>" : path;
-  const folder = isStdin ? world.cwd() : folderOf(resolvePath(world.cwd(), path));
+  const place = isStdin ? { file: STDIN, path: null, folder: world.cwd() } : placeOf(world, path);
   const read = isStdin ? await readStdin(world) : await readFile(world, path);
-  if (!read.ok) return { file, folder, bytes: null, workflow: read };
+  if (!read.ok) return { ...place, bytes: null, workflow: read };
   return {
-    file,
-    folder,
+    ...place,
     bytes: read.value,
     workflow: await parseBytes(read.value, formatOf(path)),
   };
+}
+
+function placeOf(world: World, file: string): Pick<LoadedFile, "file" | "path" | "folder"> {
+  const path = workflowPath(world, file);
+  return { file, path, folder: folderOf(path) };
+}
+
+/**
+ * The one absolute path by which the workflow that the user calls `file` is known: what runs are kept
+ * with, listed and learned from by. Never throws.
+ */
+export function workflowPath(world: World, file: string): string {
+  const path = resolvePath(world.cwd(), file);
+  const normal = normalPath(path);
+  if (normal === path) return path;
+  const [folder, expected] = [path, normal].map((path) => realFolder(folderOf(path), world));
+  if (folder === null || folder === expected) return normal;
+  // Its path leads back over a link, and so elsewhere than its text says.
+  return resolvePath(folder!, normal.slice(folderOf(normal).length + 1));
+}
+
+/** A folder without links in its path; `null` where that cannot be told. */
+function realFolder(path: string, { may }: World): string | null {
+  if (![path, normalPath(path)].every((path) => may({ kind: "read", path }))) return null;
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -49,13 +84,12 @@ export async function loadChanged(
   path: string,
   known: string | undefined,
 ): Promise<LoadedFile | null> {
-  const folder = folderOf(resolvePath(world.cwd(), path));
+  const place = placeOf(world, path);
   const read = await readFile(world, path);
-  if (!read.ok) return { file: path, folder, bytes: null, workflow: read };
+  if (!read.ok) return { ...place, bytes: null, workflow: read };
   if (known === await hashOf(read.value)) return null;
   return {
-    file: path,
-    folder,
+    ...place,
     bytes: read.value,
     workflow: await parseBytes(read.value, formatOf(path)),
   };
@@ -74,7 +108,22 @@ export async function parseText(text: string, format: DocumentFormat): Promise<C
 
 async function parseBytes(bytes: Uint8Array, format: DocumentFormat): Promise<Checked<Workflow>> {
   const decoded = await decodeDocument(bytes, format);
-  return decoded.ok ? parseWorkflow(decoded.value) : decoded;
+  if (!decoded.ok) return decoded;
+  const parsed = parseWorkflow(decoded.value);
+  const values = parsed.ok ? plainValues(decoded.value) : [];
+  const changed = values.length === 0 ? [] : await readOtherwise(bytes, values);
+  return changed.length === 0 ? parsed : { ok: false, diagnostics: changed };
+}
+
+/** Only where a number looks odd is the text read again by the reader that knows how it is written. */
+async function readOtherwise(
+  bytes: Uint8Array,
+  values: readonly PlainValue[],
+): Promise<Diagnostic[]> {
+  const text = new TextDecoder().decode(bytes);
+  if (!mayReadOtherwise(text)) return [];
+  const { writtenAt } = await import("./locate.ts");
+  return checkWritten(values, await writtenAt(text, values.map(({ path }) => path)));
 }
 
 function formatOf(path: string): DocumentFormat {

@@ -52,6 +52,18 @@ export async function locatePlaces(
   });
 }
 
+/** How the values are written that these paths lead to; `null` for what the text does not show. */
+export async function writtenAt(
+  text: string,
+  paths: readonly DocumentPath[],
+): Promise<(string | null)[]> {
+  const finder = await makeFinder(text);
+  return paths.map((path) => {
+    const span = finder?.find(path, "value") ?? null;
+    return span && text.slice(span.start, span.end).trim();
+  });
+}
+
 function needsTree({ place, related }: Diagnostic): boolean {
   return [place, ...related.map((one) => one.place)].some((one) => "path" in one);
 }

@@ -1,8 +1,9 @@
 /** The files of a run that is about to begin: all of them, or none. */
 import type { PlanRecord } from "../core/plan_file.ts";
-import { type Durability, Journal } from "./journal.ts";
+import { type Durability, Journal, syncFolder } from "./journal.ts";
 import { writePlan } from "./plan_store.ts";
 import { createRunDirectory, type RunDirectory } from "./run_directory.ts";
+import { folderOf } from "./paths.ts";
 import { RunLock } from "./run_lock.ts";
 import type { World } from "./world.ts";
 
@@ -28,10 +29,18 @@ export async function createRun(
     const held = lock = RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
     await writePlan(directory, 0, { record, durability });
     const journal = Journal.create(directory.journalPath, { durability, clock });
+    if (durability === "power") await syncNames(directory, stateDirectory);
     return { directory, journal, [Symbol.dispose]: () => held.release() };
   } catch (error) {
     lock?.release();
     await Deno.remove(directory.path, { recursive: true }).catch(() => {});
     throw error;
+  }
+}
+
+/** Any of these folders may have been made just now. */
+async function syncNames({ path }: RunDirectory, stateDirectory: string): Promise<void> {
+  for (const folder of [path, folderOf(path), stateDirectory, folderOf(stateDirectory)]) {
+    await syncFolder(folder);
   }
 }

@@ -1,6 +1,7 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
 import { StandardStream } from "./output_stream.ts";
 import { DenoProcesses } from "./process.ts";
+import { stopItself } from "./suspend.ts";
 import { Timers } from "./timers.ts";
 import { isGranted } from "./permissions.ts";
 import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
@@ -160,17 +161,7 @@ const realSignals: Signals = {
     }
     return () => Deno.removeSignalListener(signal, callback);
   },
-  suspend() {
-    if (isGranted({ kind: "run", program: null })) return Deno.kill(Deno.pid, "SIGSTOP");
-    const words = ["kill", "-s", "STOP", String(Deno.pid)];
-    const [program, ...args] = isGranted({ kind: "run", program: "sh" })
-      ? ["sh", "-c", words.join(" ")]
-      : words;
-    // Where neither may be run, orch goes on at once.
-    if (isGranted({ kind: "run", program: program! })) {
-      new Deno.Command(program!, { args }).outputSync();
-    }
-  },
+  suspend: stopItself,
 };
 
 const realMachine: Machine = {

@@ -1,10 +1,11 @@
 /**
  * The index of one state directory, kept in step with its folders. The folders are the truth: what the
- * index lacks is read and added, what is gone is forgotten, and an index that is damaged is made anew.
+ * index lacks is read and added, what is gone is forgotten, and an index that is damaged or older is made
+ * anew.
  * Where there can be none on the disk, one in memory is made from the journals.
  */
 import { decodeLine } from "../core/journal_line.ts";
-import { History, isDamage, journalBytes } from "./history.ts";
+import { History, isDamage, journalBytes, NewerIndex } from "./history.ts";
 import { RUN_FILES } from "./run_directory.ts";
 import { type RunPlace, runsIn } from "./run_store.ts";
 import { indexPath } from "./state_directory.ts";
@@ -13,6 +14,8 @@ import { indexPath } from "./state_directory.ts";
 export interface IndexReports {
   /** So many runs are read, which takes a while. */
   reading(runs: number): void;
+  /** The index on the disk is of an orch that knows more, and is left to that one. */
+  newer(index: { readonly version: number; readonly stateDirectory: string }): void;
   /** The index cannot be kept on the disk. */
   notKept(cause: string): void;
 }
@@ -34,23 +37,37 @@ export interface RunIndex extends Disposable {
 }
 
 /**
- * Opens the index of a state directory and brings it up to date. Throws where the runs themselves cannot
- * be listed.
+ * Opens the index of a state directory and brings it up to date; in one that holds nothing nothing is
+ * made. Throws where the runs themselves cannot be listed.
  */
 export async function openIndex(stateDirectory: string, reports: IndexReports): Promise<RunIndex> {
+  const places = runsIn(stateDirectory);
   try {
-    return await openOnDisk(stateDirectory, reports);
+    if (places.length > 0 || isThere(indexPath(stateDirectory))) {
+      return await openOnDisk(stateDirectory, reports);
+    }
   } catch (error) {
-    reports.notKept(error instanceof Error ? error.message : String(error));
-    const history = await History.inMemory(stateDirectory);
-    return await bring({ stateDirectory, history, places: runsIn(stateDirectory), reports });
+    if (error instanceof NewerIndex) reports.newer({ version: error.version, stateDirectory });
+    else reports.notKept(error instanceof Error ? error.message : String(error));
+  }
+  const history = await History.inMemory(stateDirectory);
+  return await bring({ stateDirectory, history, places, reports });
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
 /** Makes the index of a state directory anew. Throws where that cannot be done. */
 export async function rebuildIndex(
   stateDirectory: string,
-  reports: IndexReports,
+  reports: Pick<IndexReports, "reading">,
 ): Promise<RunIndex> {
   const places = runsIn(stateDirectory);
   const path = indexPath(stateDirectory);
@@ -58,9 +75,13 @@ export async function rebuildIndex(
   return await bring({ stateDirectory, history: await History.open(path), places, reports });
 }
 
-async function openOnDisk(
+/**
+ * Opens the index of a state directory on the disk and brings it up to date. Throws a `NewerIndex`, and
+ * where there cannot be one.
+ */
+export async function openOnDisk(
   stateDirectory: string,
-  reports: IndexReports,
+  reports: Pick<IndexReports, "reading">,
 ): Promise<RunIndex> {
   const places = runsIn(stateDirectory);
   try {
@@ -76,7 +97,7 @@ interface Bringing {
   readonly stateDirectory: string;
   readonly history: History;
   readonly places: readonly RunPlace[];
-  readonly reports: IndexReports;
+  readonly reports: Pick<IndexReports, "reading">;
 }
 
 /** Brings an index in step with these runs; closes it if that fails. */

@@ -54,7 +54,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E303: {
     title: "a number cannot be kept exactly",
     meaning:
-      "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it, and it is kept as it is written.",
+      "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it, and it is kept as it is written. Variables are text: a number that would read otherwise than it is written, such as 1.10, which is 1.1, has to be quoted there as well.",
     wrong: example(`
       name: demo
       jobs:

@@ -7,6 +7,7 @@ import type { JournalEnd } from "../core/journal_read.ts";
 import type { NamedRun } from "../core/run_name.ts";
 import type { RunProblem } from "../core/run_record.ts";
 import { counted, grouped } from "./format.ts";
+import { shellWord } from "./shell_word.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -91,6 +92,15 @@ export function journalEndText(runId: string, end: JournalEnd): string | null {
 export type IndexNotice =
   | { readonly kind: "reading"; readonly runs: number }
   | { readonly kind: "not_kept"; readonly cause: string }
+  | { readonly kind: "not_rebuilt"; readonly path: string; readonly cause: string }
+  | {
+    readonly kind: "newer";
+    readonly version: number;
+    /** Its state directory, if that is not found from where the user stands. */
+    readonly stateDirectory: string | null;
+    /** Whether it was to be asked, or to take in a run that has ended. */
+    readonly wanted: "to_ask" | "to_record";
+  }
   | {
     readonly kind: "rebuilt";
     readonly path: string;
@@ -108,6 +118,18 @@ export function indexText(notice: IndexNotice): string {
       return visibleLine(
         `warning: the index of runs cannot be kept (${notice.cause}): the runs themselves are read, which takes longer`,
       );
+    case "not_rebuilt":
+      return visibleLine(`Cannot make the index ${quoted(notice.path)} anew: ${notice.cause}`);
+    case "newer": {
+      const { version, stateDirectory, wanted } = notice;
+      const so = wanted === "to_ask"
+        ? "the runs themselves are read, which takes longer"
+        : "this run is not in it, and is kept and found all the same";
+      const place = stateDirectory === null ? "" : ` --state-dir ${shellWord(stateDirectory)}`;
+      return visibleLine(
+        `warning: the index of runs was made by a newer orch (format ${version}): ${so}; orch history rebuild${place} makes one for this orch`,
+      );
+    }
     case "rebuilt": {
       const { path, runs, others } = notice;
       const rest = others === 0 ? "" : `; ${counted(others, "run")} without an end left out`;

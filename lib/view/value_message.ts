@@ -25,6 +25,13 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
       return say(`${known}: found ${quoted(detail.value)}`, "", meant(detail.suggestion));
     }
     case "E303":
+      if (detail.written !== undefined) {
+        return say(
+          `A job would get ${quoted(detail.value)} for ${quoted(detail.written)}`,
+          "",
+          `quote it to keep it as it is written: "${detail.written}"`,
+        );
+      }
       return say(
         `Number ${asWritten(detail.value, written)} cannot be kept exactly`,
         "",

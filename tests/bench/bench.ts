@@ -2,7 +2,8 @@
  * `deno task bench`: orch side by side with ninja, make and just, whole processes, in turns within one
  * run, since the speed of a machine drifts. Prints medians and ratios as a table, then JSON.
  */
-import { type BenchCase, benchCases, type Contestant, ORCH, OTHERS } from "./work.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { type BenchCase, benchCases, type Contestant, orch, OTHERS } from "./work.ts";
 
 const QUICK = Deno.args.includes("--quick");
 const ROUNDS = QUICK ? 3 : 5;
@@ -22,7 +23,12 @@ interface Row {
 }
 
 const scratch = Deno.makeTempDirSync({ prefix: "orch-bench-" });
-const contestants = [ORCH, ...OTHERS.filter(({ command }) => isInstalled(command[0]!))];
+// As it is released: the others are installed programs as well.
+await bundle(`${scratch}/orch.js`);
+const contestants = [
+  orch(`${scratch}/orch.js`),
+  ...OTHERS.filter(({ command }) => isInstalled(command[0]!)),
+];
 const rows: Row[] = [];
 for (const [place, work] of benchCases(QUICK).entries()) {
   rows.push(await measure(work, `${scratch}/${place}`));

@@ -3,7 +3,9 @@
  * zombies and memory are looked at all the while. Prints them, and fails when they grow after the first
  * fifth of the run.
  */
-import { ORCH } from "./work.ts";
+import { orch } from "./work.ts";
+
+const ORCH = orch();
 
 /** What a soak is to be. */
 export interface SoakOptions {

@@ -57,6 +57,8 @@ Deno.test("Ctrl-Z: the jobs stand still first, the view is left, and time goes b
     },
     resumed: (ms) => order.push(`${ms} ms`),
   });
+  // The second press comes before orch stands still.
+  world.signals.send("SIGTSTP");
   world.signals.send("SIGTSTP");
   for (let i = 0; i < 10; i++) await Promise.resolve();
   assertEquals(order, ["freeze", "leave", "flush", "suspend", "thaw", "60000 ms", "return"]);

@@ -7,6 +7,7 @@ import {
   planInForce,
   type ResumeOptions,
 } from "../../lib/core/resume.ts";
+import { wallOf } from "../../lib/core/summary.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { sketchSettings } from "../support/workflows.ts";
 import { check, type Resumed } from "./resumed.ts";
@@ -277,6 +278,17 @@ Deno.test("an end that was harvested is remembered with its own time", () => {
     endedAt: 17,
     outcome: { kind: "succeeded" },
   });
+});
+
+Deno.test("time in which no orch worked on a run is no time that it took, also where a clock was set back", () => {
+  const player = Player.after(planOf("a"), journalOf("a", "> 5 go"));
+  const rest = { settings: sketchSettings(), plan: 0, reset: [], ends: [], stop: null } as const;
+  player.take({ type: "reopen_requested", ...rest, downSince: 10, lost: ["a"], at: 110 });
+  player.take({ type: "reopen_requested", ...rest, downSince: 120, lost: ["a"], at: 100 });
+  player.input("> 130 a#3 ok");
+  const { startedAt, finishedAt, idleMs } = player.state;
+  assertEquals([startedAt, finishedAt, idleMs, wallOf(player.state)], [5, 130, 100, 25]);
+  player.assertFolds();
 });
 
 Deno.test("reopening counts anew what each job waits for", () => {

@@ -137,3 +137,31 @@ testOnSmallDisk(
     }
   },
 );
+
+testOnSmallDisk(
+  "a disk with room for a run and none for the index costs only the index",
+  256,
+  async (disk) => {
+    await using project = newProject({ "w.yaml": W });
+    const flags = ["--state-dir", disk];
+    {
+      using _full = await fill(disk);
+      const filler = `${disk}/filler`;
+      await Deno.truncate(filler, (await Deno.stat(filler)).size - 32 * 1024);
+      const { code, stderr } = await project.orch(["run", "w.yaml", "--no-live", ...flags]);
+      assertEquals([code, /warning|error|debug/.test(stderr)], [0, false], stderr);
+      const listed = await project.orch(["history", ...flags, "--json"]);
+      assertMatch(
+        listed.stderr,
+        /^warning: the index of runs cannot be kept \([^\n]*\): [^\n]*\n$/,
+      );
+      assertEquals(JSON.parse(listed.stdout).runs[0].status, "completed");
+      const rebuilt = await project.orch(["history", "rebuild", ...flags]);
+      assertEquals([rebuilt.code, rebuilt.stdout], [3, ""]);
+      assertMatch(rebuilt.stderr, /^error: Cannot make the index '[^\n]*' anew: [^\n]*\n$/);
+    }
+    assertEquals((await project.orch(["run", "w.yaml", "-q", ...flags])).code, 0);
+    const { stdout, stderr } = await project.orch(["history", ...flags, "--json"]);
+    assertEquals([JSON.parse(stdout).runs.length, stderr], [2, ""]);
+  },
+);

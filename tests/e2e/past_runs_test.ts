@@ -23,10 +23,12 @@ const MIXED = [
 /** Waits for files, so that a test says when a job goes on. */
 const AWAIT = (name: string) => `until test -e ${name}; do sleep 0.02; done`;
 
-Deno.test("live state, results, show and events give the same picture of the same run", async () => {
+Deno.test("live state, results, reports, show, events and resume give the same picture of the same run", async () => {
   await using project = newProject({ "w.yaml": workflow(...MIXED) });
   const env = { GITHUB_REF_NAME: "topic" };
-  const run = await project.orch(["run", "w.yaml", "-v", "-o", "r.json"], { env });
+  const run = await project.orch([
+    ...["run", "w.yaml", "-v", "-o", "r.json", "--report", "junit=r.xml", "--report", "md=r.md"],
+  ], { env });
   assertEquals(run.code, 1);
 
   // The results are of the live state; what show prints was folded from the journal.
@@ -44,6 +46,21 @@ Deno.test("live state, results, show and events give the same picture of the sam
     listed.map((line) => line.replace(times, "")),
     viewed.map((line) => line.replace(times, "")),
   );
+
+  // So is what resume goes on with: of a run that is over it says all and does nothing.
+  const flags = [
+    "-o",
+    "resumed.json",
+    "--report",
+    "junit=resumed.xml",
+    "--report",
+    "md=resumed.md",
+  ];
+  const resumed = await project.orch(["resume", "last", ...flags]);
+  assertEquals(resumed.code, 1);
+  assertEquals(project.json<object>("resumed.json"), named);
+  assertEquals(project.read("resumed.md"), project.read("r.md"));
+  assertEquals(project.read("resumed.xml").replaceAll(file, "w.yaml"), project.read("r.xml"));
 
   const text = (await project.orch(["show"])).stdout;
   for (const { id, status } of Object.values(project.json("r.json").jobs)) {

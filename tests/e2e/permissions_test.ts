@@ -371,21 +371,3 @@ testNeeding(
     assert(!/Allow\?|requests/.test(screen), screen);
   },
 );
-
-for (const list of ["sh", "sleep,kill"]) {
-  testNeeding(["tmux"], `Ctrl-Z and fg work with --allow-run=${list}`, async () => {
-    await using project = newProject({ "w.yaml": workflow({ id: "a", command: "sleep 65" }) });
-    await using terminal = await Terminal.open(project, { columns: 100, rows: 24 });
-    const flags = `--allow-read=. --allow-write=.orch --allow-run=${list}`;
-    await terminal.type(`'${Deno.execPath()}' run ${flags} '${ROOT}/main.ts' run w.yaml --grace 1`);
-    await terminal.waitFor(/sleep|a /);
-    await terminal.waitFor(/running|▶/);
-    await terminal.press("C-z");
-    await terminal.waitFor(/Stopped/i);
-    await terminal.type("clear; fg");
-    await terminal.waitFor(/\ba\b/);
-    await terminal.press("C-c");
-    await terminal.type('echo "code $?"');
-    await terminal.waitFor(/code 130/);
-  });
-}

@@ -58,6 +58,36 @@ Deno.test("in GitHub Actions annotations come with the text, unless text is aske
   assertEquals(text.stderr.includes("::error"), false);
 });
 
+Deno.test("orch resume and rerun have the same formats for a file that has changed since", async () => {
+  await using project = newProject({ "w.yaml": workflow({ id: "a", command: "exit 1" }) });
+  assertEquals((await project.orch(["run", "w.yaml", "-q"])).code, 1);
+  project.write("w.yaml", FILES["bad.yaml"]);
+  const mend = "Mend the file, or go on as the run was planned: --as-planned\n";
+  const annotation = ANNOTATION.replace("bad.yaml", "w.yaml");
+  for (const command of [["resume", "last"], ["rerun", "last", "--failed"]]) {
+    const github = await project.orch([...command, "--format", "github"]);
+    assertEquals(github, { code: 2, stdout: annotation, stderr: mend });
+    const json = await project.orch([...command, "--format", "json"]);
+    assertEquals([json.code, json.stderr], [2, mend]);
+    const [{ file, problems }] = JSON.parse(json.stdout).files;
+    assertEquals([file, problems[0].code], ["w.yaml", "E202"]);
+    const text = await project.orch(command, { env: { GITHUB_ACTIONS: "true" } });
+    assertStringIncludes(text.stderr, "\n --> w.yaml:4:5\n");
+    assert(text.stderr.endsWith(annotation + mend), text.stderr);
+  }
+  // What the file says is right, and this machine cannot do it.
+  project.write(
+    "w.yaml",
+    JSON.stringify({
+      name: "test",
+      global_config: { resource_limits: { max_memory_mb: 10 } },
+      jobs: [{ id: "a", command: "true", resource_limits: { max_memory_mb: 20 } }],
+    }),
+  );
+  const { code, stdout } = await project.orch(["resume", "last", "--format", "json"]);
+  assertEquals([code, JSON.parse(stdout).files[0].problems.length], [2, 1], stdout);
+});
+
 Deno.test("orch run has the same formats for what keeps it from running", async () => {
   await using project = newProject(FILES);
   const github = await project.orch(["run", "bad.yaml", "--format", "github"]);
@@ -66,4 +96,16 @@ Deno.test("orch run has the same formats for what keeps it from running", async 
   assertEquals([json.code, json.stderr], [2, ""]);
   assertEquals(JSON.parse(json.stdout).files[0].problems[0].code, "E401");
   assertEquals(project.exists(".orch"), false);
+});
+
+Deno.test("annotations name files as the repository does, wherever orch stands in it", async () => {
+  await using project = newProject({ "ci/bad.yaml": FILES["bad.yaml"] });
+  const seenFrom = async (root: string) => {
+    const env = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: root };
+    return (await project.orch(["run", "ci/../ci/bad.yaml"], { env })).stderr;
+  };
+  const inRepository = await seenFrom(project.folder);
+  assert(inRepository.endsWith(ANNOTATION.replace("bad", "ci/bad")), inRepository);
+  const inFolder = await seenFrom(project.path("ci"));
+  assert(inFolder.endsWith(ANNOTATION), inFolder);
 });

@@ -179,6 +179,47 @@ Deno.test("a job that was removed and has come back runs as if it were new", asy
   assertEquals(statusesOf(await stateOf(runOf(project))), ["a success", "b failed"]);
 });
 
+Deno.test("what a changed workflow asks of the whole run holds from now on", async () => {
+  const limits = { resource_limits: { max_memory_mb: 20 } };
+  const at = (id: string) => ({ id, command: `${ran}; echo $(date +%s%N) >> at_${id}; sleep 0.2` });
+  await using project = newProject({
+    "w.yaml": workflow({ id: "a", command: "exit 1" }, { id: "b", command: "true" }),
+  });
+  const env = { GITHUB_REF_NAME: "topic" };
+  assertEquals((await project.orch(["run", "w.yaml", "-q"])).code, 1);
+  const write = (megabytes: number) =>
+    project.write(
+      "w.yaml",
+      JSON.stringify({
+        name: "test",
+        global_config: { resource_limits: { max_memory_mb: megabytes } },
+        jobs: [
+          { ...at("a"), ...limits },
+          { ...at("b"), ...limits },
+          { id: "ours", command: ran, conditions: { only_if_branch: ["topic"] } },
+          { id: "theirs", command: ran, conditions: { only_if_branch: ["main"] } },
+        ],
+      }),
+    );
+  write(10);
+  const refused = await project.orch(["resume", "last"], { env });
+  assertEquals([refused.code, takeRan(project)], [2, []], refused.stderr);
+  assertMatch(refused.stderr, /E308/);
+  write(30);
+  const { code, stderr } = await project.orch(["resume", "last", "--no-live"], { env });
+  assertEquals([code, takeRan(project)], [0, ["a", "b", "ours"]], stderr);
+  const { settings } = await stateOf(runOf(project));
+  assertEquals([settings!.memoryMb, settings!.branch], [30, "topic"]);
+  const [first, second] = ["a", "b"].map((id) => Number(project.read(`at_${id}`)));
+  assert(Math.abs(first! - second!) >= 2e8, "there is room for one at a time");
+  // The run is of its branch, also where it goes on from another.
+  project.write("w.yaml", project.read("w.yaml").replaceAll("sleep 0.2", "sleep 0"));
+  const other = await project.orch(["rerun", "last", "--from", "ours,theirs", "-q"], {
+    env: { GITHUB_REF_NAME: "main" },
+  });
+  assertEquals([other.code, takeRan(project)], [0, ["a", "b", "ours"]], other.stderr);
+});
+
 Deno.test("a part of a workflow stays that part", async () => {
   await using project = newProject({
     "w.yaml": jobs({ id: "a" }, { id: "b", after: ["a"], command: "exit 3" }, { id: "c" }),

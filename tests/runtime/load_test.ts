@@ -1,5 +1,5 @@
-/** A workflow file that is known by its hash is not looked at again. */
-import { hashOf, loadChanged } from "../../lib/runtime/load.ts";
+/** From a file to a workflow: what is not looked at again, and what only the text itself can tell. */
+import { hashOf, loadChanged, loadWorkflow } from "../../lib/runtime/load.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { FakeWorld } from "../support/fake_world.ts";
 
@@ -40,4 +40,20 @@ Deno.test("loadChanged() reads and checks any other", async () => {
   assertEquals([broken?.workflow.ok, broken?.bytes?.length], [false, 7]);
   const missing = await loadChanged(new FakeWorld(), "/work/none.yaml", known);
   assertEquals([missing?.workflow.ok, missing?.bytes], [false, null]);
+});
+
+Deno.test("loadWorkflow() refuses variables that a job would get as other text", async () => {
+  const environment = "{A: 1.10, B: 7, C: '1.10', D: [x]}";
+  const text = `name: w\njobs: [{id: a, command: echo, environment: ${environment}}]\n`;
+  const wrong = await loadWorkflow(worldWith(text), "/work/w.yaml");
+  assertEquals(wrong.workflow.ok, false);
+  const right = text.replace(", D: [x]", "");
+  const { workflow } = await loadWorkflow(worldWith(right), "/work/w.yaml");
+  assert(!workflow.ok);
+  assertEquals(workflow.diagnostics.map(({ detail }) => detail), [
+    { code: "E303", value: "1.1", written: "1.10" },
+  ]);
+  const quoted = await loadWorkflow(worldWith(right.replace("1.10", "'1.10'")), "/work/w.yaml");
+  assert(quoted.workflow.ok);
+  assertEquals(quoted.workflow.value.jobs[0]!.environment.job, { A: "1.10", B: "7", C: "1.10" });
 });

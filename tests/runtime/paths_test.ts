@@ -1,5 +1,5 @@
 /** Paths of Unix and of Windows. */
-import { folderOf, isAbsolute, resolvePath } from "../../lib/runtime/paths.ts";
+import { folderOf, isAbsolute, normalPath, resolvePath } from "../../lib/runtime/paths.ts";
 import { assertEquals } from "../support/assert.ts";
 
 Deno.test("isAbsolute knows the roots of Unix and of Windows", () => {
@@ -50,4 +50,27 @@ const FOLDERS: readonly (readonly [path: string, expected: string])[] = [
 
 for (const [path, expected] of FOLDERS) {
   Deno.test(`folderOf '${path}' is '${expected}'`, () => assertEquals(folderOf(path), expected));
+}
+
+const NORMAL: readonly (readonly [path: string, expected: string])[] = [
+  ["/", "/"],
+  ["/work/a.yml", "/work/a.yml"],
+  ["/work/../a.yml", "/a.yml"],
+  ["/work/./sub//.././a.yml", "/work/a.yml"],
+  ["/work/sub/..", "/work"],
+  ["/work/", "/work"],
+  ["/../../a", "/a"],
+  ["/work/..hidden/...", "/work/..hidden/..."],
+  ["/work/a\\..\\b", "/work/a\\..\\b"],
+  ["C:\\work/../a\\.\\b", "C:\\a\\b"],
+  ["C:/work/a", "C:\\work\\a"],
+  ["C:\\..\\..\\a", "C:\\a"],
+  ["\\\\server\\share\\..\\a", "\\\\server\\share\\a"],
+];
+
+for (const [path, expected] of NORMAL) {
+  Deno.test(`normalPath '${path}' is '${expected}'`, () => {
+    assertEquals(normalPath(path), expected);
+    assertEquals(normalPath(expected), expected);
+  });
 }

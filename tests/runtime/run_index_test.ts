@@ -1,5 +1,6 @@
 /** The index of runs and the folders it is made from: whatever becomes of the one, the other is the truth. */
-import { History } from "../../lib/runtime/history.ts";
+import { DatabaseSync } from "node:sqlite";
+import { History, INDEX_VERSION } from "../../lib/runtime/history.ts";
 import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { type IndexReports, openIndex, rebuildIndex } from "../../lib/runtime/run_index.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
@@ -15,6 +16,7 @@ class State implements Disposable {
   readonly told: string[] = [];
   readonly reports: IndexReports = {
     reading: (runs) => this.told.push(`reading ${runs}`),
+    newer: ({ version, stateDirectory }) => this.told.push(`newer ${version} ${stateDirectory}`),
     notKept: (cause) => this.told.push(`not kept: ${cause}`),
   };
 
@@ -89,13 +91,21 @@ const SPOILT: readonly (readonly [string, (path: string) => void])[] = [
     file.seekSync(4_096, Deno.SeekMode.Start);
     file.writeSync(new Uint8Array(4_096).fill(0xa5));
   }],
-  ["is of another version", (path) => {
-    using file = Deno.openSync(path, { write: true });
-    // Where SQLite keeps `user_version`.
-    file.seekSync(60, Deno.SeekMode.Start);
-    file.writeSync(Uint8Array.of(0, 0, 0, 99));
+  ["is older", (path) => {
+    using database = new DatabaseSync(path);
+    database.exec("DROP TABLE jobs; DROP TABLE runs; CREATE TABLE runs (run_id TEXT)");
+    database.exec("INSERT INTO runs VALUES ('of old'); PRAGMA user_version = 1");
   }],
 ];
+
+/** Makes an index one of a newer orch, which has other tables. */
+function makeNewer(path: string): void {
+  using database = new DatabaseSync(path);
+  database.exec(`
+    PRAGMA user_version = ${INDEX_VERSION + 1};
+    ALTER TABLE runs ADD COLUMN mood TEXT;
+    DELETE FROM runs WHERE run_id = '${A}'`);
+}
 
 for (const [what, spoil] of SPOILT) {
   Deno.test(`an index that ${what} is made anew`, async () => {
@@ -120,6 +130,47 @@ for (const [what, spoil] of SPOILT) {
     assertEquals(state.told, []);
   });
 }
+
+Deno.test("an index of a newer orch is left as it is, and the runs themselves are read", async () => {
+  using state = new State();
+  await threeRuns(state);
+  await state.look();
+  const path = indexPath(state.path);
+  makeNewer(path);
+  for (let time = 0; time < 2; time++) assertEquals(await state.look(), `${B} ${A} | ${C}`);
+  const newer = `newer ${INDEX_VERSION + 1} ${state.path}`;
+  assertEquals(state.told, [newer, newer]);
+  {
+    using database = new DatabaseSync(path);
+    assertEquals(database.prepare("SELECT run_id FROM runs").all().map(({ run_id }) => run_id), [
+      B,
+    ]);
+  }
+  using index = await rebuildIndex(state.path, state.reports);
+  assertEquals([...index.history.sizes().keys()].sort(), [A, B]);
+});
+
+Deno.test("two who empty an older index at once both find it whole", async () => {
+  using state = new State();
+  await threeRuns(state);
+  await state.look();
+  SPOILT.find(([what]) => what === "is older")![1](indexPath(state.path));
+  const looks = await Promise.all(Array.from({ length: 5 }, () => state.look()));
+  assertEquals(new Set(looks), new Set([`${B} ${A} | ${C}`]));
+  assertEquals(state.told, []);
+});
+
+Deno.test("looking where there are no runs makes no index, and forgets what one holds", async () => {
+  using state = new State();
+  assertEquals(await state.look(), "|");
+  assertEquals(namesIn(state.path), []);
+  const [first, ...others] = await threeRuns(state);
+  await state.look();
+  for (const { path } of [first!, ...others]) await Deno.remove(path, { recursive: true });
+  assertEquals(await state.look(), "|");
+  using history = await History.open(indexPath(state.path));
+  assertEquals([history.sizes().size, state.told], [0, []]);
+});
 
 Deno.test("where there can be no index, the runs themselves are read", async () => {
   using state = new State();

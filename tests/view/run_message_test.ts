@@ -110,6 +110,18 @@ check("the index", [
     "warning: the index of runs cannot be kept (read-only): the runs themselves are read, which takes longer",
   ],
   [
+    indexText({ kind: "not_rebuilt", path: "/w/.orch/history.db", cause: "disk full" }),
+    "Cannot make the index '/w/.orch/history.db' anew: disk full",
+  ],
+  [
+    indexText({ kind: "newer", version: 4, stateDirectory: null, wanted: "to_ask" }),
+    "warning: the index of runs was made by a newer orch (format 4): the runs themselves are read, which takes longer; orch history rebuild makes one for this orch",
+  ],
+  [
+    indexText({ kind: "newer", version: 4, stateDirectory: "/my runs", wanted: "to_record" }),
+    "warning: the index of runs was made by a newer orch (format 4): this run is not in it, and is kept and found all the same; orch history rebuild --state-dir '/my runs' makes one for this orch",
+  ],
+  [
     indexText({ kind: "rebuilt", path: "/w/.orch/history.db", runs: 1, others: 0 }),
     "Rebuilt /w/.orch/history.db: 1 run",
   ],

@@ -49,6 +49,13 @@ checkMessages<`E3${string}`>({
       ".nan",
     ],
     [
+      { value: "1.1", written: "1.10" },
+      `
+      A job would get '1.1' for '1.10'
+      = quote it to keep it as it is written: "1.10"`,
+      "1.10",
+    ],
+    [
       { value: "Infinity" },
       `
       Number Infinity cannot be kept exactly
