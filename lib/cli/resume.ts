@@ -38,6 +38,7 @@ import {
   heldText,
   mendText,
   nothingToDoText,
+  othersChangedText,
   repairedText,
 } from "../view/resume_message.ts";
 import { conduct, type ConductOptions } from "./conduct.ts";
@@ -131,7 +132,7 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   const read = await readRun(place.path);
   if (!reportRun(place.runId, read, world) || !read.ok) return EXIT.cannotGoOn;
 
-  const next = await nextPlan(read.record, context);
+  const next = await nextPlan(read.record, rerun, context);
   if (!next.ok) return next.exitCode;
   return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
 }
@@ -183,7 +184,11 @@ type NextPlan =
   }
   | { readonly ok: false; readonly exitCode: number };
 
-async function nextPlan(record: RunRecord, { options, world }: Context): Promise<NextPlan> {
+async function nextPlan(
+  record: RunRecord,
+  rerun: Rerun,
+  { options, world }: Context,
+): Promise<NextPlan> {
   const { plan, planNumber } = record;
   const same = { ok: true, plan, planNumber, changed: [], loaded: null } as const;
   if (plan.file === null || options.asPlanned) return same;
@@ -203,6 +208,12 @@ async function nextPlan(record: RunRecord, { options, world }: Context): Promise
   const difference = comparePlans(plan, next);
   const { changed, added, removed } = difference;
   if (changed.length + added.length + removed.length === 0) return { ...same, loaded };
+  if (rerun.kind === "only") {
+    const others = [...changed, ...added].filter((id) => !rerun.jobIds.includes(id));
+    if (others.length > 0) throw new UsageError(othersChangedText(plan.file, others));
+    // Not even what comes after them runs again.
+    return { ok: true, plan: next, planNumber: planNumber + 1, changed: [], loaded };
+  }
   world.stderr.write(`${differenceText(plan.file, difference)}\n`);
   const roots = withDownstream(planOfRecord(next), [...changed, ...added]);
   return { ok: true, plan: next, planNumber: planNumber + 1, changed: roots, loaded };

@@ -130,6 +130,8 @@ export interface ReopenRequest {
   readonly lost: readonly string[];
   /** Jobs that are put back, whatever became of them. */
   readonly reset: readonly string[];
+  /** Jobs that were stopped, and whose work is taken as done. */
+  readonly assumed: readonly string[];
   /** How the other live attempts ended meanwhile. */
   readonly ends: readonly ReportedEnd[];
   /** The reason for which the run was about to end, if that still holds. */
@@ -232,6 +234,8 @@ export interface RunReopened {
   readonly downSince: number;
   readonly lost: readonly string[];
   readonly reset: readonly string[];
+  /** There where there are any. */
+  readonly assumed?: readonly string[];
   readonly at: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * How a run goes on under another orch, as a fold: what `run_reopened` does to the state. The attempts
- * that were live are over, each one way: lost (it never counts), void (its job is put back), or left
+ * that were live are over, each one way: lost (it never counts), void (its job is put back or taken as done), or left
  * live for the report of its end that follows in the same turn. Jobs that are put back wait for their
  * needs again; what they had to wait for is counted anew for all, since the plan may be another. Which
  * jobs these are is decided in `resume.ts`.
@@ -32,6 +32,10 @@ export function reopen(state: RunState, event: RunReopened): void {
     const job = indexOf.get(id);
     if (job !== undefined) putBack(state, job, event);
   }
+  for (const id of event.assumed ?? []) {
+    const job = indexOf.get(id);
+    if (job !== undefined) assumeDone(state, job, event);
+  }
   countUnmet(state);
 }
 
@@ -49,6 +53,12 @@ function putBack(state: RunState, job: number, event: RunReopened): void {
   const attempts = state.attempts[job]?.length ?? 0;
   if (attempts > 0) state.forgiven.set(job, attempts);
   move(state, job, WAITING);
+}
+
+/** The user says that it did its work before it was stopped. */
+function assumeDone(state: RunState, job: number, event: RunReopened): void {
+  if (isLive(state.jobs[job]!)) endLive(state, job, { event, outcome: "cancelled" });
+  move(state, job, { phase: "settled", status: "success", at: event.at });
 }
 
 /** Nobody saw when it ended: at the latest, as far as is known, when the run was last heard of. */

@@ -42,7 +42,7 @@ export interface ResumeOptions {
   fateOf(attempt: LiveAttempt): AttemptFate;
   /** Whether doing the work of a job twice does no harm. */
   mayRunTwice(job: Job): boolean;
-  /** What to do about lost attempts of jobs that must not run twice. */
+  /** What to do about attempts of jobs that must not run twice, and that did not end by themselves. */
   readonly lostOnce: "ask" | "rerun" | "assume_done";
 }
 
@@ -57,7 +57,7 @@ export interface LiveAttempt {
 export type Resumption =
   /** Post this input, with the time. */
   | { readonly kind: "go_on"; readonly input: FirstInput }
-  /** These jobs were lost and must not run twice: the user decides. */
+  /** These jobs did not end by themselves and must not run twice: the user decides. */
   | { readonly kind: "ask"; readonly jobIds: readonly string[] }
   /** The run is over, and no job of it is to run again. */
   | { readonly kind: "nothing_to_do" };
@@ -86,12 +86,17 @@ export function planResume(state: RunState, options: ResumeOptions): Resumption 
   if (state.startedAt === null) {
     return { kind: "go_on", input: { type: "run_requested", runId, settings } };
   }
-  const reset = jobsToReset(state, options);
-  if (state.status !== null && reset.length === 0) return { kind: "nothing_to_do" };
-  const { lost, ends, ask } = sortLive(state, new Set(reset), options);
-  if (ask.length > 0) return { kind: "ask", jobIds: ask };
+  const wanted = jobsToReset(state, options);
+  if (state.status !== null && wanted.length === 0) return { kind: "nothing_to_do" };
+  const { lost, ends, ask } = sortLive(state, new Set(wanted), options);
+  const stopped = stoppedOnce(state, wanted, options);
+  if (options.lostOnce === "ask" && ask.length + stopped.length > 0) {
+    return { kind: "ask", jobIds: [...ask, ...stopped] };
+  }
+  const assumed = options.lostOnce === "assume_done" ? stopped : [];
+  const reset = wanted.filter((id) => !assumed.includes(id));
   const stop = state.status === null && hasFailedFast(state, options) ? "fail_fast" : null;
-  const facts = { settings, plan, downSince, lost, reset, ends, stop } as const;
+  const facts = { settings, plan, downSince, lost, reset, assumed, ends, stop } as const;
   return { kind: "go_on", input: { type: "reopen_requested", ...facts } };
 }
 
@@ -118,6 +123,23 @@ function isPutBack(job: JobState, state: RunState, options: ResumeOptions): bool
   if (rerun.kind !== "none" || job.status !== "cancelled") return false;
   const wasStopped = state.stopReason !== null || state.forced;
   return wasStopped && !hasFailedFast(state, options);
+}
+
+/** Those of the jobs to put back that a stop of the run cut off, and that must not run twice. */
+function stoppedOnce(
+  { plan, jobs, attempts }: RunState,
+  putBack: readonly string[],
+  { rerun, changed, mayRunTwice }: ResumeOptions,
+): string[] {
+  // Whoever names jobs, or has changed them, wants them to run again.
+  if (rerun.kind !== "none") return [];
+  const others = new Set(changed);
+  return putBack.filter((id) => {
+    const job = plan.indexOf.get(id)!;
+    const wasCut = jobs[job]!.phase === "stopping" ||
+      attempts[job]?.at(-1)?.outcome.kind === "cancelled";
+    return wasCut && !others.has(id) && !mayRunTwice(plan.jobs[job]!);
+  });
 }
 
 /** Whether a job has failed for which the run was to end, perhaps before it was written that it does. */

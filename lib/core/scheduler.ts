@@ -102,8 +102,11 @@ function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): vo
 
 /** Goes on where another orch left off, perhaps in the middle of writing down what follows from what. */
 function reopenRun(turn: Turn, request: ReopenRequest): void {
-  const { settings, plan, downSince, lost, reset, ends, stop } = request;
-  turn.emit({ type: "run_reopened", settings, plan, downSince, lost, reset, at: turn.at });
+  const { settings, plan, downSince, lost, reset, assumed, ends, stop } = request;
+  turn.emit({
+    ...{ type: "run_reopened", settings, plan, downSince, lost, reset, at: turn.at },
+    ...(assumed.length > 0 && { assumed }),
+  });
   const settled = ends.map((end) => endAttempt(turn, end));
   if (stop !== null) stopRun(turn, stop);
   for (const job of settled) stopAtFailure(turn, job);

@@ -113,7 +113,13 @@ class Teller {
 
   #takeReopening(event: RunReopened): void {
     const { id } = this.#state.plan.jobs[this.#job]!;
-    const effect = event.lost.includes(id) ? "lost" : event.reset.includes(id) ? "reset" : "none";
+    const effect = event.lost.includes(id)
+      ? "lost"
+      : event.reset.includes(id)
+      ? "reset"
+      : event.assumed?.includes(id)
+      ? "assumed"
+      : "none";
     this.#stop = null;
     if (effect !== "none") this.#endAttempt(event.downSince, this.#lastOutcome());
     const now = this.#state.jobs[this.#job]!;

@@ -104,7 +104,7 @@ export type GapStep =
     readonly from: number;
     readonly until: number;
     /** Its attempt was lost, what it had done was put aside, or nothing. */
-    readonly effect: "lost" | "reset" | "none";
+    readonly effect: "lost" | "reset" | "assumed" | "none";
   };
 
 /** The story of one job. */

@@ -51,10 +51,11 @@ function words(decision: Decision, graceMs: number): string {
     case "stop_run":
       return stoppingText(decision.reason, graceMs);
     case "reopen": {
-      const { settings, lost, reset } = decision.event;
+      const { settings, lost, reset, assumed = [] } = decision.event;
       const anew = lost.length === 0 ? "" : `; their attempts are lost: ${named(lost)}`;
       const back = reset.length === 0 ? "" : `; put back: ${named(reset)}`;
-      return `${settingsText(settings)}${anew}${back}`;
+      const done = assumed.length === 0 ? "" : `; taken as done: ${named(assumed)}`;
+      return `${settingsText(settings)}${anew}${back}${done}`;
     }
     default:
       return unreachable(decision);

@@ -28,6 +28,14 @@ export function differenceText(file: string, difference: PlanDifference): string
     .join("\n");
 }
 
+/** `rerun --only` names some jobs, and others have changed too: they would have to run, or be left as they are. */
+export function othersChangedText(file: string, ids: readonly string[]): string {
+  return visibleLine(
+    `${quoted(file)} has changed, and with it jobs that --only does not name: ${named(ids)}; ` +
+      "name them too, leave the changes out with --as-planned, or take --from",
+  );
+}
+
 function named(ids: readonly string[]): string {
   const more = ids.length - MOST_NAMED;
   return ids.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
@@ -73,8 +81,8 @@ export function mendText(): string {
 export function askText(run: NameableRun, jobIds: readonly string[]): string {
   const logs = runCommand("logs", run, ` ${jobIds[0]}`);
   return [
-    `These jobs were running when orch died, and are not idempotent: ${named(jobIds)}`,
-    `Did they do their work? Find out (${logs}), then say it:`,
+    `These jobs did not end by themselves, and are not idempotent: ${named(jobIds)}`,
+    `Have they done their work? Find out (${logs}), then say it:`,
     `  ${runCommand("resume", run, " --assume-done")}   takes them as succeeded`,
     `  ${runCommand("resume", run, " --rerun-lost")}    runs them again`,
   ].map(visibleLine).join("\n");

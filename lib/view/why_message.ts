@@ -300,6 +300,7 @@ function gapSentence(step: GapStep): string {
   const effects = {
     lost: ", and the attempt under way is lost: it is made again",
     reset: ", and then this job was put back: it is done again",
+    assumed: ", and then its work was taken as done",
     none: "",
   };
   return `no orch was at work for ${time}${effects[step.effect]}`;

@@ -228,7 +228,7 @@ for (const onTerminal of [false, true]) {
       before: [{ ...BEGIN, at: START - 5_000 } as Input],
       firstInput: {
         ...{ type: "reopen_requested", settings, plan: 0, downSince: START - 4_000 },
-        ...{ lost: ["a"], reset: [], ends: [], stop: null },
+        ...{ lost: ["a"], reset: [], assumed: [], ends: [], stop: null },
       },
       onTerminal,
     });

@@ -41,6 +41,47 @@ const CRASHED: readonly Resumed[] = [
            120 finished completed`,
   },
   {
+    title: "a job that a stop cut off and that must not run twice is asked about",
+    jobs: "a\nb\nc after a",
+    before: "> 0 go\n> 5 stop signal\n> 6 a#1 signal TERM\n> 6 b#1 signal TERM",
+    options: NEVER_TWICE,
+    wanted: "ask: a b",
+  },
+  {
+    title: "it runs again if that is said",
+    jobs: "a\nc after a",
+    before: "> 0 go\n> 5 stop signal\n> 6 a#1 signal TERM",
+    options: { ...NEVER_TWICE, lostOnce: "rerun" },
+    wanted: "reset a c",
+  },
+  {
+    title: "or is taken as done, and what comes after it runs",
+    jobs: "a\nc after a",
+    before: "> 0 go\n> 5 stop signal\n> 6 a#1 signal TERM",
+    options: { ...NEVER_TWICE, lostOnce: "assume_done" },
+    wanted: "reset c, assumed a",
+    then: `> go on
+           100 reopened, lost -, reset c
+           100 start c#1
+           > 101 c#1 ok
+           101 done c#1
+           101 finished completed`,
+  },
+  {
+    title: "one that was being stopped when its orch died is the same",
+    jobs: "a\nc after a",
+    before: "> 0 go\n> 5 stop signal",
+    options: { ...NEVER_TWICE, lostOnce: "assume_done" },
+    wanted: "reset c, assumed a",
+  },
+  {
+    title: "what had not begun when the run was stopped is not asked about",
+    jobs: "a\nb after a",
+    before: "> 0 go\n> 5 stop signal\n> 6 a#1 signal TERM",
+    options: { mayRunTwice: ({ id }) => id === "a" },
+    wanted: "reset a b",
+  },
+  {
     title: "a lost attempt does not count",
     jobs: "a tries 2 pause 10",
     before: "> 0 go",
@@ -256,6 +297,7 @@ Deno.test("a lost attempt is remembered as lost, until the run was last heard of
     downSince: 40,
     lost: ["a", "not there"],
     reset: ["nor there"],
+    assumed: [],
     ends: [],
     stop: null,
   } as const;
@@ -270,7 +312,14 @@ Deno.test("a lost attempt is remembered as lost, until the run was last heard of
 Deno.test("an end that was harvested is remembered with its own time", () => {
   const player = Player.after(planOf("a"), journalOf("a", "> 5 go"));
   const end = { jobId: "a", attempt: 1, outcome: { kind: "succeeded" }, endedAt: 17 } as const;
-  const rest = { settings: sketchSettings(), plan: 0, downSince: 9, lost: [], reset: [] } as const;
+  const rest = {
+    settings: sketchSettings(),
+    plan: 0,
+    downSince: 9,
+    lost: [],
+    reset: [],
+    assumed: [],
+  } as const;
   player.take({ type: "reopen_requested", ...rest, ends: [end], stop: null, at: 100 });
   assertEquals(player.state.attempts[0]![0], {
     attempt: 1,
@@ -282,7 +331,14 @@ Deno.test("an end that was harvested is remembered with its own time", () => {
 
 Deno.test("time in which no orch worked on a run is no time that it took, also where a clock was set back", () => {
   const player = Player.after(planOf("a"), journalOf("a", "> 5 go"));
-  const rest = { settings: sketchSettings(), plan: 0, reset: [], ends: [], stop: null } as const;
+  const rest = {
+    settings: sketchSettings(),
+    plan: 0,
+    reset: [],
+    assumed: [],
+    ends: [],
+    stop: null,
+  } as const;
   player.take({ type: "reopen_requested", ...rest, downSince: 10, lost: ["a"], at: 110 });
   player.take({ type: "reopen_requested", ...rest, downSince: 120, lost: ["a"], at: 100 });
   player.input("> 130 a#3 ok");

@@ -73,10 +73,11 @@ export function check(row: Resumed): void {
 /** `lost a, reset b, end c succeeded, stop fail_fast`. */
 function inShort(input: FirstInput): string {
   if (input.type === "run_requested") return "begin";
-  const { lost, reset, ends, stop } = input;
+  const { lost, reset, assumed, ends, stop } = input;
   return [
     ...lost.length > 0 ? [`lost ${lost.join(" ")}`] : [],
     ...reset.length > 0 ? [`reset ${reset.join(" ")}`] : [],
+    ...assumed.length > 0 ? [`assumed ${assumed.join(" ")}`] : [],
     ...ends.map(({ jobId, outcome }) => `end ${jobId} ${outcome.kind}`),
     ...stop === null ? [] : [`stop ${stop}`],
   ].join(", ");

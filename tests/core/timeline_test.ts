@@ -101,6 +101,7 @@ Deno.test("timelineOf(): time in which the run stood still is left out", () => {
     downSince: 113,
     lost: ["b"],
     reset: [],
+    assumed: [],
     ends: [],
     stop: null,
     at: 1_000,

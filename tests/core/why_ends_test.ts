@@ -197,6 +197,7 @@ Deno.test("explainJob(): a run that went on under another orch", () => {
     downSince: 8,
     lost: ["b"],
     reset: [],
+    assumed: [],
     ends: [],
     stop: null,
     at: 100,
@@ -228,6 +229,7 @@ Deno.test("explainJob(): a job that is done again", () => {
     downSince: 6,
     lost: [],
     reset: ["b"],
+    assumed: [],
     ends: [],
     stop: null,
     at: 50,
@@ -241,4 +243,23 @@ Deno.test("explainJob(): a job that is done again", () => {
     "needs 50-50 a:success@5",
     "run#2 50-55 succeeded",
   ]);
+});
+
+Deno.test("explainJob(): a job that was stopped, and whose work is taken as done", () => {
+  const jobs = "a\nb after a";
+  const player = new Player(planOf(jobs));
+  for (const line of ["> 0 go", "> 5 stop signal", "> 6 a#1 signal TERM"]) player.input(line);
+  player.take({
+    type: "reopen_requested",
+    settings: player.state.settings!,
+    plan: 0,
+    downSince: 6,
+    lost: [],
+    reset: ["b"],
+    assumed: ["a"],
+    ends: [],
+    stop: null,
+    at: 50,
+  });
+  assertEquals(storyOf(player, jobs, "a").at(-1), "down 6-50 assumed");
 });

@@ -252,3 +252,25 @@ Deno.test("of two that resume at the same time one goes on", async () => {
   assertEquals(takeRan(project), ["a", "b"]);
   await eventually(() => project.processes().length === 0, "the end of all processes");
 });
+
+Deno.test("--only runs what it names and nothing else, also where the file has changed", async () => {
+  await using project = await failed();
+  const change = (id: string) =>
+    project.write(
+      "w.yaml",
+      project.read("w.yaml").replace(`"id": "${id}",`, `"id": "${id}", "timeout": 60,`),
+    );
+  change("fix");
+  project.write("mended", "");
+  const own = await rerun(project, "last", "--only", "fix");
+  assertEquals([own.code, own.ran], [0, ["fix"]], own.stderr);
+  change("base");
+  const other = await rerun(project, "last", "--only", "fix");
+  assertEquals([other.code, other.ran], [2, []]);
+  assertMatch(
+    other.stderr,
+    /^error: '.*w\.yaml' has changed, .*--only does not name: base; name them too/,
+  );
+  const planned = await rerun(project, "last", "--only", "fix", "--as-planned");
+  assertEquals([planned.code, planned.ran], [0, ["fix"]], planned.stderr);
+});

@@ -44,8 +44,8 @@ Deno.test("resume asks about lost jobs that must not run twice, and changes noth
     assertEquals(
       stderr.replace(/^Stopping .*\n/, ""),
       [
-        "These jobs were running when orch died, and are not idempotent: pay, ship",
-        `Did they do their work? Find out (orch logs ${runId} pay), then say it:`,
+        "These jobs did not end by themselves, and are not idempotent: pay, ship",
+        `Have they done their work? Find out (orch logs ${runId} pay), then say it:`,
         `  orch resume ${runId} --assume-done   takes them as succeeded`,
         `  orch resume ${runId} --rerun-lost    runs them again`,
         "",

@@ -11,6 +11,7 @@ import {
   mendText,
   nothingToDoText,
   nothingUnfinishedText,
+  othersChangedText,
   repairedText,
   survivorsText,
   unkillableText,
@@ -101,20 +102,28 @@ check("what outlived its orch", [
   ],
 ]);
 
+check("jobs that --only does not name and that have changed", [
+  [
+    othersChangedText("/w/ci.yaml", ["a", "b"]),
+    "'/w/ci.yaml' has changed, and with it jobs that --only does not name: a, b; name them too, leave the changes " +
+    "out with --as-planned, or take --from",
+  ],
+]);
+
 check("jobs that may have done their work", [
   [
     askText(HERE, ["pay"]),
     `
-    These jobs were running when orch died, and are not idempotent: pay
-    Did they do their work? Find out (orch logs ${ID} pay), then say it:
+    These jobs did not end by themselves, and are not idempotent: pay
+    Have they done their work? Find out (orch logs ${ID} pay), then say it:
       orch resume ${ID} --assume-done   takes them as succeeded
       orch resume ${ID} --rerun-lost    runs them again`,
   ],
   [
     askText({ ...HERE, stateDirectory: "/it's a/\x07place" }, many(12)),
     `
-    These jobs were running when orch died, and are not idempotent: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more
-    Did they do their work? Find out (orch logs ${ID} j0 --state-dir '/it'\\''s a/␇place'), then say it:
+    These jobs did not end by themselves, and are not idempotent: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more
+    Have they done their work? Find out (orch logs ${ID} j0 --state-dir '/it'\\''s a/␇place'), then say it:
       orch resume ${ID} --assume-done --state-dir '/it'\\''s a/␇place'   takes them as succeeded
       orch resume ${ID} --rerun-lost --state-dir '/it'\\''s a/␇place'    runs them again`,
   ],
