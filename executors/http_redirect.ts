@@ -7,8 +7,12 @@ import { type HttpRequest, shownUrl, webUrl, withCredentialsInHeader } from "./h
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-/** Meant for one origin only. */
-const CREDENTIAL_HEADERS = ["authorization", "cookie", "proxy-authorization"];
+/**
+ * What a header is called that is meant for one origin only. Browsers drop less: the header in which a
+ * server wants its key has whatever name that server has given it (`PRIVATE-TOKEN`, `X-Api-Key`, …).
+ */
+const CREDENTIAL_HEADER =
+  /auth(?!or\b)|cookie|token|secret|passw|credential|session|signature|(api|access|account|auth|client|functions|license|private|service|subscription)[-_]?key/i;
 
 /** Tell about a body, and go with it. */
 const BODY_HEADERS = [
@@ -33,7 +37,9 @@ export function followRedirect(
   }
 
   const headers = new Headers(request.headers);
-  if (url.origin !== request.url.origin) remove(headers, CREDENTIAL_HEADERS);
+  if (url.origin !== request.url.origin) {
+    remove(headers, [...headers.keys()].filter((name) => CREDENTIAL_HEADER.test(name)));
+  }
   if (!becomesGet(request.method, response.status)) {
     return { request: withCredentialsInHeader({ ...request, url, headers }) };
   }

@@ -7,6 +7,7 @@ import type { FirstInput } from "../core/resume.ts";
 import { jobIndex, type RunState } from "../core/run_state.ts";
 import type { Environment } from "../core/workflow.ts";
 import { executors } from "../../executors/mod.ts";
+import { COOKIE, outerCookies } from "../runtime/cookie.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { type Posted, RunLoop } from "../runtime/loop.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
@@ -90,6 +91,7 @@ export class Driver {
     const { directory, graceMs, maxLogBytes, world } = run;
     const processes = await world.processes.open({
       cookie: newCookie(run),
+      outerCookies: outerCookies(world.env(COOKIE)),
       graceMs,
       maxLogBytes,
       endsStem: directory.endsStem,

@@ -27,11 +27,14 @@ export class RunCgroup {
   readonly controllers: ReadonlySet<Controller>;
   readonly path: string;
   readonly #parent: string;
+  /** The folder of the group, locked as long as orch lives. */
+  #life: Deno.FsFile | null;
   #leaves = 0;
 
-  private constructor(parent: string, path: string) {
+  private constructor(parent: string, path: string, life: Deno.FsFile) {
     this.#parent = parent;
     this.path = path;
+    this.#life = life;
     let controllers = this.#share();
     // A group that holds processes cannot share its controllers out. Where orch is alone in it, as where
     // it was delegated to orch, orch steps aside into a leaf of its own.
@@ -51,11 +54,15 @@ export class RunCgroup {
     try {
       Deno.mkdirSync(path);
       Deno.statSync(`${path}/cgroup.kill`);
+      const life = Deno.openSync(path);
+      // Somebody who takes it for a dead one right now finds it empty, and removes it.
+      if (life.tryLockSync(true)) return new RunCgroup(parent, path, life);
+      life.close();
     } catch {
-      removeGroup(path);
-      return null;
+      // Nobody lets us.
     }
-    return new RunCgroup(parent, path);
+    removeGroup(path);
+    return null;
   }
 
   /** Makes the leaf of a new slot; `null` where the system refuses. */
@@ -71,20 +78,16 @@ export class RunCgroup {
   }
 
   /**
-   * Removes the group, once its leaves are, and takes orch back to where it was. Groups of earlier lives of
-   * the run go with it, where neither orch nor a reaper was left to remove them.
+   * Removes the group, once its leaves are, and takes orch back to where it was. Groups of dead orchs go with
+   * it: a daemon that was left on purpose has ended since, or no reaper was left either.
    */
   close(): void {
-    for (const path of this.#earlierLives()) removeGroup(path);
     if (removeGroup(this.path)) this.#stepBack();
-  }
-
-  #earlierLives(): string[] {
-    const run = runOf(this.path);
-    if (run === null) return [];
-    return groupsBelow(this.#parent).filter((path) =>
-      !path.startsWith(this.path) && [run, run + OWN_LEAF].includes(runOf(path) ?? "")
-    );
+    for (const path of groupsBelow(this.#parent)) {
+      if (path.startsWith(`${this.#parent}/orch-`) && !path.startsWith(this.path)) removeDead(path);
+    }
+    this.#life?.close();
+    this.#life = null;
   }
 
   #share(): Set<Controller> {
@@ -280,11 +283,6 @@ function tryWrite(path: string, text: string): boolean {
   }
 }
 
-/** The run of a group, whose name is `orch-<word of one life>-<run>`. */
-function runOf(path: string): string | null {
-  return /\/orch-[^-/]+-([^/]+)$/.exec(path)?.[1] ?? null;
-}
-
 /** Whether this process is the only one of a group. */
 function isAlone(path: string): boolean {
   return read(`${path}/cgroup.procs`).trim() === String(Deno.pid);
@@ -304,6 +302,20 @@ function removeGroup(path: string): boolean {
   }
   const below = groupsBelow(path);
   return below.length > 0 && below.every(removeGroup) && removeGroup(path);
+}
+
+/** Removes the group of a run, or the leaf into which its orch had stepped, unless that orch lives. */
+function removeDead(path: string): void {
+  let life: Deno.FsFile | null = null;
+  try {
+    life = Deno.openSync(path.endsWith(OWN_LEAF) ? path.slice(0, -OWN_LEAF.length) : path);
+    if (life.tryLockSync(true)) removeGroup(path);
+  } catch (error) {
+    // A leaf whose group is gone is that of an orch that is dead, or moving out.
+    if (error instanceof Deno.errors.NotFound) removeGroup(path);
+  } finally {
+    life?.close();
+  }
 }
 
 function groupsBelow(path: string): string[] {

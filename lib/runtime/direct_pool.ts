@@ -19,6 +19,7 @@ export class DirectPool implements ProcessPool, DirectHost {
   readonly clock: Clock;
   readonly logCap: LogCap;
   readonly cookie: string;
+  readonly outerCookies: string;
 
   readonly #options: PoolOptions;
   readonly #trouble: SpawnTrouble;
@@ -29,6 +30,7 @@ export class DirectPool implements ProcessPool, DirectHost {
   constructor(clock: Clock, options: PoolOptions) {
     this.clock = clock;
     this.cookie = options.cookie;
+    this.outerCookies = options.outerCookies ?? "";
     this.#options = options;
     this.logCap = new LogCap(clock, options.maxLogBytes);
     this.#trouble = new SpawnTrouble(clock, {

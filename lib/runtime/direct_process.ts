@@ -1,5 +1,6 @@
 /** One job that Deno itself starts as a program: its end, its output, and the way there when it is stopped. */
 import type { ProcessFacts } from "../core/event.ts";
+import { COOKIE } from "./cookie.ts";
 import type { LogCap } from "./log_cap.ts";
 import { lookInto, signalGroup } from "./process_group.ts";
 import { plainWords } from "./shell_text.ts";
@@ -18,6 +19,8 @@ export interface DirectHost {
   readonly logCap: LogCap;
   /** A word that no other process has in its environment. */
   readonly cookie: string;
+  /** What follows it in the environment of a process. */
+  readonly outerCookies: string;
   /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: DirectProcess): boolean;
   /** Is told that the process has ended, and whether it left something behind. */
@@ -77,7 +80,7 @@ export class DirectProcess implements RunningProcess {
       cwd: this.#spec.workingDirectory,
       env: {
         ...this.#spec.environment,
-        ORCH_COOKIE: `${this.#pool.cookie}.${this.#spec.attemptName}`,
+        [COOKIE]: `${this.#pool.cookie}.${this.#spec.attemptName}${this.#pool.outerCookies}`,
       },
       stdin: "null",
       stdout: "piped",

@@ -84,7 +84,7 @@ function sendDirectly(
   });
   const abort = () => sent.destroy(signal.reason);
   signal.addEventListener("abort", abort);
-  sent.on("response", (message) => resolve(answerOf(message, sent)));
+  sent.on("response", (message) => resolve(answerOf(message, { sent, signal })));
   // Nobody asked for another protocol.
   sent.on("upgrade", (_message, socket) => {
     socket.destroy();
@@ -131,57 +131,88 @@ function headersOf(
   return Object.fromEntries(headers);
 }
 
-function answerOf(message: IncomingMessage, sent: ClientRequest): HttpAnswer {
+/** A request on its way, and what cuts it off. */
+interface Sent {
+  readonly sent: ClientRequest;
+  readonly signal: AbortSignal;
+}
+
+function answerOf(message: IncomingMessage, { sent, signal }: Sent): HttpAnswer {
   const status = message.statusCode!;
   const headers = new Headers();
   for (let i = 0; i < message.rawHeaders.length; i += 2) {
     headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
   }
-  const body = bodyOf(message, sent);
+  const answer = { status, statusText: message.statusMessage ?? "", headers };
+  // What has no body may still say how it would be compressed, and bytes that follow are none of it.
+  if (
+    sent.method === "HEAD" || [204, 304].includes(status) ||
+    message.headers["content-length"] === "0"
+  ) {
+    message.on("error", () => {}).resume();
+    return { ...answer, body: null };
+  }
+  const body = bodyOf(message, { sent, signal });
   const decoder = DECODERS.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
-  // What never has a body may still say how it would be compressed.
-  const empty = sent.method === "HEAD" || status === 204 || status === 304;
   return {
-    status,
-    statusText: message.statusMessage ?? "",
-    headers,
-    body: decoder === undefined || empty
-      ? body
-      : body.pipeThrough(new DecompressionStream(decoder)),
+    ...answer,
+    body: decoder === undefined ? body : body.pipeThrough(new DecompressionStream(decoder)),
   };
+}
+
+function isParseError(error: Error): boolean {
+  return "code" in error && String(error.code).startsWith("HPE_");
 }
 
 /** The body, read no faster than it is wanted; cancelling it hangs up. */
 function bodyOf(
   message: IncomingMessage,
-  sent: ClientRequest,
+  { sent, signal }: Sent,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let failure: Error | null = null;
   let wanted = false;
+  /** Whether nothing more may be said: what comes late would be thrown back. */
+  let over = false;
   message.pause();
   return new ReadableStream({
     start(controller) {
       // What had come by then is read first.
       const fail = (error: Error) => {
+        // Bytes that follow the end are nobody's.
+        if (message.complete && isParseError(error)) return;
         failure ??= error;
-        if (wanted) controller.error(failure);
+        if (!wanted || over) return;
+        over = true;
+        controller.error(failure);
       };
       message.on("data", (part: Uint8Array) => {
         message.pause();
         wanted = false;
-        controller.enqueue(new Uint8Array(part));
+        if (!over) controller.enqueue(new Uint8Array(part));
       });
-      message.on("end", () => controller.close());
+      message.on("end", () => {
+        if (over) return;
+        over = true;
+        // Of what was cut off an end comes too, as if nothing were missing.
+        if (failure === null) controller.close();
+        else controller.error(failure);
+      });
       message.on("error", fail);
       // A body that is not HTTP is told to the request.
       sent.on("error", fail);
+      signal.addEventListener("abort", () => fail(signal.reason));
     },
     pull(controller) {
       wanted = true;
-      if (failure === null || (message.readableLength > 0 && !message.destroyed)) message.resume();
-      else controller.error(failure);
+      if (failure === null || (message.readableLength > 0 && !message.destroyed)) {
+        message.resume();
+        return;
+      }
+      over = true;
+      controller.error(failure);
     },
     cancel() {
+      over = true;
       message.removeAllListeners("data").removeAllListeners("end");
       sent.destroy();
     },

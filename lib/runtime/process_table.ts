@@ -4,6 +4,7 @@
  * looked at, there is nothing to tell, and nothing is said.
  */
 
+import { COOKIE, cookiePattern, cookiesIn } from "./cookie.ts";
 import { isGranted } from "./permissions.ts";
 
 /** One living process. */
@@ -32,27 +33,34 @@ export async function listProcesses(): Promise<ProcessFacts[] | null> {
 }
 
 /**
- * The values of ORCH_COOKIE that begin with `prefix`, by process. Processes of other users cannot be
- * read, and are not ours; one that has not yet become a program still has the environment of its slot.
+ * The cookies of each process that has one which begins with `prefix`, the innermost first. Processes of
+ * other users cannot be read, and are not ours; one that has not yet become a program still has the
+ * environment of its slot.
  */
-export async function cookiesOf(prefix: string): Promise<Map<number, string> | null> {
-  const name = `ORCH_COOKIE=${prefix}`;
-  const found = new Map<number, string>();
+export async function cookiesOf(prefix: string): Promise<Map<number, string[]> | null> {
+  const name = `${COOKIE}=`;
+  const found = new Map<number, string[]>();
+  const add = (pid: number, value: string) => {
+    const cookies = cookiesIn(value);
+    if (cookies.some((cookie) => cookie.startsWith(prefix))) found.set(pid, cookies);
+  };
   if (mayReadProc()) {
     for (const pid of processIds()) {
       const entry = readText(`/proc/${pid}/environ`).split("\0").find((text) =>
         text.startsWith(name)
       );
-      if (entry !== undefined) found.set(pid, entry.slice("ORCH_COOKIE=".length));
+      if (entry !== undefined) add(pid, entry.slice(name.length));
     }
     return found;
   }
-  // The prefix is made of letters, digits, `-` and dots, of which grep reads none amiss. The `:` keeps
-  // grep's failure to find anything apart from the shell's failure to run it.
-  const answer = await ask(`grep -asozH '^${name}[^ ]*' /proc/[0-9]*/environ | tr '\\0' '\\n'; :`);
+  // The `:` keeps grep's failure to find anything apart from the shell's failure to run it.
+  const pattern = cookiePattern(prefix);
+  const answer = await ask(
+    `grep -asozH '${pattern}[^ ]*' /proc/[0-9]*/environ | tr '\\0' '\\n'; :`,
+  );
   if (answer === null) return null;
   for (const [, pid, value] of answer.matchAll(/^\/proc\/(\d+)\/environ:ORCH_COOKIE=(.*)$/gm)) {
-    found.set(Number(pid), value!);
+    add(Number(pid), value!);
   }
   return found;
 }

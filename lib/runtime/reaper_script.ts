@@ -3,6 +3,7 @@
  * `- GROUP TICKS`, its leader has ended that long ago; the orders `s SIGNAL GROUP` and `p SIGNAL PID START`,
  * each answered with a line; `q`, stop what is left and end. The end of its input is the death of orch.
  */
+import { COOKIE, cookiePattern } from "./cookie.ts";
 
 /**
  * $1 is the cookie, $2 the grace in tenths of a second, $3 the control group or nothing. `kill -s X -- -N`
@@ -23,7 +24,7 @@ began() { began=; read -r stat <"/proc/$1/stat" && set -- \${stat##*) } && began
 # A process that begins now asks for itself: one that has ended may be gone from /proc.
 now() { now=$(began self; echo "$began"); }
 members() { grep -hsE "^[0-9]+ \\(.*\\) $2 [0-9]+ $1 " /proc/[0-9]*/stat; }
-marked() { how=$1; shift; grep "$how" "^ORCH_COOKIE=$cookie" "$@"; }
+marked() { how=$1; shift; grep "$how" "${cookiePattern("$cookie")}" "$@"; }
 ours() {
   [ "$proc" ] || return 0
   eval "known=\\\${began_$1-} gone=\\\${gone_$1-}"
@@ -63,7 +64,10 @@ while read -r op a b c; do
   esac
 done
 
-sweep() { for f in $(marked -lsz /proc/[0-9]*/environ); do p=\${f#/proc/}; to_one "$1" "\${p%/environ}"; done; }
+to_pids() { how=$1; shift; for f do p=\${f#/proc/}; to_one "$how" "\${p%/environ}"; done; }
+# Those of a run within a job are asked by that run's own orch, or reaper.
+ask() { to_pids TERM $(grep -lsz "^${COOKIE}=$cookie" /proc/[0-9]*/environ); }
+sweep() { to_pids KILL $(marked -lsz /proc/[0-9]*/environ); }
 alive() { any || marked -qsz /proc/[0-9]*/environ; }
 kill_leaves() { for f in "$cgroup"/*/cgroup.kill; do [ ! -w "$f" ] || echo 1 >"$f"; done; }
 # Orch had stepped aside for its controllers, and this shell was born there.
@@ -74,11 +78,11 @@ step_back() {
 }
 
 to_all TERM
-sweep TERM
+ask
 while [ "$left" -gt 0 ] && alive; do sleep 0.1; left=$((left - 1)); done
 for again in 1 2 3 4 5; do
   to_all KILL
-  sweep KILL
+  sweep
   [ -z "$cgroup" ] || kill_leaves
   alive || break
   sleep 0.1

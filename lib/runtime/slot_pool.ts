@@ -163,14 +163,18 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   async #lookNow(): Promise<Look | null> {
-    const [processes, cookies] = await Promise.all([
-      listProcesses(),
-      cookiesOf(`${this.options.cookie}.`),
-    ]);
-    if (processes === null || cookies === null) return null;
-    // A job that has not become a program still has the environment of its slot: nobody's in particular.
-    for (const [pid, cookie] of cookies) if (cookie.endsWith(`.${SLOT}`)) cookies.delete(pid);
-    return { processes, cookies };
+    const run = `${this.options.cookie}.`;
+    const [processes, all] = await Promise.all([listProcesses(), cookiesOf(run)]);
+    if (processes === null || all === null) return null;
+    const cookies = new Map<number, string>();
+    const nested = new Set<number>();
+    for (const [pid, own] of all) {
+      const cookie = own.find((cookie) => cookie.startsWith(run))!;
+      // A job that has not become a program still has the environment of its slot: nobody's in particular.
+      if (cookie !== run + SLOT) cookies.set(pid, cookie);
+      if (cookie !== own[0]) nested.add(pid);
+    }
+    return { processes, cookies, nested };
   }
 
   #serve(): void {
@@ -198,12 +202,12 @@ export class SlotPool implements ProcessPool, SlotHost {
       const { reaper } = this;
       leaf = this.#cgroup?.leaf() ?? null;
       const token = `${this.options.cookie}.${++this.#opened}`;
-      const { endsStem, cookie } = this.options;
+      const { endsStem, cookie, outerCookies } = this.options;
       const endsPath = endsStem === null ? null : `${endsStem}${this.#opened}`;
       const shell = new ShellSlot(token, {
         firstWords: leaf?.firstWords,
         endsPath,
-        cookie: `${cookie}.${SLOT}`,
+        cookie: `${cookie}.${SLOT}${outerCookies ?? ""}`,
       });
       const slot = { shell, leaf };
       this.#slots.add(slot);

@@ -43,6 +43,8 @@ export interface Look {
   readonly processes: readonly Listed[];
   /** Which attempt each belongs to. */
   readonly cookies: ReadonlyMap<number, string>;
+  /** Those that belong to a run within an attempt, whose own orch or reaper asks them to end. */
+  readonly nested: ReadonlySet<number>;
 }
 
 /** What a process needs of the pool it belongs to. */
@@ -150,7 +152,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       this.#spec;
     return {
       ...{ launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName },
-      cookie: this.#cookie,
+      cookie: this.#cookie + (this.#pool.options.outerCookies ?? ""),
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
       textPath: null,
     };
@@ -229,14 +231,20 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.#killUntilOver(slot);
   }
 
-  /** Processes of this attempt: of its slot's group or with its cookie, but none that an earlier job left. */
-  async #members({ shell, leaf }: Slot): Promise<Listed[] | null> {
+  /**
+   * Processes of this attempt that a signal is meant for: of its slot's group or with its cookie, but none
+   * that an earlier job left.
+   */
+  async #members(
+    { shell, leaf }: Slot,
+    signal: "TERM" | "KILL" = "KILL",
+  ): Promise<Listed[] | null> {
     const look = await this.#pool.look();
     if (look === null) return null;
     const inLeaf = new Set(leaf?.processes());
     const own = this.#cookie;
     return look.processes.filter(({ pid, group, session }) => {
-      if (pid === shell.group) return false;
+      if (pid === shell.group || (signal === "TERM" && look.nested.has(pid))) return false;
       const cookie = look.cookies.get(pid);
       if (cookie !== undefined) return cookie === own;
       return inLeaf.has(pid) || (group === shell.group && session === shell.group);
@@ -264,7 +272,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       ) ?? false;
     if (this.#over) return;
     if (strangers) {
-      for (const process of await this.#members({ shell, leaf }) ?? []) {
+      for (const process of await this.#members({ shell, leaf }, signal) ?? []) {
         reaper.signalProcess(signal, process);
       }
       return;
@@ -310,7 +318,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
         if (clock.now() - killedSince > KILL_MS) return left.map(({ pid }) => pid);
         for (const process of left) reaper.signalProcess("KILL", process);
       } else {
-        for (const process of left) {
+        for (const process of await this.#members(slot, "TERM") ?? []) {
           if (!asked.has(process.pid)) reaper.signalProcess("TERM", process);
           asked.add(process.pid);
         }

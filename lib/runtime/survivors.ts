@@ -58,9 +58,11 @@ export async function stopSurvivors(
  * it is to end before its job does, or it would take the end of its job for the job's own.
  */
 async function survivorsOf(runId: RunId, groups: readonly LeftCgroup[]): Promise<number[]> {
-  const cookies = await cookiesOf("") ?? new Map<number, string>();
+  const cookies = await cookiesOf("") ?? new Map<number, string[]>();
   const pids = new Set(groups.flatMap((group) => group.processes()));
-  for (const [pid, cookie] of cookies) if (isOfRun(cookie, runId)) pids.add(pid);
+  for (const [pid, own] of cookies) {
+    if (own.some((cookie) => isOfRun(cookie, runId))) pids.add(pid);
+  }
   // It may itself have been started by a job of the run.
   pids.delete(Deno.pid);
   if (pids.size === 0) return [];
@@ -71,7 +73,7 @@ async function survivorsOf(runId: RunId, groups: readonly LeftCgroup[]): Promise
     .sort((a, b) => Number(isLeader.get(b)) - Number(isLeader.get(a)));
 }
 
-/** A cookie is `<word of one life>-<run id>.<what it is>`. */
+/** Whether a cookie, which begins with `<word of one life>-<run id>.`, is one of this run. */
 function isOfRun(cookie: string, runId: RunId): boolean {
   const [life = ""] = cookie.split(".", 1);
   return life.slice(life.indexOf("-") + 1) === runId;

@@ -160,6 +160,8 @@ export interface Enforcement {
 export interface PoolOptions {
   /** A word that no other process has in its environment: `[0-9a-z-]+`. */
   readonly cookie: string;
+  /** What follows it, where orch is itself started by a job: see `cookie.ts`. */
+  readonly outerCookies?: string;
   /** Time between TERM and KILL if orch itself dies. */
   readonly graceMs: number;
   /** The files of an attempt are cut near this size. */

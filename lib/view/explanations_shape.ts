@@ -210,7 +210,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E212: {
     title: "the module of a plugin cannot be used",
     meaning:
-      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'.",
+      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'. It imports packages, Node's own modules and code of its own folder; other files, and any as text or JSON, only if its permissions.read lists them.",
     wrong: example(`
       name: demo
       plugins:

@@ -1,6 +1,7 @@
 /** Jobs that leave something behind, do not want to end, or bring children along. */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
-import { eventually, newProject, workflow } from "../support/cli.ts";
+import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
+import { Terminal } from "./terminal.ts";
 
 /** A child that would outlive every test, with output of its job still open. */
 const LEFTOVER = "sleep 300";
@@ -131,6 +132,30 @@ Deno.test("the second Ctrl-C kills at once", async () => {
   assertMatch(stderr, /killing all running jobs now/);
   assertEquals(project.processes(), []);
   assertEquals(project.json("r.json").status, "cancelled");
+});
+
+testNeeding(["tmux"], "Ctrl-C twice on a terminal asks, then kills at once", async () => {
+  await using project = newProject({
+    "w.yaml": workflow(
+      { id: "one", command: STUBBORN },
+      { id: "two", command: `setsid ${LEFTOVER} & ${LEFTOVER}` },
+    ),
+  });
+  await using terminal = await Terminal.open(project, { columns: 120, rows: 24 });
+  await terminal.type("./orch run w.yaml --grace 600 -o r.json; echo code=$?");
+  await project.waitForFile("ready");
+  await eventually(() => project.processes().filter(isLeftover).length === 2, "both children");
+  await terminal.press("C-c");
+  await terminal.waitFor(/press Ctrl-C again to kill them now/);
+  // Whoever presses it again has read that; sooner it would count as an echo.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await terminal.press("C-c");
+  await terminal.waitFor(/code=130\n/);
+  assertMatch(await terminal.scrollback(), /killing all running jobs now/);
+  assertEquals([project.processes(), project.json("r.json").status], [[], "cancelled"]);
+  // The terminal is given back: what is typed is read, and shown.
+  await terminal.type("echo typed");
+  await terminal.waitFor(/echo typed\ntyped\n/);
 });
 
 Deno.test("a job may clean up when it is told to end, and that is not success", async () => {

@@ -115,3 +115,28 @@ test("http() drops credentials for good when a redirect leaves the origin", asyn
   assertEquals(credentialsSeen(away.seen[0]), [null, null, null]);
   assertEquals(credentialsSeen(server.seen[1]), [null, null, null]);
 });
+
+/** Headers of a request, and whether they go with it to another origin. */
+const HEADERS: readonly (readonly [name: string, goesAlong: boolean])[] = [
+  ...["Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "apikey", "PRIVATE-TOKEN"]
+    .map((name) => [name, false] as const),
+  ...["X-Auth-Token", "X-Vault-Token", "X-Amz-Security-Token", "Ocp-Apim-Subscription-Key"]
+    .map((name) => [name, false] as const),
+  ...["X-Hub-Signature-256", "X-Session-Id", "X-Client-Secret", "X-Password", "DD-ACCESS-KEY"]
+    .map((name) => [name, false] as const),
+  ...["Accept", "Content-Type", "User-Agent", "X-Request-Id", "Idempotency-Key", "X-Author"]
+    .map((name) => [name, true] as const),
+];
+
+for (const [name, goesAlong] of HEADERS) {
+  test(`http() ${goesAlong ? "keeps" : "drops"} ${name} when a redirect leaves the origin`, async () => {
+    await using away = serve(() => new Response());
+    await using server = serve(({ path }) =>
+      path === "/here" ? redirect(307, `${away.origin}/`) : redirect(307, "/here")
+    );
+    const { end } = await run({ url: server.origin, headers: { [name]: "own" } });
+    assertEquals(end.outcome, SUCCEEDED);
+    const seen = [...server.seen, ...away.seen].map(({ headers }) => headers.get(name) === "own");
+    assertEquals(seen, [true, true, goesAlong]);
+  });
+}

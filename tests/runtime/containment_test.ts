@@ -48,6 +48,12 @@ for (const { name, available, members, expected } of CONTROLLERS) {
   });
 }
 
+/** The group of a run, which is closed when the test leaves its scope. */
+function openIn(kernel: Kernel): Disposable & { readonly group: RunCgroup } {
+  const group = RunCgroup.open("id", kernel.parent)!;
+  return { group, [Symbol.dispose]: () => group.close() };
+}
+
 function bytes(megabytes: number, isLimited: boolean): string | null {
   return isLimited ? String(megabytes * 2 ** 20) : null;
 }
@@ -70,7 +76,8 @@ for (const [name, prepare] of Object.entries(REFUSALS)) {
 
 Deno.test("where a leaf is refused, its slot goes without", () => {
   using kernel = new Kernel("memory");
-  const group = RunCgroup.open("id", kernel.parent)!;
+  using run = openIn(kernel);
+  const { group } = run;
   kernel.refuse("slot-2");
   assertEquals([group.leaf() === null, group.leaf() === null, group.leaf() === null], [
     ...[false, true, false],
@@ -98,7 +105,8 @@ const LIMITS: readonly (readonly [
 
 Deno.test("limits of a leaf follow those of each job, and are taken back", () => {
   using kernel = new Kernel("memory cpu");
-  const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
+  using run = openIn(kernel);
+  const leaf = run.group.leaf()!;
   const files = ["memory.max", "memory.swap.max", "cpu.max"];
   for (const [memoryMb, cpuPercent, ...expected] of LIMITS) {
     leaf.limit({ memoryMb, cpuPercent });
@@ -109,7 +117,8 @@ Deno.test("limits of a leaf follow those of each job, and are taken back", () =>
 
 Deno.test("limits that stay as they are cost no write", () => {
   using kernel = new Kernel("memory cpu");
-  const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
+  using run = openIn(kernel);
+  const leaf = run.group.leaf()!;
   leaf.limit({ memoryMb: 64, cpuPercent: 50 });
   for (const name of ["memory.max", "cpu.max"]) kernel.write(`orch-id/slot-1/${name}`, "untouched");
   leaf.limit({ memoryMb: 64, cpuPercent: 50 });
@@ -129,7 +138,8 @@ const EVENTS: readonly (readonly [string | null, boolean])[] = [
 
 Deno.test("only the kernel's own count says that a job ran out of memory, once for each", () => {
   using kernel = new Kernel("memory");
-  const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
+  using run = openIn(kernel);
+  const leaf = run.group.leaf()!;
   for (const [events, killed] of EVENTS) {
     kernel.write("orch-id/slot-1/memory.events", events ?? "");
     assertEquals(leaf.wasOutOfMemory(), killed, events ?? "");
@@ -138,14 +148,16 @@ Deno.test("only the kernel's own count says that a job ran out of memory, once f
 
 Deno.test("without a memory controller nothing is said to be out of memory", () => {
   using kernel = new Kernel("cpu");
-  const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
+  using run = openIn(kernel);
+  const leaf = run.group.leaf()!;
   kernel.write("orch-id/slot-1/memory.events", "oom_kill 5\n");
   assertEquals(leaf.wasOutOfMemory(), false);
 });
 
 Deno.test("members are read anew each time, and numbers are never cut in half", () => {
   using kernel = new Kernel("");
-  const leaf = RunCgroup.open("id", kernel.parent)!.leaf()!;
+  using run = openIn(kernel);
+  const leaf = run.group.leaf()!;
   const file = "orch-id/slot-1/cgroup.procs";
   const pids = Array.from({ length: 2_000 }, (_, i) => 400_000 + i);
   for (const members of [[], [7], [7, 8, 9], [9], pids, [12], []]) {

@@ -5,9 +5,9 @@
 import { ownCgroup, RunCgroup } from "../../lib/runtime/containment.ts";
 import { assertEquals } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
-import { newCookie, OrchAlike, reapers } from "../support/families.ts";
+import { isAlive, newCookie, OrchAlike, reapers } from "../support/families.ts";
 import { Kernel } from "../support/kernel.ts";
-import { until } from "../support/pool.ts";
+import { TestPool, until } from "../support/pool.ts";
 
 const OWN = `${Deno.pid}\n`;
 
@@ -89,21 +89,34 @@ Deno.test("as long as somebody is left in a leaf, orch stays aside, and its grou
   assertEquals([kernel.groups(), kernel.read("cgroup.procs")], [[], OWN]);
 });
 
-Deno.test("what an earlier life of a run has left is removed with the run, as far as nobody is in it", () => {
+Deno.test("groups of dead orchs are removed with that of a run, as far as nobody is in them", () => {
   using kernel = new Kernel("memory");
-  for (const name of ["a1-20261122-x", "a2-20261122-x", "a3-20261122-y", "a420261122-x"]) {
-    RunCgroup.open(name, kernel.parent)!.leaf();
+  const make = (name: string) => Deno.mkdirSync(`${kernel.parent}/${name}`);
+  for (const name of ["orch-a1-x", "orch-a2-y", "orch-a3-x", "other-a1-x"]) {
+    make(name);
+    make(`${name}/slot-1`);
   }
-  Deno.mkdirSync(`${kernel.parent}/orch-a1-20261122-x.orch`);
-  Deno.mkdirSync(`${kernel.parent}/other-a1-20261122-x`);
-  kernel.write("orch-a2-20261122-x/slot-1/cgroup.procs", "5\n");
-  RunCgroup.open("b1-20261122-x", kernel.parent)!.close();
+  for (const name of ["orch-a1-x.orch", "orch-a4-x.orch", "orch-a5-x.orch"]) make(name);
+  kernel.write("orch-a3-x/slot-1/cgroup.procs", "5\n");
+  kernel.write("orch-a5-x.orch/cgroup.procs", "6\n");
+  RunCgroup.open("b1-x", kernel.parent)!.close();
   assertEquals(kernel.groups(), [
-    ...["orch-a2-20261122-x", "orch-a2-20261122-x/slot-1"],
-    ...["orch-a3-20261122-y", "orch-a3-20261122-y/slot-1"],
-    ...["orch-a420261122-x", "orch-a420261122-x/slot-1"],
-    "other-a1-20261122-x",
+    ...["orch-a3-x", "orch-a3-x/slot-1", "orch-a5-x.orch"],
+    ...["other-a1-x", "other-a1-x/slot-1"],
   ]);
+});
+
+Deno.test("groups of an orch that lives are not removed by others, though nobody is in them yet", () => {
+  using kernel = new Kernel("memory");
+  const group = RunCgroup.open("a1-x", kernel.parent)!;
+  const leaf = group.leaf()!;
+  Deno.mkdirSync(`${kernel.parent}/orch-a1-x.orch`);
+  const mine = kernel.groups();
+  RunCgroup.open("b1-y", kernel.parent)!.close();
+  assertEquals(kernel.groups(), mine);
+  assertEquals([leaf.close(), group.close()], [true, undefined]);
+  RunCgroup.open("b1-y", kernel.parent)!.close();
+  assertEquals(kernel.groups(), []);
 });
 
 Deno.test("groups that a job has made below its leaf are removed with it", () => {
@@ -194,6 +207,25 @@ testWithGroup(
     const left = await Array.fromAsync(Deno.readDir(folder));
     assertEquals(left.filter(({ isDirectory }) => isDirectory), []);
     await Deno.remove(folder);
+  },
+);
+
+testWithGroup(
+  "the group of a daemon that was left goes with a later run, once it has ended",
+  async () => {
+    const runWith = async (command: string) => {
+      await using pool = new TestPool();
+      return { cookie: pool.cookie, ...await pool.run(command) };
+    };
+    const { cookie, stdout } = await runWith("setsid sleep 61 & echo $!");
+    const own = () => names(ownCgroup()!).filter((name) => name === `orch-${cookie}`);
+    const daemon = Number(stdout);
+    await runWith("true");
+    assertEquals([own().length, isAlive(daemon)], [1, true]);
+    Deno.kill(daemon, "SIGKILL");
+    await until(() => !isAlive(daemon), "the daemon to end");
+    await runWith("true");
+    assertEquals(own(), []);
   },
 );
 

@@ -191,7 +191,7 @@ Deno.test("a job that ignores TERM ends by KILL, with its children", async () =>
 Deno.test("a job that was stopped has ended when all of its group has", async () => {
   await using pool = directPool();
   const job = pool.start(
-    sh("(trap '' TERM; while :; do sleep 0.05; done) & echo $$; exec sleep 63"),
+    sh("(trap '' TERM; echo $$; while :; do sleep 0.05; done) & exec sleep 63"),
   );
   await until(() => job.stdout() !== "", "it is ready");
   const leader = Number(job.stdout());

@@ -76,6 +76,7 @@ for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
 }
 
 const OK = "HTTP/1.1 200 OK\r\n";
+const CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
 for (
   const [what, script, status, text] of [
     ["a body that ends with the connection", "HTTP/1.0 200 OK\r\n\r\nold", 200, "old"],
@@ -93,6 +94,21 @@ for (
     ],
     ["a status nobody knows", "HTTP/1.1 999 Hm\r\nContent-Length: 0\r\n\r\n", 999, ""],
     ["no body where none may be", "HTTP/1.1 204 No\r\nContent-Encoding: gzip\r\n\r\n", 204, ""],
+    [
+      "no body where there should be none",
+      "HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\nhi",
+      204,
+      "",
+    ],
+    ["not what follows an empty body", `${OK}Content-Length: 0\r\n\r\nmore`, 200, ""],
+    ["not what follows a body", `${OK}Content-Length: 2\r\n\r\nhi and more`, 200, "hi"],
+    ["not what follows chunks", `${OK}${CHUNKED}2\r\nhi\r\n0\r\n\r\nmore`, 200, "hi"],
+    [
+      "an empty body that is said to be packed",
+      `${OK}Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n`,
+      200,
+      "",
+    ],
     ["an encoding nobody knows, as it is", `${OK}Content-Encoding: zstd\r\n\r\nraw`, 200, "raw"],
   ] as const
 ) {
@@ -118,6 +134,41 @@ Deno.test("sendRequest() keeps every line of a header that stands more than once
   const { headers } = await exchange({}, `${OK}Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n`);
   assertEquals(headers.getSetCookie(), ["a=1", "b=2"]);
 });
+
+Deno.test("sendRequest() says once that an answer is broken, and throws nothing where nobody hears it", async () => {
+  const broken = [
+    `${OK}${CHUNKED}2\r\nhi\r\nzz\r\n`,
+    `${OK}${CHUNKED}zz\r\n`,
+    `${OK}Content-Length: 9\r\n\r\nhi`,
+    `${OK}Content-Encoding: gzip\r\n\r\nhi`,
+  ];
+  for (const script of broken) await assertRejects(() => exchange({}, script));
+});
+
+for (const heard of [false, true]) {
+  Deno.test(`a body that is cut off before it is read is broken${heard ? ", and stays so" : ""}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = (async () => {
+      using conn = await listener.accept();
+      await conn.read(new Uint8Array(1024));
+      await conn.write(new TextEncoder().encode(`${OK}Content-Length: 4\r\n\r\nbody`));
+      await drain(conn, () => {});
+    })();
+    const cut = new AbortController();
+    const { body } = await sendRequest({
+      url: new URL(`http://127.0.0.1:${listener.addr.port}`),
+      method: "GET",
+      headers: new Headers(),
+      body: null,
+      signal: cut.signal,
+      connected() {},
+    }, { env: () => undefined });
+    cut.abort(new Error("cut"));
+    if (heard) await serving;
+    await assertRejects(() => new Response(body).text(), Error, "cut");
+    await serving;
+  });
+}
 
 Deno.test("sendRequest() does not follow a server to another protocol", async () => {
   const script = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n";

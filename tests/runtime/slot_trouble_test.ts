@@ -28,6 +28,7 @@ class HauntedPool extends SlotPool {
       cpuSeconds: 0,
     };
     return {
+      ...look,
       processes: [...look.processes, ghost],
       cookies: new Map([...look.cookies, [GHOST, `${this.options.cookie}.j1.1`]]),
     };

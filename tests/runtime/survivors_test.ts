@@ -40,6 +40,21 @@ Deno.test("processes of every life of the run, of jobs and of slots, are asked t
   assertEquals(tidy.output, "ready\ncleaned\n");
 });
 
+Deno.test("a run within a job of the run belongs to it, and it to no run within it", async () => {
+  const [runId, innerId] = [newId(), newId()];
+  const own = cookieOf(runId, "job.1").ORCH_COOKIE;
+  const inner = cookieOf(innerId, "slot", "ffffffff").ORCH_COOKIE;
+  const innermost = cookieOf(newId()).ORCH_COOKIE;
+  await using job = await Family.start(PLAIN, { ORCH_COOKIE: own });
+  await using slot = await Family.start(PLAIN, { ORCH_COOKIE: `${inner}:${own}` });
+  await using deep = await Family.start(PLAIN, { ORCH_COOKIE: `${innermost}:${inner}:${own}` });
+  assertEquals((await stop(innerId)).left, []);
+  assertEquals([await slot.end(), await deep.end(), job.ended], ["SIGTERM", "SIGTERM", null]);
+  await using again = await Family.start(PLAIN, { ORCH_COOKIE: `${innermost}:${inner}:${own}` });
+  assertEquals((await stop(runId)).left, []);
+  assertEquals([await again.end(), await job.end()], ["SIGTERM", "SIGTERM"]);
+});
+
 Deno.test("what does not end when asked is killed once the grace is over", async () => {
   const runId = newId();
   await using family = await Family.start(IGNORES, cookieOf(runId));
@@ -127,11 +142,8 @@ testWithGroups(
       const names = (await Array.fromAsync(Deno.readDir(ownCgroup()!))).map(({ name }) => name);
       assertEquals(names.filter((name) => name.includes(runId)), [`orch-0a1b2c3d-x${runId}`]);
     } finally {
-      for (const left of [runId, `x${runId}`].flatMap((name) => LeftCgroup.find(name))) {
-        left
-          .remove();
-      }
-      other.close();
+      for (const left of LeftCgroup.find(runId)) left.remove();
+      for (const run of [group, empty, other]) run.close();
     }
   },
 );

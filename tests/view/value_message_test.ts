@@ -268,10 +268,10 @@ checkMessages<`E3${string}`>({
       = add --allow-write=/x`,
     ],
     [
-      { permission: { kind: "read", path: "/w/x.ts" }, use: "module", jobIds: ["a"] },
+      { permission: { kind: "read", path: "/w/x" }, use: "module", jobIds: ["a"] },
       `
-      Job 'a' is done by a plugin, whose module '/w/x.ts' orch may not read
-      = add --allow-read=/w/x.ts`,
+      Job 'a' is done by a plugin, whose folder '/w/x' orch may not read
+      = add --allow-read=/w/x`,
     ],
     [
       { permission: { kind: "net", host: "h:443" }, use: "plugin", jobIds: ["a", "b"] },
