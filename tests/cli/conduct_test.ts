@@ -165,11 +165,15 @@ Deno.test("under power, nothing starts before it is safe that it does, and the e
   assertEquals([run.code, run.state.status, run.file.isClosed], [0, "completed", true]);
 });
 
-Deno.test("a signal while the run is being opened stops it before anything starts", async () => {
+Deno.test("a signal while the run is being opened stops it as soon as it has begun", async () => {
   const run = new Conducted(JOBS, "process");
   run.world.signals.send("SIGINT");
-  assertEquals([await run.finished(), run.state.status, run.started], [130, "cancelled", []]);
-  assertEquals(run.world.signals.listening, 0);
+  const { started } = run.world.processes;
+  await run.until(() => started.length === 2 && started.every(({ stops }) => stops.length > 0));
+  run.end(0);
+  run.end(1);
+  assertEquals([await run.finished(), run.state.status], [130, "cancelled"]);
+  assertEquals([run.started, run.world.signals.listening], [["a.1", "b.1"], 0]);
 });
 
 Deno.test("a write that fails ends the run: jobs may end in peace, nothing more begins, exit 3", async () => {

@@ -167,7 +167,7 @@ Deno.test("where files run out, all jobs run all the same, fewer at a time, and 
   assertEquals(project.json("r.json").counts.success, 200, stderr.slice(0, 2_000));
   const warnings = stderr.match(/^warning: the machine cannot start more processes now .*$/gm) ??
     [];
-  assertMatch(warnings[0] ?? "", /Too many open files.*going on with \d+ at a time/);
+  assertMatch(warnings[0] ?? "", /Too many open files.*continuing with \d+ at a time/);
   assertEquals([code, warnings.length], [0, 1]);
   const own = `orch-${project.json("r.json").execution_id}`;
   assert(!(await controlGroups()).includes(own), "no control group is left");
@@ -185,7 +185,7 @@ testNeeding(["tmux"], "the second Ctrl-C on a terminal kills at once", async () 
   await project.waitForFile("ready");
   await project.waitForFile("no-terminal");
   await terminal.press("C-c");
-  await terminal.waitFor(/press Ctrl-C again to kill them now/);
+  await terminal.waitFor(/Ctrl-C again kills them now/);
   await eventually(() => !project.processes().includes("sleep 60"), "the other job to end");
   assertEquals(project.exists("r.json"), false, "the stubborn one is waited for");
   // Sooner it would be taken for an echo of the first.

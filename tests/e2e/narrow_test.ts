@@ -105,7 +105,7 @@ Deno.test("where files run out, plain commands run all the same, and keep their 
     assertEquals(code, 0, stderr);
     assertEquals(jobs.map(({ id }) => log(id)), jobs.map((_, i) => `${i}\n`));
     const warnings = stderr.match(/^warning: the machine cannot start more .*$/gm) ?? [];
-    assertMatch(warnings[0] ?? "", /Too many open files.*going on with \d+ at a time/);
+    assertMatch(warnings[0] ?? "", /Too many open files.*continuing with \d+ at a time/);
     assertEquals(warnings.length, 1);
   });
 });
@@ -158,7 +158,7 @@ for (const list of ["echo", "sh"]) {
     await orchWith(runs(list), { files: HELLO, env: LIBRARIES }, ({ code, stderr, folder }) => {
       assertEquals([code, folder], [2, ["w.yaml"]]);
       assertMatch(stderr, /^error\[E313\]: LD_LIBRARY_PATH is set in the environment/);
-      assertStringIncludes(stderr, "--allow-run without a list of programs");
+      assertStringIncludes(stderr, "plain --allow-run, without a list of programs");
     });
   });
 }

@@ -13,7 +13,7 @@ for (const list of ["sh", "sleep,kill"]) {
     await terminal.press("C-z");
     await terminal.waitFor(/Stopped/i);
     await terminal.type("clear; fg");
-    await terminal.waitFor(/\ba\b/);
+    await terminal.waitFor(/▶ a /);
     await terminal.press("C-c");
     await terminal.type('echo "code $?"');
     await terminal.waitFor(/code 130/);

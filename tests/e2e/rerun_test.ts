@@ -172,7 +172,7 @@ Deno.test("resume goes on with what Ctrl-C has stopped, and with the newest of t
   takeRan(project);
   const first = await project.orch(["resume", "--no-live"]);
   assertEquals([first.code, takeRan(project)], [0, ["b", "c"]]);
-  assertMatch(first.stderr, new RegExp(`go on .*\\(run ${newest!.runId}\\)`));
+  assertMatch(first.stderr, new RegExp(`resumed .*\\(run ${newest!.runId}\\)`));
   const second = await project.orch(["resume", "-q", "-o", "r.json"]);
   assertEquals([second.code, takeRan(project)], [0, ["b", "c"]]);
   assertEquals(project.json("r.json").execution_id, oldest!.runId);

@@ -79,7 +79,7 @@ Deno.test("what has changed, what is new and all after it runs; the difference i
   > after these: test (run again)
 `,
   );
-  assert(stderr.indexOf("has changed") < stderr.indexOf("go on"), "before anything starts");
+  assert(stderr.indexOf("has changed") < stderr.indexOf("resumed"), "before anything starts");
   assertEquals([code, takeRan(project)], [0, ["check", "fresh", "ship", "test"]]);
   const state = await stateOf(runOf(project));
   assertEquals(statusesOf(state), [

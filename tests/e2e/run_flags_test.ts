@@ -163,7 +163,7 @@ Deno.test("without --fail-fast independent branches go on after a failure, with 
   await using hasty = newProject({ "w.yaml": workflow(...jobs) });
   const { code, stderr } = await hasty.orch(["run", "w.yaml", "--fail-fast", "-o", "r.json"]);
   assertEquals(code, 1);
-  assertStringIncludes(stderr, "a job failed: stopping the others, which have 10 s to end");
+  assertStringIncludes(stderr, "a job failed, stopping the rest: running jobs have 10 s to finish");
   assertEquals(hasty.json("r.json").status, "failed");
   assertEquals(statuses(hasty), {
     bad: "failed",
