@@ -10,7 +10,7 @@ import {
   type PermissionUse,
 } from "../lib/core/diagnostic.ts";
 import { Bug } from "../lib/core/event.ts";
-import { objectOf, type Permission } from "../lib/core/permission.ts";
+import { objectOf, type Permission, straightened } from "../lib/core/permission.ts";
 import type { Environment, HttpAction, Job, Workflow } from "../lib/core/workflow.ts";
 import { BRANCH_VARIABLES } from "../lib/runtime/branch.ts";
 import { folderOf, isAbsolute, resolvePath } from "../lib/runtime/paths.ts";
@@ -110,7 +110,8 @@ class NeedList {
     this.#selected = selected;
   }
 
-  add(permission: Permission, origin: Origin): void {
+  add(asked: Permission, origin: Origin): void {
+    const permission = straightened(asked);
     const { use, job, path = [], isWhole = false, isOptional = false } = origin;
     const key = `${permission.kind} ${objectOf(permission)}`;
     const known = this.#needs.get(key);
@@ -266,7 +267,8 @@ function pluginNeeds(
     if (action.type !== "plugin") return;
     const { plugin } = action;
     const index = workflow.plugins.findIndex(({ type }) => type === plugin.type);
-    const path = resolvePath(baseDirectory, plugin.path);
+    // With it the code beside it, which it may import and which is looked at before.
+    const path = folderOf(resolvePath(baseDirectory, plugin.path));
     const origin = { job, isWhole: true } as const;
     list.add({ kind: "read", path }, {
       ...origin,

@@ -12,7 +12,9 @@ import {
 import type { Plugin, PluginAction, Workflow } from "../lib/core/workflow.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
 import type { World } from "../lib/runtime/world.ts";
-import { NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
+import { fileUrl, NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
+import { type ImportRules, judgeImport, writtenImports } from "./plugin_imports.ts";
+import { pluginPermissions } from "./plugin_permissions.ts";
 import type { FromPlugin, KeyIssue } from "./plugin_protocol.ts";
 
 /** A module that takes longer to load is refused. */
@@ -26,7 +28,7 @@ export interface PluginCheck {
   readonly selected: readonly number[];
   /** Absolute: what paths of the workflow start from. */
   readonly baseDirectory: string;
-  readonly world: Pick<World, "files" | "clock">;
+  readonly world: Pick<World, "files" | "clock" | "may">;
 }
 
 /** The mistakes in the plugins of a workflow, and in what its jobs give to them. */
@@ -60,7 +62,8 @@ interface CheckedPlugin {
 }
 
 async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<Diagnostic[]> {
-  const { plugin: { type, path }, index, jobs } = checked;
+  const { plugin, index, jobs } = checked;
+  const { type, path } = plugin;
   const { baseDirectory, world } = check;
   const modulePath = resolvePath(baseDirectory, path);
   const wrongModule = (problem: ModuleProblem, cause = "") => {
@@ -68,6 +71,8 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
     return [diagnosticAt(atValue("plugins", index, "path"), detail)];
   };
   if (world.files.stat(modulePath)?.isFile !== true) return wrongModule("missing");
+  const refused = await refusedImport(plugin, modulePath, check);
+  if (refused !== null) return wrongModule("import", refused);
   const answer = await ask(modulePath, jobs.map(({ keys }) => keys), check);
   switch (answer.type) {
     case "checked":
@@ -82,6 +87,37 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
         String(answer.cause),
       );
   }
+}
+
+/** The first import in the modules of a plugin that reaches for what it may not read; `null` for none. */
+async function refusedImport(
+  plugin: Plugin,
+  modulePath: string,
+  { baseDirectory, world }: PluginCheck,
+): Promise<string | null> {
+  if (plugin.permissions.read === true) return null;
+  const entry = new URL(fileUrl(modulePath));
+  const readable = pluginPermissions(plugin, baseDirectory)
+    .flatMap((permission) => permission.kind === "read" ? [permission.path ?? "/"] : [])
+    .map((path) => new URL(fileUrl(path)).href.replace(/\/$/, ""));
+  const rules: ImportRules = {
+    folder: new URL(".", entry),
+    mayRead: ({ href }) => readable.some((path) => href === path || href.startsWith(`${path}/`)),
+  };
+  const seen = new Map([[entry.pathname, entry]]);
+  for (const module of seen.values()) {
+    const path = decodeURIComponent(module.pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+    if (!world.may({ kind: "read", path })) return path;
+    // Deno says better than we could what is not there.
+    if (world.files.stat(path)?.isFile !== true) continue;
+    const text = new TextDecoder().decode(await world.files.read(path));
+    for (const found of writtenImports(text)) {
+      const verdict = judgeImport(found, module, rules);
+      if (verdict.kind === "refused") return found.specifier;
+      if (verdict.kind === "module") seen.set(verdict.url.pathname, verdict.url);
+    }
+  }
+  return null;
 }
 
 type ModuleProblem = Extract<DiagnosticDetail, { code: "E212" }>["problem"];

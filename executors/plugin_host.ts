@@ -86,7 +86,7 @@ function denoPermissions(
 }
 
 /** A path as a URL, on Unix and on Windows. */
-function fileUrl(path: string): string {
+export function fileUrl(path: string): string {
   const parts = path.replaceAll("\\", "/").replace(/^(?=[A-Za-z]:)/, "/").split("/");
   return `file://${
     parts.map((part) => /^[A-Za-z]:$/.test(part) ? part : encodeURIComponent(part)).join("/")

@@ -25,10 +25,10 @@ export {
 } from "./engine/load_workflow.ts";
 export {
   Orchestrator,
-  type OrchestratorOptions,
   type OrchestratorStatus,
   type StatusCallback,
 } from "./engine/orchestrator.ts";
+export type { OrchestratorOptions } from "./engine/options.ts";
 export type { EventResult, JobResult, Results } from "./view/results.ts";
 export type {
   JobCompletedData,

@@ -132,7 +132,7 @@ const resume = buildCommand({
     positional: { kind: "tuple", parameters: [{ ...RUN_NAME, optional: true }] },
     aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
   },
-  docs: { brief: "Go on with a run that died or was stopped" },
+  docs: { brief: "Resume a run that crashed or was stopped" },
 });
 
 const rerun = buildCommand({
@@ -261,7 +261,7 @@ const explain = buildCommand({
       },
     },
   },
-  docs: { brief: "Say what a problem's code means, and how to mend it" },
+  docs: { brief: "Say what a problem's code means, and how to fix it" },
 });
 
 const why = buildCommand({
@@ -286,7 +286,7 @@ const why = buildCommand({
       parameters: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job" }],
     },
   },
-  docs: { brief: "Say why a job ran, waited, was skipped or was tried again" },
+  docs: { brief: "Say why a job ran, waited, was skipped or was retried" },
 });
 
 /** All commands. */

@@ -2,7 +2,7 @@
  * One run under this orch, new or gone on with: from its first input to the exit code. What is to be
  * done has been decided and written down; here it is driven, shown and brought to its end.
  */
-import type { RunEvent } from "../core/event.ts";
+import type { RunEvent, StopReason } from "../core/event.ts";
 import { type DrivableRun, Driver, type DriverPorts, recordInIndex } from "../engine/driver.ts";
 import { attemptName } from "../runtime/attempt.ts";
 import type { JournalError } from "../runtime/journal.ts";
@@ -40,8 +40,16 @@ export async function conduct(run: ReadyRun): Promise<number> {
   const { state, world } = run;
   const options = agreedFlags(run.options);
   const events: RunEvent[] = options.output === undefined ? [] : [...run.events];
+  // From here on signals count: who stops a run that is about to begin wants it stopped and the terminal
+  // given back, not orch dead.
+  const early: StopReason[] = [];
+  let stop = (reason: StopReason): unknown => early.push(reason);
+  const stops = listenForStops(world, (reason) => stop(reason));
   const { view, driver } = await openRun(run, (batch) => {
     if (options.output !== undefined) { for (const event of batch) events.push(event); }
+  }).catch((error) => {
+    stops.close();
+    throw error;
   });
   const ignorePause = listenForPause({
     world,
@@ -49,13 +57,14 @@ export async function conduct(run: ReadyRun): Promise<number> {
     view,
     resumed: (pausedMs) => driver.post({ type: "pause_ended", pausedMs }),
   });
-  const stops = listenForStops(world, (reason) => driver.post({ type: "stop_requested", reason }));
   let isRecorded: boolean;
   try {
     const over = driver.drive({
       impatient: stops.impatient,
       journalFailed: (error) => sayJournalFailed(run, error, view),
     });
+    stop = (reason) => driver.post({ type: "stop_requested", reason });
+    early.forEach(stop);
     // What is needed only at the end is loaded while the first jobs run.
     if (!options.quiet) void import("./run_end.ts");
     isRecorded = await over;

@@ -5,12 +5,12 @@ import { EXIT } from "./exit_code.ts";
 import { jsonText, styleFor } from "./output.ts";
 import { VERSION } from "./version.ts";
 
-/** Programs that job types and commands of orch use, with the arguments that make them say their version. */
+/** Programs that job types and commands of orch use, and what their versions look like. */
 const PROGRAMS = [
-  ["python3", "--version"],
-  ["bash", "--version"],
-  ["node", "--version"],
-  ["git", "--version"],
+  ["python3", /^Python \d/],
+  ["bash", /^GNU bash/],
+  ["node", /^v\d/],
+  ["git", /^git version \d/],
 ] as const;
 
 /** Prints what was found; exit 0, since nothing found here is an error. */
@@ -72,13 +72,13 @@ async function machineFindings({ machine, processes }: World): Promise<Finding[]
 }
 
 async function programFindings({ processes, cwd }: World): Promise<Finding[]> {
-  return await Promise.all(PROGRAMS.map(async ([program, flag]): Promise<Finding> => {
+  return await Promise.all(PROGRAMS.map(async ([program, version]): Promise<Finding> => {
     if (!processes.mayRun(program)) return { topic: program, state: "bad", value: "not allowed" };
-    const answer = await processes.query(program, [flag], cwd());
-    return {
-      topic: program,
-      state: answer === null ? "bad" : "good",
-      value: answer?.split("\n")[0] ?? "missing",
-    };
+    const answer = (await processes.query(program, ["--version"], cwd()))?.split("\n")[0];
+    if (answer === undefined) return { topic: program, state: "bad", value: "missing" };
+    // Under that name another program may be found: Deno puts itself in the place of node for its tasks.
+    return version.test(answer)
+      ? { topic: program, state: "good", value: answer }
+      : { topic: program, state: "fair", value: answer, isOther: true };
   }));
 }

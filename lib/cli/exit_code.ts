@@ -19,6 +19,8 @@ export function exitCodeOfSignal(signal: StopSignal): number {
       return 129;
     case "SIGINT":
       return 130;
+    case "SIGQUIT":
+      return 131;
     case "SIGTERM":
       return 143;
   }

@@ -11,6 +11,7 @@ import {
 import type { Job, Workflow } from "../core/workflow.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { resolvePath } from "../runtime/paths.ts";
+import { IS_BUILT_IN } from "../runtime/permissions.ts";
 import {
   namedStateDirectory,
   STATE_DIRECTORY,
@@ -38,8 +39,13 @@ export async function permissions(
   const found = needsOfFile(loaded, loaded.workflow.value, world);
   const granted = withoutInner(found.needs.map(({ permission }) => permission))
     .map((permission) => seenFrom(world.cwd(), permission));
-  const command = commandLineFor(granted, { file, world });
-  const notes = notesOf(found, { granted, jobs: loaded.workflow.value.jobs });
+  const { jobs } = loaded.workflow.value;
+  const program = {
+    ...programAt(import.meta.url, world.cwd(), IS_BUILT_IN),
+    hasPlugins: jobs.some(({ action }) => action.type === "plugin"),
+  };
+  const command = commandLineFor(granted, { file, world, program });
+  const notes = notesOf(found, { granted, jobs, isBuiltIn: IS_BUILT_IN });
   if (options.json) {
     world.stdout.write(jsonText(documentOf({ loaded, command, granted, notes })));
   } else {
@@ -74,29 +80,53 @@ function needsOfFile(
   });
 }
 
-function commandLineFor(granted: readonly Permission[], { file, world }: Asked): CommandLine {
+function commandLineFor(
+  granted: readonly Permission[],
+  { file, world, program }: Asked & {
+    readonly program: Program & { readonly hasPlugins: boolean };
+  },
+): CommandLine {
   const state: Permission[] = world.env(STATE_VARIABLE)
     ? [{ kind: "env", name: STATE_VARIABLE }]
     : [];
+  const { path, isSource, hasPlugins } = program;
   return {
     start: ["deno", "run", "--no-prompt"],
-    flags: flagsFor([...granted, ...state]),
-    end: [programPath(world), "run", file],
+    // Beside the sources stands a deno.json, which says it.
+    flags: [
+      ...flagsFor([...granted, ...state]),
+      ...(hasPlugins && !isSource ? ["--unstable-worker-options"] : []),
+    ],
+    end: [path, "run", file],
   };
 }
 
-/** The program that is running: `main.ts`, or the one file that everything was put into. */
-function programPath({ cwd }: World): string {
-  const { pathname } = import.meta.url.endsWith("/lib/cli/permissions.ts")
-    ? new URL("../../main.ts", import.meta.url)
-    : new URL(import.meta.url);
-  const path = decodeURIComponent(pathname);
-  return path.startsWith(`${cwd()}/`) ? path.slice(cwd().length + 1) : path;
+/** What Deno is to run. */
+export interface Program {
+  readonly path: string;
+  /** Whether it is `main.ts`, and not the one file that everything was put into. */
+  readonly isSource: boolean;
+}
+
+/**
+ * The program that this module, by its URL, is a part of, as it is written in the folder `cwd`. A
+ * compiled one has no file that Deno could run: then the one file is named that it was made from.
+ */
+export function programAt(url: string, cwd: string, isBuiltIn: boolean): Program {
+  if (isBuiltIn) return { path: "orch.js", isSource: false };
+  const isSource = url.endsWith("/lib/cli/permissions.ts");
+  const { pathname } = isSource ? new URL("../../main.ts", url) : new URL(url);
+  const path = decodeURIComponent(pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+  return { path: path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path, isSource };
 }
 
 function notesOf(
   { needs, unknownHosts }: Needs,
-  { granted, jobs }: { readonly granted: readonly Permission[]; readonly jobs: readonly Job[] },
+  { granted, jobs, isBuiltIn }: {
+    readonly granted: readonly Permission[];
+    readonly jobs: readonly Job[];
+    readonly isBuiltIn: boolean;
+  },
 ): PermissionNote[] {
   const shell = needs.find(({ permission }) =>
     permission.kind === "run" && permission.program === "sh"
@@ -108,6 +138,7 @@ function notesOf(
     ...unknownHosts.map((host) => ({ kind: "unknown_host", ...host }) as const),
     ...granted.map(objectOf).filter((object) => object?.includes(","))
       .map((object) => ({ kind: "comma", object: object! }) as const),
+    ...(isBuiltIn ? [{ kind: "built_in" } as const] : []),
   ];
 }
 

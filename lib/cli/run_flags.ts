@@ -117,6 +117,6 @@ export const DRIVING = {
     brief: "What the record outlives: the death of orch, or a power cut too",
     placeholder: "what",
   },
-  quiet: flag("Say nothing unless a job fails"),
-  verbose: flag("Say every event, and show the output of each job"),
+  quiet: flag("Print nothing unless a job fails"),
+  verbose: flag("Print every event, and the output of each job"),
 } as const;

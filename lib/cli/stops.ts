@@ -1,6 +1,6 @@
 /**
  * Signals of the user as requests to stop: the first asks, the second kills, the third leaves at once.
- * So does a mistake of ours that nobody caught, by way of everything that cleans up.
+ * Ctrl-\ (SIGQUIT) kills, and then leaves: who presses it will not wait. So does a mistake of ours that nobody caught, by way of everything that cleans up.
  */
 import type { StopReason } from "../core/event.ts";
 import type { StopSignal, World } from "../runtime/world.ts";
@@ -8,6 +8,7 @@ import { exitCodeOfSignal } from "./exit_code.ts";
 
 const REASONS: Readonly<Record<StopSignal, StopReason>> = {
   SIGINT: "interrupt",
+  SIGQUIT: "kill",
   SIGTERM: "terminate",
   SIGHUP: "hangup",
 };
@@ -40,7 +41,7 @@ export function listenForStops(world: World, stop: (reason: StopReason) => void)
     if (counted.signal === signal && at - counted.at < ECHO_MS) return;
     counted = { signal, at };
     first ??= signal;
-    count++;
+    count = REASONS[signal] === "kill" ? Math.max(2, count + 1) : count + 1;
     if (count === 1) stop(REASONS[signal]);
     else if (count === 2) stop("kill");
     else leave();

@@ -101,8 +101,8 @@ export type DiagnosticDetail =
     readonly code: "E212";
     readonly type: string;
     readonly path: string;
-    readonly problem: "missing" | "no_executor" | "broken" | "slow";
-    /** What the module threw; empty where it was not asked. */
+    readonly problem: "missing" | "no_executor" | "broken" | "slow" | "import";
+    /** What the module threw or wants to import; empty where it was not asked. */
     readonly cause: string;
   }
   | {

@@ -75,7 +75,18 @@ function diagnosticsOf(
   prefix: DocumentPath,
   data: unknown,
 ): Diagnostic[] {
-  return error.issues.flatMap((issue) => diagnosticsOfIssue(issue as SchemaIssue, prefix, data));
+  const found = error.issues.flatMap((issue) =>
+    diagnosticsOfIssue(issue as SchemaIssue, prefix, data)
+  );
+  // A key that is there but misspelt is one mistake, not two.
+  const misspelt = new Set<string>();
+  for (const { detail, place } of found) {
+    if (detail.code !== "E202" || detail.suggestion === null || place.at !== "key") continue;
+    misspelt.add(JSON.stringify([...place.path.slice(0, -1), detail.suggestion]));
+  }
+  return found.filter(({ detail, place }) =>
+    detail.code !== "E203" || place.at !== "value" || !misspelt.has(JSON.stringify(place.path))
+  );
 }
 
 /** The list of jobs as far as there is one, so that ids and edges are checked even beside shape mistakes. */

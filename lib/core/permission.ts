@@ -47,6 +47,19 @@ export function flagsFor(permissions: readonly Permission[]): string[] {
   });
 }
 
+/** The permission with its path as Deno compares it: each `..` takes back the folder before it. */
+export function straightened(permission: Permission): Permission {
+  if (permission.kind !== "read" && permission.kind !== "write") return permission;
+  const { kind, path } = permission;
+  if (path === null || !/(?:^|[\\/])\.\.?(?:[\\/]|$)/.test(path)) return permission;
+  const parts: string[] = [];
+  for (const part of path.split(/[\\/]/)) {
+    if (part === ".." && parts.length > 1) parts.pop();
+    else if (part !== "." && part !== "..") parts.push(part);
+  }
+  return { kind, path: parts.join("/") || "/" };
+}
+
 /** The permissions without those to read or write a path inside a folder for which another stands. */
 export function withoutInner(permissions: readonly Permission[]): Permission[] {
   return permissions.filter((inner) => {

@@ -7,6 +7,7 @@ import { realWorld } from "../runtime/real_world.ts";
 import type { World } from "../runtime/world.ts";
 import { diagnosticMessage } from "../view/diagnostic_message.ts";
 import { diagnosticsText, inFileOrder } from "../view/diagnostic_text.ts";
+import { sourceText } from "../view/notice.ts";
 import { makeStyle } from "../view/style.ts";
 
 /** A workflow that has been checked, and where it comes from. */
@@ -58,7 +59,8 @@ export interface LoadOptions {
 
 /**
  * Loads and checks a workflow: the file at a path or `file:` URL, YAML or JSON by its ending, or an
- * object of the same shape. Throws a `WorkflowError` with every problem at once.
+ * object of the same shape. Throws a `WorkflowError` with every problem at once, and a `TypeError` for
+ * what is none of these.
  */
 export async function loadWorkflow(
   source: string | URL | object,
@@ -68,6 +70,9 @@ export async function loadWorkflow(
   const directory = options.directory === undefined
     ? null
     : resolvePath(world.cwd(), options.directory);
+  if (typeof source !== "string" && typeof source !== "object") {
+    throw new TypeError(sourceText(typeof source));
+  }
   if (typeof source === "object" && !(source instanceof URL)) {
     const file = await fileOf(source, world);
     return { workflow: await checked(file), path: null, directory: directory ?? file.folder };
@@ -112,7 +117,7 @@ export async function workflowError(
 }
 
 function pathOf(url: URL): string {
-  if (url.protocol !== "file:") throw new TypeError(`Expected a file: URL, found ${url.href}`);
+  if (url.protocol !== "file:") throw new TypeError(sourceText(url.href));
   const path = decodeURIComponent(url.pathname);
   return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
 }

@@ -12,39 +12,13 @@ import type { World } from "../runtime/world.ts";
 import { callbackFailedText, noticeText } from "../view/notice.ts";
 import { eventResult, publicStatus } from "../view/report_json.ts";
 import type { EventResult, Results } from "../view/results.ts";
+import { indexText } from "../view/run_message.ts";
 import { type StatusEvent, statusEvent, type StatusEventType } from "../view/status_event.ts";
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
+import { checkOptions, type OrchestratorOptions } from "./options.ts";
 import { prepareRun, type RunWishes } from "./prepare.ts";
 import { resultsOf } from "./results.ts";
-
-/** How a workflow is run. What is not said is as `orch run` has it. */
-export interface OrchestratorOptions {
-  /** Jobs at a time; what the workflow says unless said, else 4. */
-  readonly maxConcurrent?: number;
-  /** Ids of the jobs to run, with what they need. */
-  readonly only?: readonly string[];
-  /** Tags of the jobs to run, with what they need. */
-  readonly tags?: readonly string[];
-  /** Tags of the jobs to leave out, which count as done. */
-  readonly skipTags?: readonly string[];
-  /** Whether what `only` and `tags` need comes along; true unless said. */
-  readonly withDependencies?: boolean;
-  /** Whether a job that fails stops the run. */
-  readonly failFast?: boolean;
-  /** Where the run is remembered; `.orch` in the workflow's folder unless said. */
-  readonly stateDirectory?: string;
-  /** Seconds between asking a job to end and killing it; 10 unless said. */
-  readonly grace?: number;
-  /** Bytes near which logs are cut in their middle; 256 MiB unless said. */
-  readonly maxLogBytes?: number;
-  /** Variables for every job, beneath those of the environment and of the workflow. */
-  readonly variables?: Readonly<Record<string, string>>;
-  /** Cancels the run when it is aborted. */
-  readonly signal?: AbortSignal;
-  /** Is told, in a line, what a run outlives and somebody should know; stderr unless said. */
-  readonly onWarning?: (message: string) => void;
-}
 
 /**
  * Is told of each event as it happens. What it returns is not waited for, and what it throws, or what
@@ -85,8 +59,12 @@ export class Orchestrator {
   /** What was asked for before the run could be told. */
   #cancelled: "interrupt" | "kill" | null = null;
 
-  /** A run of `workflow`, which `loadWorkflow` gives. Nothing happens before `run`. */
+  /**
+   * A run of `workflow`, which `loadWorkflow` gives. Nothing happens before `run`. Throws a `TypeError`
+   * where an option has a value that it cannot have.
+   */
   constructor(workflow: LoadedWorkflow, options: OrchestratorOptions = {}) {
+    checkOptions(options);
     this.#loaded = workflow;
     this.#options = options;
   }
@@ -173,7 +151,10 @@ export class Orchestrator {
       ...run,
       firstInput: { type: "run_requested", runId: files.directory.runId, settings },
     });
-    await recordInIndex(run, () => {});
+    const trouble = await recordInIndex(run, () => {});
+    if (trouble?.kind === "newer") {
+      this.#warn(indexText({ ...trouble, stateDirectory, wanted: "to_record" }));
+    }
     const { directory } = files;
     return resultsOf({ world: this.#world, state, directory, events: this.#events, file });
   }

@@ -8,7 +8,7 @@
 import type { Alias, Document, Node, ParsedNode, YAMLError, YAMLMap } from "yaml";
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import type { Span } from "./json_text.ts";
-import { loadYaml } from "./yaml_package.ts";
+import { loadYaml, undisturbed } from "./yaml_package.ts";
 
 /** A longer text takes this reader many seconds, and a hundred times its size in memory. */
 export const CAREFUL_LIMIT = 8 * 1024 * 1024;
@@ -39,6 +39,24 @@ export interface YamlTree {
 /** Reads all of `text` that can be read. Throws RangeError where it is nested far too deep. */
 export async function readCarefully(text: string, format: "yaml" | "json"): Promise<YamlTree> {
   const yaml = await loadYaml();
+  const [document, second] = undisturbed(() => firstDocuments(yaml, text));
+  const faults = [...document.errors, ...document.warnings].map((error) => toFault(error, format));
+  if (second !== undefined) faults.push(faultAt(second.range[0], 3, { code: "E106" }));
+  const aliasTargets = inspectNodes(yaml, document, faults);
+  faults.sort((a, b) => a.start - b.start);
+  return {
+    root: document.contents,
+    faults: withoutEchoes(text, faults).map((fault) => whereItIs(text, fault)),
+    aliasTargets,
+    toData: () => document.toJS({ maxAliasCount: -1 }),
+  };
+}
+
+/** The first document of a text, and the next if there is one. */
+function firstDocuments(
+  yaml: typeof import("yaml"),
+  text: string,
+): [Document.Parsed, Document.Parsed?] {
   const documents: Document.Parsed[] = [];
   const composer = new yaml.Composer({
     // The package compares each key with each: with many keys that takes forever. See below.
@@ -50,17 +68,25 @@ export async function readCarefully(text: string, format: "yaml" | "json"): Prom
     documents.push(document as Document.Parsed);
     if (documents.length === 2) break; // no need to read what will be refused
   }
-  const [document, second] = documents as [Document.Parsed, Document.Parsed?];
-  const faults = [...document.errors, ...document.warnings].map((error) => toFault(error, format));
-  if (second !== undefined) faults.push(faultAt(second.range[0], 3, { code: "E106" }));
-  const aliasTargets = inspectNodes(yaml, document, faults);
-  faults.sort((a, b) => a.start - b.start);
-  return {
-    root: document.contents,
-    faults: withoutEchoes(text, faults),
-    aliasTargets,
-    toData: () => document.toJS({ maxAliasCount: -1 }),
-  };
+  return documents as [Document.Parsed, Document.Parsed?];
+}
+
+const MISALIGNED = "All mapping items must start at the same column";
+
+/** The package tells some mistakes where it gave up. What is wrong is where a person would mend it. */
+function whereItIs(text: string, fault: TextFault): TextFault {
+  const { start, detail } = fault;
+  if (detail.code !== "E105" || detail.format !== "yaml") return fault;
+  if (/^Nested mappings/.test(detail.cause)) {
+    const colon = /^[^\n]*?:(?=\s|$)/.exec(text.slice(start));
+    if (colon !== null) return faultAt(start + colon[0].length - 1, 1, detail);
+    // The value goes on in the next line, with what was meant as a key.
+    const next = /^.*\n\s*/.exec(text.slice(start))?.[0].length ?? 0;
+    return faultAt(start + next, 1, { ...detail, cause: MISALIGNED });
+  }
+  if (!/^Sequence item without|same column$/.test(detail.cause)) return fault;
+  const indent = /^ */.exec(text.slice(start))![0].length;
+  return faultAt(start + indent, 1, detail);
 }
 
 /** One mistake of syntax often makes the rest of its line unreadable: only the first counts. */

@@ -6,6 +6,9 @@ export function isGranted(permission: Permission): boolean {
   return Deno.permissions.querySync(descriptorOf(permission)).state === "granted";
 }
 
+/** Whether this is a compiled program, whose permissions nobody can change who starts it. */
+export const IS_BUILT_IN = Deno.build.standalone;
+
 type SystemPart = NonNullable<Deno.SysPermissionDescriptor["kind"]>;
 
 function descriptorOf(permission: Permission): Deno.PermissionDescriptor {

@@ -102,7 +102,7 @@ export async function forgetRuns(
   const path = indexPath(stateDirectory);
   if (statOf(path) === null) return;
   try {
-    using history = await History.open(path);
+    using history = await History.openAsIs(path);
     history.forget(runIds);
   } catch {
     // The index forgets what has no folder whenever it is opened to be read.

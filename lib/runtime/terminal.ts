@@ -3,6 +3,10 @@
  * second, one write per frame, none where nothing changed, none while the terminal has not taken the
  * one before, and never for more than a fiftieth of the time. Permanent lines scroll away above it.
  * What it shows cannot change the run; however the run ends, the cursor comes back.
+ *
+ * Between frames the hidden cursor stands on the region's first row. Terminals keep it on its character
+ * when they wrap their lines anew, so that after a resize all that stands above it is permanent and all
+ * below is the region, however many rows that has become: nothing has to be counted, and nothing is lost.
  */
 import type { Clock, OutputStream, Signals } from "./world.ts";
 
@@ -11,10 +15,7 @@ const FRAME_MS = 100;
 /** It is at least so many times what a frame costs, up to a second. */
 const LEAST_REST = 50;
 const LONGEST_REST_MS = 1_000;
-/**
- * Time without a resize before the next frame: one that is on its way while the terminal wraps its lines
- * anew would go up too far, and over lines that are to stay.
- */
+/** Time without a resize before the next frame: what is drawn in between is out of date at once. */
 const STILL_MS = 150;
 
 const BEGIN_FRAME = "\x1b[?2026h";
@@ -24,9 +25,16 @@ const SHOW_CURSOR = "\x1b[?25h";
 const WRAP_OFF = "\x1b[?7l";
 const WRAP_ON = "\x1b[?7h";
 const CLEAR_BELOW = "\x1b[J";
-const CLEAR_LINE = "\x1b[K";
-/** Not `CLEAR_BELOW` from the top: at the top of the screen some terminals keep what it clears. */
-const CLEAR_ROW_AND_GO_DOWN = "\x1b[2K\x1b[B";
+/**
+ * Before a line, not behind it: a row onto which the terminal has wrapped another else stays a part of that
+ * one, and is joined with it when there is room again.
+ */
+const CLEAR_ROW = "\x1b[2K";
+/**
+ * Clears from the row of the cursor on, and stays there. Not `CLEAR_BELOW` alone: at the top of the screen
+ * some terminals keep what it clears. The line feed makes room below the last row, where there is none.
+ */
+const CLEAR_FROM_HERE = `${CLEAR_ROW}\n${CLEAR_BELOW}\x1b[A`;
 
 /** What a region needs. */
 export interface RegionOptions {
@@ -49,8 +57,6 @@ export class LiveRegion {
   #pending: string[] = [];
   /** The lines that stand on the screen now. */
   #drawn: readonly string[] = [];
-  /** Columns that the terminal had then. */
-  #columns = 0;
   /** Whether the next frame is drawn whatever it holds. */
   #stale = true;
   #isCursorHidden = false;
@@ -104,7 +110,7 @@ export class LiveRegion {
     const startedAt = clock.now();
     try {
       const lines = frame();
-      if (this.#isNews(lines)) this.#write(this.#hideCursor() + this.#draw(lines));
+      if (this.#isNews(lines)) this.#write(this.#hideCursor(lines) + this.#draw(lines));
     } catch (error) {
       this.#fail(error);
     }
@@ -115,8 +121,8 @@ export class LiveRegion {
     this.#schedule(Math.max(FRAME_MS, rest));
   }
 
-  #hideCursor(): string {
-    if (this.#isCursorHidden) return "";
+  #hideCursor(lines: readonly string[]): string {
+    if (this.#isCursorHidden || lines.length === 0) return "";
     this.#isCursorHidden = true;
     return HIDE_CURSOR;
   }
@@ -154,37 +160,26 @@ export class LiveRegion {
 
   #isNews(lines: readonly string[]): boolean {
     const drawn = this.#drawn;
-    if (this.#stale || this.#pending.length > 0) return true;
+    if (this.#pending.length > 0) return true;
+    if (this.#stale && lines.length + drawn.length > 0) return true;
     return lines.length !== drawn.length || lines.some((line, i) => line !== drawn[i]);
   }
 
   #draw(lines: readonly string[]): string {
     const { columns } = this.#options.stream.size();
-    const rows = this.#rowsDrawn(columns);
-    const up = rows > 0 ? `\x1b[${rows}A\r` : "\r";
-    // A permanent line may be wider than the terminal, and so may be what a resize has wrapped: nothing
-    // may stand where they end.
+    // A permanent line may be wider than the terminal, and a tab skips what it passes: then nothing may
+    // stand there, nor where the region goes and nothing comes in its place.
     const fits = (line: string) => !line.includes("\t") && this.#options.widthOf(line) < columns;
-    const isClean = rows === this.#drawn.length && this.#pending.every(fits);
-    const clear = isClean || rows === 0 ? "" : CLEAR_ROW_AND_GO_DOWN.repeat(rows) + up;
-    // Behind the last column there is nothing to clear but the last character.
-    const end = isClean ? `${CLEAR_LINE}\n` : "\n";
-    const permanent = this.#pending.map((line) => line + end).join("");
-    const region = lines.map((line) => `${line}${CLEAR_LINE}\n`).join("");
+    const isOverdrawn = lines.length > 0 && this.#pending.every(fits);
+    const clear = this.#drawn.length === 0 || isOverdrawn ? "" : CLEAR_FROM_HERE;
+    const rows = (texts: readonly string[]) =>
+      texts.map((text) => `${CLEAR_ROW}${text}\n`).join("");
+    const permanent = rows(this.#pending);
+    const region = rows(lines);
+    const back = lines.length === 0 ? "" : `${CLEAR_BELOW}\x1b[${lines.length}A`;
     this.#pending = [];
     this.#drawn = lines;
-    this.#columns = columns;
     this.#stale = false;
-    return `${BEGIN_FRAME}${up}${clear}${permanent}${WRAP_OFF}${region}${CLEAR_BELOW}${WRAP_ON}${END_FRAME}`;
-  }
-
-  /**
-   * Rows that the region takes on the screen. A terminal that was made narrower wraps the lines that it
-   * shows, as most do; those on which they are cut off instead lose a line above the region.
-   */
-  #rowsDrawn(columns: number): number {
-    if (columns >= this.#columns) return this.#drawn.length;
-    const rows = this.#drawn.map((line) => Math.ceil(this.#options.widthOf(line) / columns));
-    return rows.reduce((sum, count) => sum + Math.max(1, count), 0);
+    return `${BEGIN_FRAME}\r${clear}${permanent}${WRAP_OFF}${region}${back}${WRAP_ON}${END_FRAME}`;
   }
 }

@@ -256,7 +256,7 @@ export interface ProcessMeasures {
 }
 
 /** The signals that stop a run. */
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+export type StopSignal = "SIGINT" | "SIGQUIT" | "SIGTERM" | "SIGHUP";
 
 /** Signals sent to orch itself. */
 export interface Signals {

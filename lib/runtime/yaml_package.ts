@@ -1,17 +1,40 @@
 /**
  * The `yaml` package, loaded when it is needed. Its build for Node asks two variables of the
- * environment how much it is to tell about itself: where Deno would refuse that, or ask the user, the
- * package is given an environment that is empty.
+ * environment, at each reading, how much it is to tell about itself. Where Deno would refuse that, or
+ * ask the user, it reads with an environment that is empty.
  */
 import { isGranted } from "./permissions.ts";
 
 const ASKED = ["LOG_STREAM", "LOG_TOKENS"];
 
-/** The package. */
+/** The package. What it reads with goes into `undisturbed`. */
 export async function loadYaml(): Promise<typeof import("yaml")> {
-  if (!ASKED.every((name) => isGranted({ kind: "env", name }))) {
-    const { default: process } = await import("node:process");
-    process.env = {};
-  }
+  await loadProcess();
   return await import("yaml");
+}
+
+type Process = { env: Record<string, string | undefined> };
+
+/** What the package asks; `null` where it may. */
+let asked: Process | null = null;
+
+async function loadProcess(): Promise<void> {
+  if (asked !== null || ASKED.every((name) => isGranted({ kind: "env", name }))) return;
+  const { default: process } = await import("node:process");
+  asked = process;
+}
+
+/**
+ * What `read` returns, which reads with the loaded package and waits for nothing. The environment is
+ * empty meanwhile only: a program that uses the library has its own before and after.
+ */
+export function undisturbed<T>(read: () => T): T {
+  if (asked === null) return read();
+  const own = asked.env;
+  asked.env = {};
+  try {
+    return read();
+  } finally {
+    asked.env = own;
+  }
 }

@@ -17,7 +17,7 @@ function words(decision: Decision, graceMs: number): string {
       return `${settingsText(decision.settings)}; order of starting: ${named(decision.jobIds)}`;
     case "ready": {
       const { jobId, needs, place } = decision;
-      const why = needs === 0 ? "it needs no other job" : `${needsText(needs)} ended well`;
+      const why = needs === 0 ? "it has no dependencies" : `${needsText(needs)} ended well`;
       return `${jobId} is ready: ${why}; place ${grouped(place)} in the order of starting`;
     }
     case "ready_again":

@@ -8,6 +8,7 @@ import type { DiagnosticDetail, LocatedDiagnostic } from "../core/diagnostic.ts"
 import { unreachable } from "../core/event.ts";
 import { bytesText, grouped } from "./format.ts";
 import { syntaxHint, typeHint } from "./hint_message.ts";
+import { KEY_TEXTS } from "./schema_text.ts";
 import { type ValueDetail, valueMessage } from "./value_message.ts";
 import { pluginMessage } from "./plugin_message.ts";
 import { visibleLine } from "./visible.ts";
@@ -59,23 +60,22 @@ function fileMessage(detail: FileDetail): DiagnosticMessage {
       );
     case "E104":
       return say(
-        `File must not hold control characters: found ${hex(detail.character)}`,
+        `File must not contain control characters: found ${hex(detail.character)}`,
         "",
         "remove it",
       );
     case "E105": {
-      const { label = "", help = null } = syntaxHint(detail.cause) ?? {};
-      const title = `Cannot read the file as ${detail.format.toUpperCase()}: ${detail.cause}`;
-      return say(title, label, help);
+      const { title = detail.cause, label = "", help = null } = syntaxHint(detail.cause) ?? {};
+      return say(`Invalid ${detail.format.toUpperCase()}: ${title}`, label, help);
     }
     case "E106":
       return say(
-        "File must hold one YAML document: found more",
+        "File must contain one YAML document: found more",
         "a second begins here",
         "put each workflow into a file of its own",
       );
     case "E107":
-      return say(`Key ${quoted(detail.key)} stands twice`, "again here", "keep one of the two");
+      return say(`Duplicate key ${quoted(detail.key)}`, "again here", "remove one of the two");
     case "E108":
       return detail.problem === "cycle"
         ? say("Alias refers to itself", "", "write out what it stands for")
@@ -86,11 +86,13 @@ function fileMessage(detail: FileDetail): DiagnosticMessage {
       );
     case "E110":
       return say(
-        `Expected a mapping with 'name' and 'jobs', found ${detail.found}`,
+        detail.found === "nothing"
+          ? "The file is empty"
+          : `Expected a mapping with 'name' and 'jobs': found ${detail.found}`,
         "",
         detail.found === "a list"
           ? "put 'name: NAME' and 'jobs:' above the list"
-          : "orch create --name demo --output demo.yaml writes a file to start from",
+          : "write one to start from: orch create --name demo --output demo.yaml",
       );
     case "E111":
       return say(`Key ${quoted(detail.key)} is reserved`, "", "use another name");
@@ -125,7 +127,7 @@ const TYPE_NAMES: Readonly<Record<string, readonly string[]>> = {
   object: ["a mapping"],
   record: ["a mapping"],
   array: ["a list"],
-  null: ["nothing"],
+  null: ["no value"],
 };
 
 /** `string or number` becomes `text or a number`. */
@@ -159,12 +161,13 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
       return say(
         `Unknown key ${quoted(detail.key)} in ${mappingName(detail.owner)}`,
         "",
-        meant(detail.suggestion) ?? `known keys: ${detail.known.join(", ")}`,
+        meant(detail.suggestion) ?? keyOfJob(detail) ?? `known keys: ${detail.known.join(", ")}`,
       );
     case "E203":
       return say(
-        `Key '${detail.key}' is missing in ${mappingName(detail.owner)}`,
+        `Missing key '${detail.key}' in ${mappingName(detail.owner)}`,
         `needs '${detail.key}'`,
+        MISSING_KEY_HELP[detail.key] ?? null,
       );
     case "E204": {
       const relation = detail.relation === "dependency"
@@ -173,7 +176,7 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
       return say(
         `Job ${quoted(detail.jobId)} ${relation} ${quoted(detail.missing)}`,
         "no such job",
-        meant(detail.suggestion),
+        meant(detail.suggestion) ?? "add a job with this id, or remove it here",
       );
     }
     case "E205":
@@ -187,7 +190,7 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
     case "E206":
       return detail.jobId === detail.otherId
         ? say(
-          `Job id ${quoted(detail.jobId)} stands twice`,
+          `Duplicate job id ${quoted(detail.jobId)}`,
           "again here",
           "give each job an id of its own",
         )
@@ -217,6 +220,19 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
   }
 }
 
+/** A job that is not indented ends at its first line: its other keys count as those of the workflow. */
+function keyOfJob({ key, owner }: Extract<ShapeDetail, { code: "E202" }>): string | null {
+  if (owner !== "workflow" || !Object.hasOwn(KEY_TEXTS, `jobs.*.${key}`)) return null;
+  return `it is a key of a job: indent it as far as 'id'`;
+}
+
+/** How to begin what every file must have. */
+const MISSING_KEY_HELP: Readonly<Record<string, string>> = {
+  name: "add a line: name: NAME",
+  jobs: "list the jobs below 'jobs:', each beginning with '- id: NAME'",
+  id: "begin the job with '- id: NAME'",
+};
+
 function mappingName(owner: string): string {
   if (owner === "workflow") return "the workflow";
   return owner === "job" || owner === "plugin" ? `the ${owner}` : quoted(owner);
@@ -232,7 +248,7 @@ function badIdMessage(detail: Extract<ShapeDetail, { code: "E207" }>): Diagnosti
     case "pattern": {
       const joined = detail.jobId.replaceAll(" ", "_");
       const help = ID_WITH_SPACES.test(detail.jobId) ? `${allowed}: '${joined}'` : allowed;
-      return say(`Job id ${quoted(detail.jobId)} holds what an id must not`, "", help);
+      return say(`Invalid job id ${quoted(detail.jobId)}`, "", help);
     }
     case "length":
       return say(
@@ -250,7 +266,12 @@ function badIdMessage(detail: Extract<ShapeDetail, { code: "E207" }>): Diagnosti
 function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): DiagnosticMessage {
   const { jobId, jobType, key } = detail;
   if (detail.problem === "missing") {
-    return say(`Job ${quoted(jobId)} of type '${jobType}' needs '${key}'`, `needs '${key}'`);
+    const begin = key === "script_path" ? "script_path: ./FILE" : `${key}: …`;
+    return say(
+      `Job ${quoted(jobId)} of type '${jobType}' needs '${key}'`,
+      `needs '${key}'`,
+      `add a line '${begin}' in the same column as 'id'`,
+    );
   }
   if (detail.problem === "of_plugin") {
     return say(
@@ -315,11 +336,11 @@ export function relatedText(
 ): string {
   switch (role) {
     case "first":
-      return visibleLine(`${quoted(name)} stands here first`);
+      return visibleLine(`${quoted(name)} is first defined here`);
     case "edge":
       return visibleLine(`${quoted(name)} depends on ${quoted(next)}`);
     case "suggestion":
-      return visibleLine(`${quoted(name)} stands here`);
+      return visibleLine(`${quoted(name)} is defined here`);
     default:
       return unreachable(role);
   }

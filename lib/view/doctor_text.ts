@@ -11,6 +11,8 @@ export interface Finding {
   readonly value: string;
   /** What of the topic it is about, where that is not all of it. */
   readonly controllers?: readonly Controller[];
+  /** Whether it is not the program of that name which answers, but something in its place. */
+  readonly isOther?: boolean;
 }
 
 const LOOKS = { good: "green", fair: "yellow", bad: "red" } as const satisfies Record<string, Look>;
@@ -106,7 +108,10 @@ export function findingsText(version: string, findings: readonly Finding[], styl
   return `orch ${version}\n${lines.join("\n")}\n`;
 }
 
-function wordsOf({ topic, value, controllers = [] }: Finding): readonly [string, ...string[]] {
+function wordsOf(
+  { topic, value, controllers = [], isOther = false }: Finding,
+): readonly [string, ...string[]] {
+  if (isOther) return [`not ${topic} itself: '${visibleLine(value)}' answers in its place`];
   if (topic === "control_groups") {
     const [meaning, ...next] = LACKS[value as LackCause](controllers);
     const names = controllers.length === 0 ? "" : `${controllers.join(", ")}: `;

@@ -193,11 +193,11 @@ function nextSteps(
   const idOf = (job: number) => state.plan.jobs[job]!.id;
   const steps: [string, string][] = [
     state.status === "cancelled"
-      ? ["go on", runCommand("resume", run)]
-      : ["run again", runCommand("rerun", run, " --failed")],
+      ? ["resume", runCommand("resume", run)]
+      : ["rerun failed", runCommand("rerun", run, " --failed")],
   ];
   const [first] = failed;
-  if (first !== undefined) steps.push(["all output", runCommand("logs", run, ` ${idOf(first)}`)]);
+  if (first !== undefined) steps.push(["full log", runCommand("logs", run, ` ${idOf(first)}`)]);
   const [unrun] = skipped;
   if (unrun !== undefined) steps.push(["why skipped", runCommand("why", run, ` ${idOf(unrun)}`)]);
   return steps.map(([what, command]) =>

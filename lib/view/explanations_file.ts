@@ -50,7 +50,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
           command: make coffee`),
   },
   E104: {
-    title: "a control character stands in the file",
+    title: "the file contains a control character",
     meaning:
       "Control characters other than tabs and line breaks are invisible, and terminals obey them. Write escapes where a job needs one, as here for printf.",
     wrong: example(`
@@ -65,7 +65,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
           command: printf '\\033[31mred'`),
   },
   E105: {
-    title: "the file is not YAML, or not JSON",
+    title: "the YAML or JSON is invalid",
     meaning:
       "The text breaks the rules of its format, so that it cannot be read at all. In YAML the usual reasons are tabs, lines that do not begin in the same column, an open quote, and a value with ': ' in it. Files that end in .json are read as JSON.",
     wrong: example(`
@@ -80,7 +80,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
           command: "echo step: one"`),
   },
   E106: {
-    title: "the file holds more than one document",
+    title: "the file contains more than one document",
     meaning: "In YAML a line '---' begins another document. One file is one workflow.",
     wrong: example(`
       name: first
@@ -95,9 +95,9 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
     right: SMALL,
   },
   E107: {
-    title: "a key stands twice",
+    title: "a key is defined twice",
     meaning:
-      "Each key may stand once in its mapping. With two, one of the values would be lost without a word.",
+      "A key may appear once in its mapping. With two, one of the values would be silently lost.",
     wrong: example(`
       name: demo
       jobs:
@@ -113,7 +113,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
           timeout: 600`),
   },
   E108: {
-    title: "an alias goes round in a circle, or grows without end",
+    title: "an alias contains itself, or expands too far",
     meaning:
       "An alias (*name) stands for what its anchor (&name) marks. That must not contain the alias itself, and all of them together must not make a small file enormous.",
     wrong: example(`

@@ -81,7 +81,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           dependencies: [build]`),
   },
   E205: {
-    title: "jobs wait for each other in a circle",
+    title: "jobs depend on each other in a cycle",
     meaning:
       "None of these jobs could ever start, since each waits for the next and the last for the first. Remove one of the dependencies, or move what both need into a job of its own.",
     wrong: example(`
@@ -125,7 +125,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           command: make test-e2e`),
   },
   E207: {
-    title: "an id has characters that an id must not have",
+    title: "a job id is not valid",
     meaning:
       "An id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': it becomes the name of a file. What people read goes under 'name'.",
     wrong: example(`
@@ -157,7 +157,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           command: print("done")`),
   },
   E209: {
-    title: "a key does not go with the type of the job",
+    title: "a key does not fit the type of the job",
     meaning:
       "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'. The keys of a type that a plugin brings stand under 'with'.",
     wrong: example(`
@@ -208,9 +208,9 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           with: {who: world}`),
   },
   E212: {
-    title: "the module of a plugin is of no use",
+    title: "the module of a plugin cannot be used",
     meaning:
-      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'.",
+      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'. It imports packages, Node's own modules and code of its own folder; other files, and any as text or JSON, only if its permissions.read lists them.",
     wrong: example(`
       name: demo
       plugins:
@@ -231,7 +231,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           with: {who: world}`),
   },
   E213: {
-    title: "a job gives its plugin what it does not take",
+    title: "a plugin does not accept the keys of its job",
     meaning:
       "The keys of a job whose type a plugin brings stand under 'with'. The plugin has a schema for them, and these do not fit it: what it says is the schema's own.",
     wrong: example(`

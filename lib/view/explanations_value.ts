@@ -52,7 +52,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           http: {method: POST}`),
   },
   E303: {
-    title: "a number cannot be kept exactly",
+    title: "a number cannot be represented exactly",
     meaning:
       "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it, and it is kept as it is written. Variables are text: a number that would read otherwise than it is written, such as 1.10, which is 1.1, has to be quoted there as well.",
     wrong: example(`
@@ -69,9 +69,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           environment: {ACCOUNT: "90071992547409931"}`),
   },
   E304: {
-    title: "the number of jobs at a time cannot be worked out",
+    title: "max_concurrent_jobs is not a valid number",
     meaning:
-      "'max_concurrent_jobs' is a whole number, or an expression of whole numbers, $(nproc) and + - * /. It is worked out by orch and not by a shell: nothing else may stand in it.",
+      "'max_concurrent_jobs' is a whole number, or an expression of whole numbers, $(nproc) and + - * /. It is calculated by orch, not by a shell: nothing else is allowed in it.",
     wrong: example(`
       name: demo
       global_config:
@@ -105,7 +105,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           environment: {TARGET: "\${HOME}/out"}`),
   },
   E306: {
-    title: "the address of a request is no URL",
+    title: "the address of a request is not a URL",
     meaning:
       "The command of a job of type http is a whole URL, which begins with http:// or https://.",
     wrong: example(`
@@ -196,7 +196,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           command: make`),
   },
   E311: {
-    title: "orch may not do what a run needs",
+    title: "orch lacks a permission that a run needs",
     meaning:
       "Deno lets orch do only what flags allow: start the programs that --allow-run names, reach the hosts of --allow-net, and so on. orch permissions prints the flags that a workflow needs. Without sh, each command must be one program with plain arguments: no quotes, variables, pipes or lists of commands.",
     wrong: example(
@@ -242,7 +242,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
     ),
   },
   E313: {
-    title: "a variable is set with which orch may start no program",
+    title: "a variable keeps orch from starting programs",
     meaning:
       "Where orch may start only the programs that --allow-run names, Deno starts none with a variable for the linker set, such as LD_PRELOAD: another's code could run under an allowed name. Take it out, or let orch start every program.",
     wrong: example(

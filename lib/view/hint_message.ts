@@ -1,67 +1,119 @@
 /**
- * What most likely helps with text that is no YAML or JSON, and with a value of the wrong type: the
- * mistakes that people make who write the file by hand.
+ * Text that is no YAML or JSON, in plain words, and what most likely helps with it and with a value of the
+ * wrong type: the mistakes that people make who write the file by hand.
  */
 
-/** What stands under the carets, and what to do. */
+/** A mistake of syntax: what is wrong, what stands under the carets, and what to do. */
 export interface SyntaxHint {
+  readonly title: string;
   readonly label: string;
   readonly help: string;
 }
 
-const COLUMN = "lines that belong together begin in the same column";
+const ALIGN = "start the keys of a mapping in the same column";
+const QUOTE_ALL = "put quotes around the whole value";
+const JSON_RULES = "JSON allows no comments, no single quotes, and no comma after the last entry";
 
-/** The words of the parsers, and what they mean for whoever wrote the text. */
-const SYNTAX_HINTS: readonly (readonly [RegExp, string, string])[] = [
-  [/Tabs are not allowed/, "a tab", "indent with spaces"],
+/** The words of the parsers, and what they mean for whoever wrote the text; `$1` is what they quote. */
+const SYNTAX_HINTS: readonly (readonly [RegExp, string, string, string])[] = [
+  [/^Tabs are not allowed/, "a tab in the indentation", "this is a tab", "use spaces"],
   [
     /^Missing closing/,
-    "opens here and is never closed",
-    "close the quote, or leave it away",
+    "a quote is never closed",
+    "opens here",
+    "add the closing quote, or remove this one",
   ],
   [
     /^Nested mappings are not allowed/,
-    "': ' begins a value",
-    "put quotes around the whole text, or write it on lines of its own below '|'",
-  ],
-  [/^Plain value cannot start with/, "means something in YAML", "put quotes around the text"],
-  [
-    /^Unresolved alias/,
-    "'*' refers to an anchor, and there is none",
-    "put quotes around text that begins with '*'",
+    "': ' in a value without quotes",
+    "",
+    `${QUOTE_ALL}, or write it below '|' on lines of its own`,
   ],
   [
-    /^Unresolved tag/,
-    "'!' names a type",
-    "put quotes around text that begins with '!'",
+    /^Plain value cannot start with .*(\S)$/,
+    "a value without quotes cannot begin with '$1'",
+    "",
+    QUOTE_ALL,
+  ],
+  [
+    /^Unresolved alias: (.*)/,
+    "no anchor '&$1' for this alias",
+    "YAML reads '*' as an alias",
+    `if it is text, ${QUOTE_ALL}`,
+  ],
+  [
+    /^Unresolved tag: (.*)/,
+    "unknown tag '$1'",
+    "YAML reads '!' as a tag",
+    `if it is text, ${QUOTE_ALL}`,
+  ],
+  [
+    /^Unexpected scalar at node end$/,
+    "text after a closing quote or bracket",
+    "the value ends before this",
+    `${QUOTE_ALL}; inside '…' write '' for a single quote`,
   ],
   [
     /at node end$/,
-    "not expected here",
-    "put quotes around text that holds brackets, braces or commas",
+    "text after the end of a value",
+    "the value ends before this",
+    QUOTE_ALL,
   ],
-  [/^Sequence item without - indicator/, "", COLUMN],
-  [/must start at the same column/, "", COLUMN],
-  [/^Implicit (map )?keys need/, "no key", "a key ends in ': '"],
-  [/must not be less indented/, "", "indent the lines below '|' further than their key"],
+  [/^Sequence item without - indicator/, "wrong indentation", "", ALIGN],
+  [/must start at the same column/, "wrong indentation", "", ALIGN],
   [
-    /^(Flow|Block) (map|sequence|collection).* (must end with|must be sufficiently)/,
+    /^Implicit (map )?keys need/,
+    "expected 'key: value'",
+    "no ': ' here",
+    "put a space after the colon; indent lines below '|' further than their key",
+  ],
+  [
+    /must not be less indented/,
+    "wrong indentation",
     "",
+    "indent the lines below '|' further than their key",
+  ],
+  [
+    /^(?:Flow|Block) (?:map|sequence|collection).* end with an? (.)/,
+    "missing '$1'",
+    "still open here",
     "close the bracket or brace",
   ],
   [
-    /^Expected (double-quoted property name|property name or)/,
+    /^(?:Flow|Block) (?:map|sequence|collection).* must be sufficiently/,
+    "wrong indentation",
     "",
-    "names stand in double quotes, and nothing but a name follows a comma",
+    "close the bracket or brace, or indent this line further",
   ],
-  [/^Unexpected end of JSON/, "the file ends here", "close what is open: quotes, brackets, braces"],
-  [/^Unexpected non-whitespace character after JSON/, "", "a file holds one JSON value"],
+  [
+    /^Expected (?:double-quoted property name|property name or)/,
+    "expected a key in double quotes",
+    "",
+    JSON_RULES,
+  ],
+  [/^Expected (',' or '.') after/, "expected $1", "", "put a comma between two entries"],
+  [/^Unexpected token (.*)/, "unexpected $1", "", JSON_RULES],
+  [
+    /^Unexpected end of JSON/,
+    "the end is missing",
+    "the file ends here",
+    "close all quotes, brackets and braces",
+  ],
+  [
+    /^Unexpected non-whitespace character after JSON/,
+    "text after the end of the value",
+    "",
+    "a file holds one JSON value",
+  ],
 ];
 
-/** What may help with a mistake of syntax, from the parser's own words; `null` where nothing is known. */
+/** What is meant by a parser's own words about a mistake of syntax; `null` where that is not known. */
 export function syntaxHint(cause: string): SyntaxHint | null {
-  const found = SYNTAX_HINTS.find(([pattern]) => pattern.test(cause));
-  return found === undefined ? null : { label: found[1], help: found[2] };
+  for (const [pattern, title, label, help] of SYNTAX_HINTS) {
+    const found = pattern.exec(cause);
+    if (found !== null) return { title: title.replace("$1", () => found[1] ?? ""), label, help };
+  }
+  return null;
 }
 
 /** The facts of a value of the wrong type: see E201. */
@@ -74,18 +126,34 @@ export interface WrongType {
 
 /** How to write the value that was meant, or `null` where that is anybody's guess. */
 export function typeHint({ key = "", expected, found, value }: WrongType): string | null {
-  if (found === "null") return "give it a value, or leave the key out";
+  if (found === "null") return "give it a value, or remove the key";
   if (key === "jobs" && found === "object") {
     return "make it a list: each job begins with '- id: NAME'";
   }
-  if (/^jobs\[/.test(key)) return "a job is a mapping, and begins with '- id: NAME'";
+  if (/^jobs\[/.test(key)) return "a job is a mapping that begins with '- id: NAME'";
+  if (/^(dependencies|skip_if_failed)\[/.test(key) && value === null) {
+    return "name each job by its id alone: [build, lint]";
+  }
+  if (key === "command" && found === "array") {
+    return "join the commands with '&&', or write them below 'command: |', a line each";
+  }
+  if (key === "retry_config" && found === "number") {
+    return `name what you mean: {max_attempts: ${value}}`;
+  }
+  if (expected === "boolean" && value !== null) return booleanHint(value);
   if (expected === "array" && value !== null) return `make it a list: [${value}]`;
   if (expected === "record" && found === "array") {
-    return "write NAME: value, each on a line of its own and without a dash";
+    return "write 'NAME: value' on a line each, without dashes";
   }
   return found === "string" && value !== null && /^(number|int)\b/.test(expected)
     ? numberHint(key, value)
     : null;
+}
+
+function booleanHint(value: string): string {
+  if (/^(true|false)$/i.test(value)) return `remove the quotes: ${value.toLowerCase()}`;
+  if (/^(yes|on|y|1)$/i.test(value)) return "write true";
+  return /^(no|off|n|0)$/i.test(value) ? "write false" : "write true or false";
 }
 
 const IN_SECONDS: ReadonlySet<string> = new Set(
@@ -93,7 +161,7 @@ const IN_SECONDS: ReadonlySet<string> = new Set(
 );
 
 function numberHint(key: string, value: string): string | null {
-  if (/^-?\d+(\.\d+)?$/.test(value)) return `leave the quotes away: ${value}`;
+  if (/^-?\d+(\.\d+)?$/.test(value)) return `remove the quotes: ${value}`;
   const plainly = (meaning: string, number: number | null) =>
     `write ${meaning} as a plain number${number === null ? "" : `: ${number}`}`;
   if (IN_SECONDS.has(key)) return plainly("seconds", secondsIn(value));

@@ -50,10 +50,10 @@ function wordsOf(outcome: Outcome): string {
 
 /** What else is to be known of an attempt that has ended, each behind a semicolon; mostly nothing. */
 export function aftermathText({ logLost, unkillable }: Partial<ProcessFacts> = {}): string {
-  const lost = logLost ? "; its output, or a part of it, is lost: no room for its logs" : "";
+  const lost = logLost ? "; some of its output is lost: no space left for its log" : "";
   return unkillable === undefined
     ? lost
-    : `${lost}; still alive, not even KILL ends it: process ${unkillable.join(", ")}`;
+    : `${lost}; still alive after SIGKILL: process ${unkillable.join(", ")}`;
 }
 
 function megabytes(size: number): string {
@@ -131,7 +131,7 @@ function notStartedText(why: NotStarted): string {
     case "permission_denied":
       return `orch lacks the permission ${why.flag}`;
     case "linker_variable":
-      return `${why.name} is set, and orch may then start no program here`;
+      return `${why.name} is set: orch is not allowed to start programs with it`;
     case "spawn_failed":
       return `could not be started: ${why.cause}`;
     default:
@@ -165,16 +165,16 @@ function skipWords(reason: SkipReason): string {
 
 /** What is said at once when a run is being stopped. */
 export function stoppingText(reason: StopReason, graceMs: number): string {
-  const grace = `${secondsText(graceMs)} s to end`;
+  const grace = `running jobs have ${secondsText(graceMs)} s to finish`;
   switch (reason) {
     case "fail_fast":
-      return `a job failed: stopping the others, which have ${grace}`;
+      return `a job failed, stopping the rest: ${grace}`;
     case "interrupt":
-      return `interrupted: stopping, running jobs have ${grace}; press Ctrl-C again to kill them now`;
+      return `interrupted: ${grace}; Ctrl-C again kills them now`;
     case "terminate":
-      return `asked to terminate: stopping, running jobs have ${grace}`;
+      return `terminated (SIGTERM): ${grace}`;
     case "hangup":
-      return `terminal closed: stopping, running jobs have ${grace}`;
+      return `terminal closed (SIGHUP): ${grace}`;
     case "kill":
       return "killing all running jobs now";
     default:

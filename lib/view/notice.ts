@@ -21,14 +21,32 @@ export function noticeText(notice: Notice): string {
 
 /** One line for who has added a status callback that threw. */
 export function callbackFailedText(eventType: string, error: unknown): string {
-  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return visibleLine(`warning: a status callback has failed at ${eventType}: ${cause}`);
+  return visibleLine(`warning: a status callback has failed at ${eventType}: ${causeOf(error)}`);
+}
+
+/** What was thrown, in words: anything can be, also what has none and throws when it is asked. */
+function causeOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  } catch {
+    return "with a value that has no text";
+  }
+}
+
+/** One line for who has given an option of a run a value that it cannot have. */
+export function optionText(name: string, expected: string): string {
+  return `The option '${name}' must be ${expected}`;
+}
+
+/** One line for who wants to load what is no workflow. */
+export function sourceText(found: string): string {
+  return `Expected a path, a file: URL or an object: found ${found}`;
 }
 
 function words(notice: Notice): string {
   switch (notice.kind) {
     case "spawn_trouble":
-      return `the machine cannot start more processes now (${notice.cause}): going on with ${notice.parallel} at a time`;
+      return `the machine cannot start more processes now (${notice.cause}): continuing with ${notice.parallel} at a time`;
     case "left_behind":
       return `what was left behind by ${listed(notice.attempts)} may run on` +
         (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");

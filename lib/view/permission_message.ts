@@ -77,7 +77,7 @@ function titleOf({ permission, use, jobIds }: PermissionDetail): string {
     case "output":
       return `The results go into ${object}, which orch may not ${permission.kind}`;
     case "module":
-      return `${subject} is done by a plugin, whose module ${object} orch may not read`;
+      return `${subject} is done by a plugin, whose folder ${object} orch may not read`;
     case "plugin": {
       const what = objectOf(permission) === null ? "anything" : object;
       return `${subject} is done by a plugin that is to ${

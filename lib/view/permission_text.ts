@@ -22,7 +22,9 @@ export type PermissionNote =
   /** The host of a request cannot be told. */
   | { readonly kind: "unknown_host"; readonly jobId: string; readonly variable: string }
   /** It cannot stand in a list, so that its flag allows all. */
-  | { readonly kind: "comma"; readonly object: string };
+  | { readonly kind: "comma"; readonly object: string }
+  /** This is a compiled program, which no flag confines. */
+  | { readonly kind: "built_in" };
 
 /** The command, a flag to a line, to be copied into a shell. */
 export function commandText({ start, flags, end }: CommandLine): string {
@@ -52,6 +54,8 @@ function noteWords(note: PermissionNote): string {
         "which is not known here: add the host to --allow-net";
     case "comma":
       return `'${note.object}' has a comma and cannot stand in a list: its flag allows all`;
+    case "built_in":
+      return "this program has its permissions built in; orch.js, the one file for Deno, can be confined";
     default:
       return unreachable(note);
   }

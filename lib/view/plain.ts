@@ -95,14 +95,14 @@ export function wordsOf(
       return line(
         "bold",
         glyphs.running,
-        "go on",
-        `stood still for ${durationText(event.pausedMs)}`,
+        "resumed",
+        `after a pause of ${durationText(event.pausedMs)}`,
       );
     case "run_reopened":
       return line(
         "bold",
         glyphs.running,
-        "go on",
+        "resumed",
         reopenedText(event, state),
       );
     case "run_finished":

@@ -71,6 +71,12 @@ function moduleMessage(detail: Extract<PluginDetail, { code: "E212" }>): Diagnos
         "",
         "do in 'run' what takes time",
       );
+    case "import":
+      return say(
+        `Plugin ${type} imports ${quoted(cause)}, which it may not read`,
+        "",
+        "list it under permissions.read; unlisted, a plugin imports packages and the code beside it",
+      );
     default:
       return unreachable(detail.problem);
   }

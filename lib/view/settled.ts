@@ -16,7 +16,7 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
     case "run_started":
       return paint(style, "bold", `${glyphs.running} ${runText(event, state)}`);
     case "run_reopened":
-      return paint(style, "bold", `${glyphs.running} going on ${reopenedText(event, state)}`);
+      return paint(style, "bold", `${glyphs.running} resumed ${reopenedText(event, state)}`);
     case "job_completed": {
       const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";
       const duration = lastDuration(state, event.jobId).padStart(7);
@@ -32,6 +32,8 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
       return paint(style, "red", text);
     }
     case "job_cancelled":
+      // Those that never began are counted at the end: a thousand lines would push away what was done.
+      if (event.attempt === 0) return null;
       return `${paint(style, "yellow", glyphs.cancelled)} ${
         padToWidth(event.jobId, NAME_COLUMNS)
       } cancelled${aftermathText(event.process)}`;

@@ -12,13 +12,13 @@ export function noCommandText(input: string, corrections: readonly string[]): st
   // The library thinks of words that have little in common.
   const near = corrections.map(bare).filter((name) => name[0] === input[0] || input.includes(name));
   const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : near;
-  return `error: ${visibleLine(`No command '${input}'`)}${meantText(meant)}\nSee orch --help`;
+  return `error: ${visibleLine(`Unknown command '${input}'`)}${meantText(meant)}\nSee orch --help`;
 }
 
 /** There is no such flag; `corrections` are names in our code's own spelling. */
 export function noFlagText(input: string, corrections: readonly string[]): string {
   const meant = corrections.map((name) => `--${bare(name)}`);
-  return visibleLine(`No flag --${input}`) + meantText(meant);
+  return visibleLine(`Unknown flag --${input}`) + meantText(meant);
 }
 
 /** The library quotes names with backticks and knows flags as our code spells them. */
@@ -32,7 +32,7 @@ function meantText(meant: readonly string[]): string {
 
 /** There is no such one-letter flag. */
 export function noAliasText(input: string): string {
-  return visibleLine(`No flag -${input}`);
+  return visibleLine(`Unknown flag -${input}`);
 }
 
 /** A flag stands at the end, or before another flag, without the value it takes. */
@@ -42,17 +42,17 @@ export function valueMissingText(flag: string): string {
 
 /** A flag that may stand once stands again. */
 export function flagTwiceText(flag: string): string {
-  return `--${flag} stands more than once`;
+  return `--${flag} is given more than once`;
 }
 
 /** An argument is missing. */
 export function argumentMissingText(placeholder: string): string {
-  return `Expected a ${placeholder}`;
+  return `Missing argument ${placeholder.toUpperCase()}`;
 }
 
 /** There is an argument that no parameter takes. */
 export function argumentTooManyText(input: string): string {
-  return visibleLine(`One argument too many: '${input}'`);
+  return visibleLine(`Unexpected argument '${input}'`);
 }
 
 /** A value is none of those that a flag takes. */

@@ -13,12 +13,21 @@ export type ValueDetail = Extract<DiagnosticDetail, { code: `E3${string}` }>;
 
 const BOUNDS = { at_least: "at least", more_than: "more than", at_most: "at most" } as const;
 
+/** What people mean by a zero, and how to say it. */
+const ZERO_MEANT: Readonly<Record<string, string>> = {
+  timeout: "for no time limit, remove the key",
+  max_execution_time: "for no time limit, remove the key",
+  max_attempts: "for no retry, write 1: the first attempt counts",
+  max_concurrent_jobs: "for as many as there are processors, write $(nproc)",
+};
+
 /** Says what is wrong with a value. */
 export function valueMessage(detail: ValueDetail, written: string | null): DiagnosticMessage {
   switch (detail.code) {
     case "E301": {
       const bound = `${BOUNDS[detail.bound]} ${grouped(detail.limit)}`;
-      return say(`'${detail.key}' must be ${bound}: found ${asWritten(detail.value, written)}`);
+      const title = `'${detail.key}' must be ${bound}: found ${asWritten(detail.value, written)}`;
+      return say(title, "", detail.value === "0" ? ZERO_MEANT[detail.key] ?? null : null);
     }
     case "E302": {
       const known = `'${detail.key}' must be one of ${detail.known.join(", ")}`;
@@ -33,7 +42,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         );
       }
       return say(
-        `Number ${asWritten(detail.value, written)} cannot be kept exactly`,
+        `Number ${asWritten(detail.value, written)} cannot be represented exactly`,
         "",
         "quote it if it is text, else use a smaller one",
       );
@@ -42,12 +51,12 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     case "E305":
       return detail.problem === "unclosed"
         ? say(
-          `Reference ${quoted(detail.text)} has no closing brace`,
+          `Variable reference ${quoted(detail.text)} has no closing brace`,
           "",
           "write ${NAME}; for a dollar sign write $$",
         )
         : say(
-          `Reference ${quoted(detail.text)} does not name a variable`,
+          `Variable reference ${quoted(detail.text)} does not name a variable`,
           "",
           "write ${NAME} or ${NAME:-default}",
         );
@@ -61,7 +70,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         : say(`URL must begin with http or https: found ${quoted(detail.url)}`);
     case "E307":
       return say(
-        `Text must not hold control characters: found ${hex(detail.character)}`,
+        `Text must not contain control characters: found ${hex(detail.character)}`,
         "",
         "remove it",
       );
@@ -70,9 +79,9 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     case "E309":
       return detail.kind === "variable"
         ? say(
-          `Name ${quoted(detail.name)} cannot name an environment variable`,
+          `Invalid name of an environment variable: ${quoted(detail.name)}`,
           "",
-          "a name is letters, digits and '_', and does not begin with a digit",
+          "use letters, digits and '_', and do not begin with a digit",
         )
         : say(
           `HTTP header ${quoted(detail.name)} cannot be sent`,
@@ -80,12 +89,12 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
           "no spaces or line breaks in names, no line breaks in values",
         );
     case "E310":
-      return say(`'${detail.key}' is empty`, "", "give it a value, or leave the key out");
+      return say(`'${detail.key}' is empty`, "", "give it a value, or remove the key");
     case "E312":
       return say(
-        `Job '${detail.jobId}' requires '${detail.limit}', which nothing here can enforce`,
+        `Job '${detail.jobId}' requires '${detail.limit}', which cannot be enforced on this machine`,
         "",
-        "orch doctor says why; enforce: best-effort runs it all the same",
+        "orch doctor says why; with 'enforce: best-effort' it runs all the same",
       );
     case "E311":
       return permissionMessage(detail);
@@ -98,23 +107,23 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
 
 function linkerVariableMessage(detail: Extract<ValueDetail, { code: "E313" }>): DiagnosticMessage {
   const { variable, jobId, setBy } = detail;
-  const without = "add --allow-run without a list of programs, or";
+  const without = "start orch with a plain --allow-run, without a list of programs, or";
   switch (setBy) {
     case "job":
       return say(
-        `Job '${jobId}' sets ${variable}, with which orch may start no program here`,
+        `Job '${jobId}' sets ${variable}: orch is not allowed to start programs with it`,
         "",
-        `${without} take it out`,
+        `${without} remove it`,
       );
     case "workflow":
       return say(
-        `The workflow sets ${variable}, with which orch may start no program here`,
+        `The workflow sets ${variable}: orch is not allowed to start programs with it`,
         "",
-        `${without} take it out`,
+        `${without} remove it`,
       );
     case "environment":
       return say(
-        `${variable} is set in the environment, and orch may then start no program here`,
+        `${variable} is set in the environment: orch is not allowed to start programs with it`,
         "",
         `${without} unset it: env -u ${variable} …`,
       );

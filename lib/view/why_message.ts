@@ -1,5 +1,5 @@
 /**
- * Why a job ran, waited, was skipped or was tried again, in words: a line for each piece of its story,
+ * Why a job ran, waited, was skipped or was retried, in words: a line for each piece of its story,
  * with the time since the start of the run.
  */
 import { type StopReason, unreachable } from "../core/event.ts";
@@ -94,7 +94,7 @@ function sinceText(ms: number): string {
 function standing(now: JobState): { readonly word: string; readonly look: Look } {
   switch (now.phase) {
     case "waiting":
-      return { word: "waits for its needs", look: "bold" };
+      return { word: "waits for its dependencies", look: "bold" };
     case "queued":
       return { word: "ready, waits for room", look: "bold" };
     case "backing_off":
@@ -146,13 +146,13 @@ function sentencesOf(step: WhyStep, options: WhyOptions): string[] {
 
 function needsSentences(step: NeedsStep, { now, style }: WhyOptions): string[] {
   const { needs } = step;
-  if (needs.length === 0) return ["needs no other job"];
+  if (needs.length === 0) return ["has no dependencies"];
   const leftOut = needs.filter(({ status }) => status === "left_out").map(({ jobId }) => jobId);
   const here = needs.filter(({ status }) => status !== "left_out");
   const sentences: string[] = [];
   if (here.length > 0) sentences.push(waitSentence(step, here, now));
   if (step.chain.length > 1) {
-    sentences.push(`each of these waited for the one before: ${chainText(step.chain, style)}`);
+    sentences.push(`each of these waited for the previous one: ${chainText(step.chain, style)}`);
   }
   if (leftOut.length > 0) {
     sentences.push(`left out of this run, and so taken as done: ${named(leftOut)}`);
@@ -163,14 +163,15 @@ function needsSentences(step: NeedsStep, { now, style }: WhyOptions): string[] {
 function waitSentence(step: NeedsStep, needs: readonly Need[], now: number | null): string {
   const all = named(needs.map(needText));
   if (step.until === null) {
-    const open = needs.filter(({ status }) => status === "open").map(({ jobId }) => jobId);
-    return `waits ${sofar(step.from, now)}for ${named(open)}, of all it needs: ${all}`;
+    const open = needs.filter(({ status }) => status === "open");
+    const rest = open.length === needs.length ? "" : `; its dependencies: ${all}`;
+    return `waits ${sofar(step.from, now)}for ${named(open.map(needText))}${rest}`;
   }
   const waited = step.until - step.from;
   const last = step.chain.at(-1);
   if (waited === 0 || last === undefined) return `needs ${all}`;
   const which = needs.length > 1 ? `, and ${last} was the last` : "";
-  return `waited ${durationText(waited)} for what it needs: ${all}${which}`;
+  return `waited ${durationText(waited)} for its dependencies: ${all}${which}`;
 }
 
 function needText({ jobId, soft, status }: Need): string {
@@ -194,10 +195,12 @@ function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): 
     ),
   ];
   if (earlier > 0) {
-    sentences.push(`meanwhile ${counted(earlier, "job")} began that come earlier in the order`);
+    sentences.push(`meanwhile ${counted(earlier, "job")} with higher priority started`);
   }
   if (later > 0) {
-    sentences.push(`meanwhile ${counted(later, "job")} began that come later, and fitted`);
+    sentences.push(
+      `meanwhile ${counted(later, "job")} with lower priority started, since they fit`,
+    );
   }
   return sentences;
 }
@@ -206,7 +209,7 @@ function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): 
 export function roomText(cause: RoomCause, holders: string): string {
   switch (cause) {
     case "slots":
-      return `as many jobs ran as may run at a time: ${holders}`;
+      return `all slots were in use, by ${holders}`;
     case "cap":
       return `${holders} let no more jobs run beside it (max_concurrent_jobs)`;
     case "own_cap":
@@ -214,9 +217,9 @@ export function roomText(cause: RoomCause, holders: string): string {
     case "memory":
       return `too little memory was left beside ${holders} (max_memory_mb)`;
     case "cpu":
-      return `too little of the processors was left beside ${holders} (max_cpu_percent)`;
+      return `too little processor time was left beside ${holders} (max_cpu_percent)`;
     case "reservation":
-      return `${holders} had been passed over too often, and nothing started before it`;
+      return `${holders} had been passed over too often, so that nothing may start before it`;
     default:
       return unreachable(cause);
   }
@@ -231,7 +234,7 @@ function attemptSentence(step: AttemptStep, { now }: WhyOptions): string {
     }${stopped.killed ? ", then killed" : ""}`;
   if (until === null || outcome === null) {
     return `attempt ${attempt} runs${
-      now === null ? "" : ` for ${durationText(now - from)} now`
+      now === null ? "" : ` for ${durationText(now - from)} so far`
     }${stop}`;
   }
   return `attempt ${attempt} ran ${durationText(until - from)}: ${outcomeText(outcome)}${stop}`;
@@ -258,13 +261,13 @@ function endSentence(step: EndStep): string {
 export function gaveUpText(why: GaveUp): string {
   switch (why.kind) {
     case "once":
-      return "not tried again: it has no retry_config, nor the file max_retries";
+      return "not retried: the job has no retry_config, and the file no max_retries";
     case "used_up":
-      return `not tried again: it had all ${why.most} attempts`;
+      return `not retried: all ${why.most} attempts were used`;
     case "not_retried":
-      return "not tried again: another attempt could not end better, or do harm";
+      return "not retried: another attempt would not help, or could do harm";
     case "stopping":
-      return "not tried again: the run was being stopped";
+      return "not retried: the run was being stopped";
     default:
       return unreachable(why);
   }
@@ -273,7 +276,7 @@ export function gaveUpText(why: GaveUp): string {
 const STOPS: Readonly<Record<StopReason, string>> = {
   fail_fast: "a job failed, and --fail-fast stops the run then",
   interrupt: "the run was interrupted",
-  terminate: "orch was asked to terminate",
+  terminate: "orch was terminated (SIGTERM)",
   hangup: "the terminal was closed",
   kill: "the run was killed",
 };
@@ -293,7 +296,7 @@ function skippedSentence(
 
 function gapSentence(step: GapStep): string {
   const time = durationText(step.until - step.from);
-  if (step.kind === "paused") return `the run stood still for ${time}`;
+  if (step.kind === "paused") return `the run was paused for ${time}`;
   const effects = {
     lost: ", and the attempt under way is lost: it is made again",
     reset: ", and then this job was put back: it is done again",
@@ -303,7 +306,7 @@ function gapSentence(step: GapStep): string {
 }
 
 function sofar(from: number, now: number | null): string {
-  return now === null ? "" : `${durationText(now - from)} now `;
+  return now === null ? "" : `${durationText(now - from)} so far `;
 }
 
 /** Ids, of which not too many are named. */

@@ -1,5 +1,6 @@
 /** The one file of orch: it does what the sources do, alone in a folder, with what the tasks grant. */
 import { withLazyRequire } from "../../tools/bundle.ts";
+import { programAt } from "../../lib/cli/permissions.ts";
 import { VERSION } from "../../lib/cli/version.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
@@ -108,6 +109,38 @@ Deno.test("the bundle runs plugins, which name their packages in full", async ()
   const { code, stderr } = await runProgram([...program, ...args], { cwd: project.folder });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(project.json("results.json").jobs["a"]!.stdout, "hello world");
+});
+
+Deno.test("orch permissions of the bundle prints what runs plugins far from the repository", async () => {
+  await using made = await newBundle();
+  await using project = newProject({
+    "own.js": "export default { run() {} };",
+    "w.yaml": JSON.stringify({
+      name: "w",
+      plugins: [{ type: "own", path: "own.js" }],
+      jobs: [{ id: "a", job_type: "own" }],
+    }),
+  });
+  const asked = [Deno.execPath(), "run", ...GRANTED, made.path, "permissions", "--json", "w.yaml"];
+  const { stdout } = await runProgram(asked, { cwd: project.folder });
+  const [, ...command] = JSON.parse(stdout).command;
+  const ran = await runProgram([Deno.execPath(), ...command], { cwd: project.folder });
+  assertEquals(ran.code, 0, ran.stderr);
+});
+
+Deno.test("orch permissions names the program that it is", () => {
+  const source = "file:///home/me%20too/orch/lib/cli/permissions.ts";
+  assertEquals(programAt(source, "/", false), {
+    path: "/home/me too/orch/main.ts",
+    isSource: true,
+  });
+  assertEquals(programAt(source, "/home/me too/orch", false).path, "main.ts");
+  assertEquals(programAt("file:///opt/orch.js", "/opt", false), {
+    path: "orch.js",
+    isSource: false,
+  });
+  assertEquals(programAt("file:///C:/opt/orch.js", "D:/", false).path, "C:/opt/orch.js");
+  assertEquals(programAt("file:///tmp/deno-compile-orch/orch.js", "/", true).path, "orch.js");
 });
 
 Deno.test("the bundle loads nothing of Node at its start, and names no file of this machine", async () => {

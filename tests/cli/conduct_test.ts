@@ -165,6 +165,13 @@ Deno.test("under power, nothing starts before it is safe that it does, and the e
   assertEquals([run.code, run.state.status, run.file.isClosed], [0, "completed", true]);
 });
 
+Deno.test("a signal while the run is being opened stops it before anything starts", async () => {
+  const run = new Conducted(JOBS, "process");
+  run.world.signals.send("SIGINT");
+  assertEquals([await run.finished(), run.state.status, run.started], [130, "cancelled", []]);
+  assertEquals(run.world.signals.listening, 0);
+});
+
 Deno.test("a write that fails ends the run: jobs may end in peace, nothing more begins, exit 3", async () => {
   const run = new Conducted(JOBS, "process");
   await run.until(() => run.started.length === 2);

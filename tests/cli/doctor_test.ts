@@ -148,3 +148,23 @@ Deno.test("orch run refuses before anything starts what it cannot enforce, or ru
   const wrong = await project.orch(["validate", "w.yaml"]);
   assertStringIncludes(wrong.stderr, "'enforce' must be one of require, best-effort");
 });
+
+Deno.test("orch doctor tells a program from another that answers in its place", async () => {
+  const world = new FakeWorld();
+  const answers: Readonly<Record<string, string>> = {
+    python3: "Python 3.13.5\n",
+    node: "deno 2.9.6 (stable)\nv8 14\n",
+    git: "git version 2.47.3\n",
+  };
+  world.processes.query = (program) => Promise.resolve(answers[program] ?? null);
+  await doctor({ json: false }, world);
+  assertEquals(
+    world.stdout.text.slice(world.stdout.text.indexOf("✔ python3")),
+    text(`
+      ✔ python3        Python 3.13.5
+      ✗ bash           missing
+      ○ node           not node itself: 'deno 2.9.6 (stable)' answers in its place
+      ✔ git            git version 2.47.3
+    `).trimEnd() + "\n",
+  );
+});

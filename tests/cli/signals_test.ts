@@ -23,6 +23,30 @@ Deno.test("signals: the first asks, an echo of it does not count, the second kil
   assertEquals([world.signals.listening, world.crash(new Error())], [0, false]);
 });
 
+Deno.test("signals: Ctrl-\\ kills at once, and after that any other leaves", async () => {
+  const world = new FakeWorld();
+  const asked: string[] = [];
+  const stops = listenForStops(world, (reason) => asked.push(reason));
+  world.signals.send("SIGQUIT");
+  assertEquals(asked, ["kill"]);
+  pass(world.clock, 200);
+  world.signals.send("SIGINT");
+  await stops.impatient;
+  assertEquals([stops.exitCode(), asked.length], [131, 1]);
+  stops.close();
+  assertEquals(world.signals.listening, 0);
+});
+
+Deno.test("signals: Ctrl-\\ after Ctrl-C kills as a second Ctrl-C does", () => {
+  const world = new FakeWorld();
+  const asked: string[] = [];
+  const stops = listenForStops(world, (reason) => asked.push(reason));
+  world.signals.send("SIGINT");
+  world.signals.send("SIGQUIT");
+  assertEquals([asked, stops.exitCode()], [["interrupt", "kill"], 130]);
+  stops.close();
+});
+
 Deno.test("a crash ends the wait for the run, and after the run nobody listens", async () => {
   const world = new FakeWorld();
   const stops = listenForStops(world, () => {});

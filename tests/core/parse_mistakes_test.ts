@@ -16,6 +16,14 @@ check(
   { name: "w", jobs: [{ command: "true" }] },
   "E203 id job @ value /jobs/0/id",
 );
+check(
+  "E202 alone tells of a key that is needed and misspelt",
+  { Name: "w", jobs: [{ Id: "a", command: "true" }, { command: "true", tag: ["x"] }] },
+  "E202 Name workflow name @ key /Name",
+  "E202 Id job id @ key /jobs/0/Id",
+  "E203 id job @ value /jobs/1/id",
+  "E202 tag job tags @ key /jobs/1/tag",
+);
 check("E210 refuses a file of no jobs", { name: "w", jobs: [] }, "E210 @ key /jobs");
 check("E310 refuses an empty name", { name: " ", jobs: [job] }, "E310 name @ value /name");
 check(

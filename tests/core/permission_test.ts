@@ -1,5 +1,11 @@
 /** Permissions as data: the flags that grant them, and how they are written. */
-import { flagsFor, type Permission, seenFrom, withoutInner } from "../../lib/core/permission.ts";
+import {
+  flagsFor,
+  type Permission,
+  seenFrom,
+  straightened,
+  withoutInner,
+} from "../../lib/core/permission.ts";
 import { assertEquals } from "../support/assert.ts";
 
 const read = (path: string | null): Permission => ({ kind: "read", path });
@@ -51,4 +57,21 @@ Deno.test("seenFrom() shortens paths below the folder, and no others", () => {
     [run(null), run(null)],
   ];
   for (const [given, seen] of rows) assertEquals(seenFrom("/w", given), seen);
+});
+
+Deno.test("straightened() follows the dots of a path, and those of no name", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["/w/../types", "/types"],
+    ["/w/a/./b/../../c", "/w/c"],
+    ["/w/..", "/"],
+    ["/../../x", "/x"],
+    ["/w/..hidden/a...b", "/w/..hidden/a...b"],
+    ["C:\\w\\..\\x", "C:/x"],
+  ];
+  for (const [given, straight] of rows) {
+    assertEquals(straightened(read(given)), read(straight), given);
+  }
+  for (const other of [run("../tool"), env(".."), read(null)]) {
+    assertEquals(straightened(other), other);
+  }
 });

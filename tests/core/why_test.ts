@@ -17,7 +17,7 @@ check({
 });
 
 check({
-  title: "a job waits for its needs, and the chain behind the last of them",
+  title: "a job waits for its dependencies, and the chain behind the last of them",
   jobs: `
     a
     b after a

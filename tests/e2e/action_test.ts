@@ -77,6 +77,19 @@ testNeeding(NEEDED, "what the action is told is never read by a shell", async ()
   assertEquals(project.exists("evil"), false);
 });
 
+testNeeding(NEEDED, "without results the status is that of the exit code", async () => {
+  await using project = newProject({
+    "w.yaml": workflow({ id: "a", command: "true" }),
+    "taken": "a file where the runs were to be kept",
+  });
+  const statusWith = async (INPUT_ARGS: string) => {
+    const { code, outputs } = await step(project, { INPUT_WORKFLOW: "w.yaml", INPUT_ARGS });
+    return [code, outputs];
+  };
+  assertEquals(await statusWith("--dry-run"), [0, { status: "completed" }]);
+  assertEquals(await statusWith("--state-dir taken"), [3, { status: "failed" }]);
+});
+
 /** What the action is told, and why it refuses. */
 const REFUSED: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
   [{}, "the input workflow is missing"],

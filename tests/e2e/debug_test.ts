@@ -12,11 +12,11 @@ const JOBS = workflow(
 
 const DECISIONS = [
   /^debug: 1 job at a time, seed \d+; order of starting: first, bad, .*$/m,
-  /^debug: first is ready: it needs no other job; place 1 in the order of starting$/m,
+  /^debug: first is ready: it has no dependencies; place 1 in the order of starting$/m,
   /^debug: first starts: it comes first; 1 of 1 run now, no time limit$/m,
-  /^debug: flaky is ready and cannot start: as many jobs ran as may run at a time: first$/m,
+  /^debug: flaky is ready and cannot start: all slots were in use, by first$/m,
   /^debug: flaky is tried again, attempt 2 of 3 in 0\.01s: exit code 1$/m,
-  /^debug: bad has failed: exit code 3; not tried again: it has no retry_config/m,
+  /^debug: bad has failed: exit code 3; not retried: the job has no retry_config/m,
   /^debug: after is skipped: needs bad, which did not succeed$/m,
 ];
 

@@ -120,7 +120,7 @@ testNeeding(
     await terminal.waitFor(/code=130\n/);
     assertEquals(await terminal.isCursorVisible(), true);
     const all = await terminal.scrollback();
-    assertMatch(all, /interrupted: stopping/);
+    assertMatch(all, /interrupted: running jobs/);
     assertMatch(all, /✔ quick +[\d.]+s/);
     assertMatch(all, /✔ 1 succeeded {3}■ 3 cancelled/);
     assertEquals(/\d running|waits for| ──$/m.test(all), false, `the region is gone:\n${all}`);
@@ -140,6 +140,45 @@ testNeeding(["tmux"], "SIGTERM gives the cursor back", async () => {
   assertEquals(await terminal.isCursorVisible(), true);
   assertEquals(project.processes(), []);
 });
+
+testNeeding(["tmux"], "Ctrl-\\ kills the jobs at once and gives the cursor back", async () => {
+  await using project = newProject({ "w.yaml": HELD });
+  await using terminal = await Terminal.open(project, { columns: 80, rows: 24 });
+  await terminal.type("./orch run w.yaml -o r.json; echo code=$?");
+  await terminal.waitFor(/1\/4 done · 2 running/);
+  await terminal.press("C-\\");
+  await terminal.waitFor(/code=131\n/);
+  assertEquals(await terminal.isCursorVisible(), true);
+  const all = await terminal.scrollback();
+  assertMatch(all, /killing all running jobs now/);
+  assertEquals(/\d running|waits for| ──$/m.test(all), false, `the region is gone:\n${all}`);
+  assertEquals(project.json("r.json").status, "cancelled");
+  assertEquals(project.processes(), []);
+});
+
+testNeeding(
+  ["tmux"],
+  "a terminal that is made narrower and wider at its bottom keeps every finished line, once",
+  async () => {
+    const quick = Array.from({ length: 30 }, (_, i) => ({ id: `quick_${i}_`, command: "true" }));
+    const slow = { id: "slow", command: HOLD, dependencies: quick.map(({ id }) => id) };
+    await using project = newProject({ "w.yaml": workflow(...quick, slow) });
+    await using terminal = await Terminal.open(project, { columns: 80, rows: 16 });
+    await terminal.type("./orch run w.yaml -c 4; echo code=$?");
+    await terminal.waitFor(/30\/31 done · 1 running/);
+    for (const columns of [60, 41, 90, 50, 80]) {
+      await terminal.resize({ columns, rows: 16 });
+      await terminal.waitFor(new RegExp(`(?<!─\\n)^─{${columns - 29}} run \\S+ ──$`, "m"));
+    }
+    const all = await terminal.scrollback();
+    for (const { id } of quick) {
+      assertEquals(all.match(new RegExp(`✔ ${id} +[\\d.]+s$`, "gm"))?.length, 1, `${id}:\n${all}`);
+    }
+    assertEquals(all.match(/ run 2\S+ ──/g)?.length, 1, `no remains:\n${all}`);
+    project.write("go", "");
+    await terminal.waitFor(/code=0\n/);
+  },
+);
 
 testNeeding(
   ["tmux"],

@@ -169,7 +169,7 @@ Deno.test("a linker variable that orch may not read is named when a job cannot s
     assertEquals(code, 1);
     assertMatch(
       stderr,
-      /a FAILED · LD_LIBRARY_PATH is set, and orch may then start no program here/,
+      /a FAILED · LD_LIBRARY_PATH is set: orch is not allowed to start programs with it/,
     );
     assertMatch(stderr, /hint: start orch with --allow-run, without a list/);
     assert(!stderr.includes("Requires --allow-run"), stderr);
@@ -194,8 +194,8 @@ Deno.test("linker variables of a workflow are refused with their places where no
       `${where} ${what}`
     );
     assertEquals(found, [
-      "w.yaml:3:40 The workflow sets DYLD_INSERT_LIBRARIES, with which orch may start no program here",
-      "w.yaml:7:36 Job 'a' sets LD_DEBUG_OUTPUT, with which orch may start no program here",
+      "w.yaml:3:40 The workflow sets DYLD_INSERT_LIBRARIES: orch is not allowed to start programs with it",
+      "w.yaml:7:36 Job 'a' sets LD_DEBUG_OUTPUT: orch is not allowed to start programs with it",
     ]);
   });
 });

@@ -79,6 +79,58 @@ Deno.test("a plugin that imports what is not there is refused", async () => {
   assertMatch(stderr, /cannot be loaded: TypeError: Module not found ".*nowhere\.js"$/m);
 });
 
+/** Ways by which Deno would let a module have a file that it has no permission for. */
+const IMPORTS: readonly (readonly [string, string])[] = [
+  ['import x from "/etc/hostname" with { type: "text" };', "/etc/hostname"],
+  ['import x from "./.env" with { type: "text" };', "./.env"],
+  ['import x from"./data.json"/* */with/* */{ "type": "json" };', "./data.json"],
+  ["export * as x from '../outside.js';", "../outside.js"],
+  ['import "file:///etc/passwd";', "file:///etc/passwd"],
+  ['import "./.env";', "./.env"],
+  ['import "data:text/javascript,1";', "data:text/javascript,1"],
+  ['import "\\x2fetc/passwd";', '"\\x2fetc/passwd"'],
+  ['const x = () => import("/etc/passwd");', "/etc/passwd"],
+  ['const x = () => import("./inner.js", { with: { type: "text" } });', "./inner.js"],
+  ["const x = (y) => import(`./${y}.js`);", "`./${y}.js`"],
+  ['const x = (y) => import("./" + y);', "./"],
+  ['import "./inner.js";', "/etc/inner"],
+];
+
+for (const [line, specifier] of IMPORTS) {
+  Deno.test(`a plugin may not import what it may not read: ${line}`, async () => {
+    await using project = newProject({
+      "w.yaml": WORKFLOW,
+      "greet.js": `${line}\nexport default { run() {} };\n`,
+      "inner.js": 'export { default } from "/etc/inner" with { type: "text" };\n',
+    });
+    const { code, stderr } = await project.orch(["validate", "w.yaml"]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      `error[E212]: Plugin 'greet' imports '${specifier}', which it may not read\n --> w.yaml:4:11\n`,
+    );
+  });
+}
+
+Deno.test("a plugin imports the code beside it, packages, and the data that it may read", async () => {
+  await using project = newProject({
+    "w.yaml": WORKFLOW.replace("./greet.js", "./greet.js\n    permissions: {read: [./data]}"),
+    "greet.js": `import { z } from "zod";
+      import { basename } from "node:path";
+      import greeting from "./data/greeting.txt" with { type: "text" };
+      import { name } from "./parts/name.js";
+      export default {
+        schema: z.object({ who: z.number() }),
+        run: () => console.log(greeting.trim(), basename("/x/" + name)),
+      };`,
+    "data/greeting.txt": "hello\n",
+    "parts/name.js": "export const name = Array.from('name').join('');\n",
+  });
+  const { code, stderr } = await project.spawn(["run", "w.yaml", "--verbose"]).finished;
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /hello name$/m);
+});
+
 Deno.test("checking a file gives its plugins no permission, whatever it lists", async () => {
   const permissions = "permissions: {read: true, write: true, env: true, run: true, net: true}";
   await using project = newProject({
@@ -111,12 +163,13 @@ Deno.test("a module that is never loaded is given up after ten seconds", async (
   const workflow = sketchWorkflow([{ id: "a" }], {
     plugins: [{ type: "greet", path: "./greet.js", permissions }],
   });
-  const { files } = realWorld();
+  const { files, may } = realWorld();
   const checking = checkPlugins(workflow, {
     selected: [0],
     baseDirectory: project.folder,
-    world: { files, clock },
+    world: { files, may, clock },
   });
+  await clock.nextTimer();
   clock.advance(10_000);
   assertEquals((await checking).map(({ detail }) => detail), [
     { code: "E212", type: "greet", path: "./greet.js", problem: "slow", cause: "10 seconds" },

@@ -334,3 +334,17 @@ Deno.test("orch permissions names what plugins are to have, and a run under them
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /^ +(j0 \| )?true$/m);
 });
+
+Deno.test("orch permissions reaches a plugin that stands elsewhere, with the code beside it", async () => {
+  await using project = newProject({
+    "work/w.yaml": ownJobs({}, {}).replace("./plugin.js", "../types/plugin.js"),
+    "types/plugin.js": 'import { n } from "./n.js"; export default { run() { console.log(n); } };',
+    "types/n.js": "export const n = 'nine';",
+  });
+  const text = `cd work; '${Deno.execPath()}' run -A '${ROOT}/main.ts' permissions w.yaml`;
+  const { stdout } = await project.shell(text).finished;
+  const command = stdout.replaceAll("\\\n", " ").trim().replace(/^deno/, `'${Deno.execPath()}'`);
+  const { code, stderr } = await project.shell(`cd work; ${command} --verbose`).finished;
+  assertEquals(code, 0, stdout + stderr);
+  assertMatch(stderr, /^ +(j0 \| )?nine$/m);
+});

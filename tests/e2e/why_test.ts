@@ -27,17 +27,17 @@ Deno.test("orch why tells what a job waited for, how often it was tried and why 
   };
   assertMatch(
     await why("setup"),
-    /^setup of run [\w-]+: succeeded\n\n +\+0.00s {2}needs no other job\n/,
+    /^setup of run [\w-]+: succeeded\n\n +\+0.00s {2}has no dependencies\n/,
   );
   const flaky = await why("flaky");
   assertMatch(flaky, /attempt 1 ran [\d.]+s: exit code 1\n/);
   assertMatch(flaky, /waits 0.10s before attempt 2 of 3\n[^]*attempt 2 ran [\d.]+s: succeeded\n/);
   assertMatch(
     await why("bad"),
-    /: failed\n[^]*exit code 3\n.*not tried again: it has no retry_config/,
+    /: failed\n[^]*exit code 3\n.*not retried: the job has no retry_config/,
   );
   const ship = await why("ship");
-  assertStringIncludes(ship, "each of these waited for the one before: setup → bad\n");
+  assertStringIncludes(ship, "each of these waited for the previous one: setup → bad\n");
   assertStringIncludes(
     ship,
     "skipped: needs bad, which did not succeed; bad failed: exit code 3\n",
@@ -67,11 +67,11 @@ Deno.test("orch why tells of a job that has not ended yet", async () => {
   assertEquals(code, 0);
   assertMatch(
     stdout,
-    /^after of run [\w-]+: waits for its needs\n[^]*waits [\d.]+s now for long, of all/,
+    /^after of run [\w-]+: waits for its dependencies\n[^]*waits [\d.]+s so far for long$/m,
   );
   assertMatch(
     (await project.orch(["why", "last", "long"])).stdout,
-    /: runs\n[^]*runs for [\d.]+s now\n/,
+    /: runs\n[^]*runs for [\d.]+s so far\n/,
   );
   run.signal("SIGINT");
   await run.finished;
@@ -92,8 +92,11 @@ Deno.test("orch why says what is wrong with a run or a job that it is asked abou
     ["why last xyzzy", /^error: Run [\w-]+ has no job 'xyzzy': orch show [\w-]+ lists them\n$/],
     ["why last bad", /^error: Job 'bad' was left out of run [\w-]+\n$/],
     ["why 2019 bad", /^error: No run '2019'/],
-    ["why last", /^error: Expected a job\n/],
-    ["why", /^error: Expected a run\nerror: Expected a job\n|^error: Expected a run\n/],
+    ["why last", /^error: Missing argument JOB\n/],
+    [
+      "why",
+      /^error: Missing argument RUN\nerror: Missing argument JOB\n|^error: Missing argument RUN\n/,
+    ],
   ];
   for (const [commandLine, says] of rows) {
     const { code, stdout, stderr } = await project.orch(commandLine.split(" "));

@@ -1,4 +1,5 @@
 /** The library: events and results as a program sees them, and that no callback harms a run. */
+import { DatabaseSync } from "node:sqlite";
 import {
   loadWorkflow,
   Orchestrator,
@@ -12,9 +13,11 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "../support/assert.ts";
-import { newProject, type Project } from "../support/cli.ts";
+import { newProject, type Project, ROOT } from "../support/cli.ts";
 import { keyPaths } from "../support/docs.ts";
+import { runsOf } from "../support/lives.ts";
 
 async function orchestratorOf(
   project: Project,
@@ -94,6 +97,14 @@ const BAD_CALLBACKS: readonly (readonly [string, () => unknown, RegExp | null])[
     throw undefined;
   }, /failed at job_started: undefined$/],
   ["rejects", () => Promise.reject(new TypeError("late")), /job_started: TypeError: late$/],
+  ["throws what has no text", () => {
+    throw Object.create(null);
+  }, /job_started: with a value that has no text$/],
+  [
+    "rejects with what throws when it is asked",
+    () => Promise.reject({ toString: () => Deno.exit }),
+    /job_started: with a value that has no text$/,
+  ],
   ["never resolves", () => new Promise(() => {}), null],
   ["returns a broken promise", () => ({
     get then() {
@@ -120,6 +131,25 @@ for (const [what, callback, warning] of BAD_CALLBACKS) {
     if (warning !== null) assertMatch(warnings[0]!, warning);
   });
 }
+
+Deno.test("an index of a newer orch is a warning, and no harm to the run", async () => {
+  await using project = newProject();
+  const warnings: string[] = [];
+  const orchestrator = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+    onWarning: (message) => warnings.push(message),
+  });
+  assertEquals([(await orchestrator.run()).status, warnings], ["completed", []]);
+  const path = runsOf(project)[0]!.path.replace(/runs\/[^/]+$/, "history.db");
+  {
+    using database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 99");
+  }
+  const again = await orchestratorOf(project, [{ id: "a", command: "true" }], {
+    onWarning: (message) => warnings.push(message),
+  });
+  assertEquals([(await again.run()).status, warnings.length], ["completed", 1]);
+  assertMatch(warnings[0]!, /by a newer orch \(format 99\).* orch history rebuild --state-dir \//);
+});
 
 Deno.test("who does not want to hear of warnings does not harm the run either", async () => {
   await using project = newProject();
@@ -276,6 +306,72 @@ Deno.test("loadWorkflow() takes URLs and objects, and refuses what is neither", 
   }]);
   const missing = await assertRejects(() => loadWorkflow(project.path("none.yaml")), WorkflowError);
   assertEquals(missing.problems[0]!.code, "E101");
+});
+
+Deno.test("loadWorkflow() says what it takes to whom hands in something else", async () => {
+  for (const [source, found] of [[7, "number"], [undefined, "undefined"], [() => 1, "function"]]) {
+    await assertRejects(
+      () => loadWorkflow(source as string),
+      TypeError,
+      `Expected a path, a file: URL or an object: found ${found}`,
+    );
+  }
+});
+
+/** Options that cannot be meant, and what is said of them. */
+const BAD_OPTIONS: readonly (readonly [object, string])[] = [
+  [{ maxConcurrent: 0 }, "The option 'maxConcurrent' must be a whole number from 1 on"],
+  [{ maxConcurrent: -1 }, "The option 'maxConcurrent' must be"],
+  [{ maxConcurrent: 1.5 }, "The option 'maxConcurrent' must be"],
+  [{ maxConcurrent: NaN }, "The option 'maxConcurrent' must be"],
+  [{ maxConcurrent: "2" }, "The option 'maxConcurrent' must be"],
+  [{ grace: -1 }, "The option 'grace' must be a number of seconds from 0 on"],
+  [{ grace: NaN }, "The option 'grace' must be"],
+  [{ grace: Infinity }, "The option 'grace' must be"],
+  [{ maxLogBytes: 0 }, "The option 'maxLogBytes' must be a whole number from 1 on"],
+  [{ only: "a" }, "The option 'only' must be a list of ids"],
+  [{ tags: [7] }, "The option 'tags' must be a list of tags"],
+  [{ skipTags: {} }, "The option 'skipTags' must be a list of tags"],
+  [{ variables: { "A B": "x" } }, "The option 'variables' must be a mapping of names to texts"],
+  [{ variables: { A: 1 } }, "The option 'variables' must be"],
+  [{ variables: { A: "a\0b" } }, "The option 'variables' must be"],
+];
+
+Deno.test("an option with a value that it cannot have is refused at once", async () => {
+  const workflow = await loadWorkflow({ name: "w", jobs: [{ id: "a", command: "true" }] });
+  for (const [options, message] of BAD_OPTIONS) {
+    assertThrows(() => new Orchestrator(workflow, options), TypeError, message);
+  }
+  const right = { maxConcurrent: 1, grace: 0, only: [], variables: { A_1: "" }, maxLogBytes: 1 };
+  new Orchestrator(workflow, right);
+});
+
+Deno.test("a program of another folder imports the library by its path, and needs no more for it", async () => {
+  await using project = newProject({
+    "deno.json": JSON.stringify({
+      imports: { "@orch/orch": `${ROOT}/lib/mod.ts` },
+      unstable: ["worker-options"],
+    }),
+    "own.js": "export default { run: () => ({ outputs: { n: 1 } }) };",
+    "p.ts": `import { loadWorkflow, Orchestrator, type StatusEventType } from "@orch/orch";
+      const told: StatusEventType[] = [];
+      const workflow = await loadWorkflow({
+        name: "w",
+        plugins: [{ type: "own", path: "./own.js" }],
+        jobs: [{ id: "a", command: "echo a" }, { id: "b", job_type: "own", dependencies: ["a"] }],
+      });
+      const orchestrator = new Orchestrator(workflow, { maxConcurrent: 2 });
+      orchestrator.addStatusCallback((eventType) => told.push(eventType));
+      const { status, jobs } = await orchestrator.run();
+      console.log(JSON.stringify([status, jobs.a?.stdout, jobs.b?.outputs, told.length]));`,
+  });
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--check", "--quiet", "--allow-all", "p.ts"],
+    cwd: project.folder,
+  }).output();
+  const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals({ code, errors }, { code: 0, errors: "" });
+  assertEquals(JSON.parse(printed!), ["completed", "a\n", { n: 1 }, 6]);
 });
 
 Deno.test("run() rejects before anything is started where the workflow cannot run as it is", async () => {

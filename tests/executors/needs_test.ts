@@ -251,14 +251,14 @@ Deno.test("needsOf() names the modules of plugins, and what orch hands on to the
   };
   const plugins = [
     { type: "other", path: "o.ts", permissions: { run: ["rm"] } },
-    { type: "greet", path: "./greet.ts", permissions },
+    { type: "greet", path: "./parts/greet.ts", permissions },
   ];
   const jobs = [{ id: "a", job_type: "greet" }, { id: "b", job_type: "greet" }];
   const parsed = parseWorkflow({ name: "w", plugins, jobs });
   assert(parsed.ok);
   assertEquals(
     flagsOf(parsed.value),
-    "read=/srv,/work/data,/work/greet.ts write env=X net=h:443 sys=uid",
+    "read=/srv,/work/data,/work/parts write env=X net=h:443 sys=uid",
   );
   const { needs } = needsOf(selectionOf(parsed.value), PLACES, {
     world: new FakeWorld(),

@@ -216,7 +216,7 @@ refuses(
   "a tab behind a dash",
   "a:\n  -\tb: 1\n    c: 2\n",
   tab("2:4"),
-  "E105 3:1 yaml All mapping items must start at the same column",
+  "E105 3:5 yaml All mapping items must start at the same column",
 );
 refuses(
   "yaml",
@@ -233,7 +233,7 @@ refuses(
   "yaml",
   "every error, not the first alone",
   "a: b: c\nd: @x\ne: 'open\n",
-  "E105 1:4 yaml Nested mappings are not allowed in compact mappings",
+  "E105 1:5 yaml Nested mappings are not allowed in compact mappings",
   "E105 2:4 yaml Plain value cannot start with reserved character @",
   "E105 3:4 yaml Missing closing 'quote",
 );
@@ -241,7 +241,7 @@ refuses(
   "yaml",
   "two pairs on one line, once",
   'name: "x" version: 1\nd: @x @y\n',
-  "E105 1:7 yaml Nested mappings are not allowed in compact mappings",
+  "E105 1:18 yaml Nested mappings are not allowed in compact mappings",
   "E105 2:4 yaml Plain value cannot start with reserved character @",
 );
 refuses(

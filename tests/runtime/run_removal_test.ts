@@ -1,4 +1,5 @@
 /** Runs that are removed, and those that must not be. */
+import { DatabaseSync } from "node:sqlite";
 import { History } from "../../lib/runtime/history.ts";
 import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
@@ -101,6 +102,16 @@ Deno.test("runs are taken out of an index that is there, and none is made for it
     history.record(story.state, "/work/ci.yaml");
   }
   await forgetRuns(place.stateDirectory, ["20261122-000000-aaaa"]);
+  {
+    using history = await History.open(indexPath(place.stateDirectory));
+    assertEquals(history.sizes().size, 0);
+  }
+  // An older one stays for the next run, which sees by it that there is more to be filled in.
+  {
+    using database = new DatabaseSync(indexPath(place.stateDirectory));
+    database.exec("PRAGMA user_version = 1");
+  }
+  await forgetRuns(place.stateDirectory, [place.runId]);
   using history = await History.open(indexPath(place.stateDirectory));
-  assertEquals(history.sizes().size, 0);
+  assertEquals(history.isNew, true);
 });

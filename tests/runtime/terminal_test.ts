@@ -10,57 +10,8 @@ import {
 } from "../support/assert.ts";
 import { FakeSignals, pass } from "../support/fake_world.ts";
 import { Screen } from "../support/screen.ts";
+import { Stage } from "../support/stage.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
-import { text } from "../view/golden.ts";
-
-/** A region on a screen; a test changes `lines` and lets time pass. */
-class Stage {
-  readonly clock = new VirtualClock();
-  readonly signals = new FakeSignals();
-  readonly screen: Screen;
-  readonly region: LiveRegion;
-  lines: readonly string[] = ["a runs", "1 running"];
-  frames = 0;
-  trouble: Error | null = null;
-  /** What the next frame costs. */
-  costMs = 0;
-
-  constructor(options: { readonly columns?: number; readonly rows?: number } = {}) {
-    this.screen = new Screen(options.columns ?? 40, options.rows ?? 10);
-    this.screen.write("$ orch run\n");
-    this.screen.writes.length = 0;
-    this.region = new LiveRegion({
-      stream: this.screen,
-      clock: this.clock,
-      signals: this.signals,
-      widthOf,
-      frame: () => {
-        this.frames++;
-        this.clock.spend(this.costMs);
-        if (this.trouble !== null) throw this.trouble;
-        return this.lines;
-      },
-    });
-  }
-
-  show(...lines: readonly string[]): void {
-    this.lines = lines;
-    pass(this.clock, 100);
-  }
-
-  /** As `show`, after a resize, which is waited out. */
-  showResized(...lines: readonly string[]): void {
-    this.lines = lines;
-    pass(this.clock, 200);
-  }
-
-  /** What a person sees, and that the cursor and the line wrap are as they should be. */
-  check(expected: string, cursor: "cursor" | "no cursor" = "no cursor"): void {
-    assertEquals(this.screen.text(), text(expected));
-    assertEquals(this.screen.cursorVisible, cursor === "cursor");
-    assert(this.screen.autowrap && !this.screen.inFrame, "the modes are given back");
-  }
-}
 
 const FRAME =
   // deno-lint-ignore no-control-regex -- sequences begin with a control character
@@ -206,58 +157,33 @@ Deno.test("LiveRegion may be closed twice, and resized and printed to when it is
   );
 });
 
-Deno.test("LiveRegion draws again after a resize, once the terminal has come to rest", () => {
-  const stage = new Stage({ columns: 40 });
-  stage.show("x".repeat(39), "1 running");
-  const before = stage.screen.writes.length;
-  stage.screen.resize(20, 6);
-  stage.signals.send("SIGWINCH");
-  stage.signals.send("SIGWINCH");
-  for (let i = 0; i < 10; i++) {
-    pass(stage.clock, 100);
-    stage.signals.send("SIGWINCH");
+Deno.test("LiveRegion at the bottom of the screen leaves nothing behind when it closes", () => {
+  for (const rows of [3, 4, 5, 6]) {
+    const stage = new Stage({ rows });
+    for (let i = 0; i < 4; i++) stage.region.print(`✔ job-${i}`);
+    stage.show("x".repeat(39), "1 running");
+    stage.region.print("✔ last");
+    stage.region.close();
+    const settled = Array.from({ length: 4 }, (_, i) => `✔ job-${i}`);
+    assertEquals(stage.screen.text().split("\n"), ["$ orch run", ...settled, "✔ last"]);
   }
-  assertEquals(stage.screen.writes.length, before, "not while it goes on");
-  stage.showResized("x".repeat(19), "1 running");
-  stage.check(`
-    $ orch run
-    ${"x".repeat(19)}
-    1 running`);
-  stage.signals.send("SIGWINCH");
-  pass(stage.clock, 200);
-  assertEquals(stage.screen.writes.length, before + 2, "also where the lines are the same");
-  pass(stage.clock, 1_000);
-  assertEquals(stage.screen.writes.length, before + 2, "once");
 });
 
-/** Sizes that a terminal goes through between two frames, and how it is left in the end. */
-const RESIZES: readonly (readonly (readonly [columns: number, rows: number])[])[] = [
-  [[20, 20]],
-  [[13, 20]],
-  [[80, 20]],
-  [[20, 20], [80, 20], [33, 20]],
-  [[33, 6], [40, 20]],
-];
-
-for (const sizes of RESIZES) {
-  Deno.test(`LiveRegion leaves nothing of itself behind after resizes to ${sizes.join(" ")}`, () => {
-    const stage = new Stage({ columns: 40, rows: 20 });
-    stage.region.print("✔ lint");
-    stage.show("─".repeat(39), `a ${"x".repeat(30)}`, "b", `1 running ${"y".repeat(20)}`);
-    for (const [columns, rows] of sizes) {
-      stage.screen.resize(columns, rows);
-      stage.signals.send("SIGWINCH");
-    }
-    stage.region.print("✔ build");
-    stage.showResized("─".repeat(12), "1 running");
-    stage.check(`
-      $ orch run
-      ✔ lint
-      ✔ build
-      ${"─".repeat(12)}
-      1 running`);
+Deno.test("LiveRegion with nothing to show yet leaves the cursor alone", () => {
+  const screen = new Screen(40, 10);
+  const clock = new VirtualClock();
+  const region = new LiveRegion({
+    stream: screen,
+    clock,
+    signals: new FakeSignals(),
+    widthOf,
+    frame: () => [],
   });
-}
+  pass(clock, 500);
+  assertEquals(screen.cursorVisible, true);
+  region.close();
+  assertEquals(screen.text(), "");
+});
 
 Deno.test("LiveRegion leaves out frames that nobody would see, and no permanent line", () => {
   const stage = new Stage();

@@ -42,7 +42,10 @@ export class Screen implements OutputStream {
     return { columns: this.#columns, rows: this.#rows };
   }
 
-  /** Changes the size, with what is on the screen wrapped anew; what stands too high scrolls away. */
+  /**
+   * Changes the size, with what is on the screen wrapped anew; what stands too high scrolls away. The
+   * cursor stays on its character.
+   */
   resize(columns: number, rows: number): void {
     const [lines, wraps] = [this.#lines, this.#wraps];
     let [atLine, above] = [this.#y, ""];
@@ -57,9 +60,19 @@ export class Screen implements OutputStream {
         this.#wraps.push(at + columns < whole.length);
       }
     });
+    this.#y = atLine;
+    this.#fitInto(columns, rows);
+  }
+
+  /** Changes the size as some terminals do, which wrap nothing anew: what no longer fits is cut off. */
+  resizeAndCut(columns: number, rows: number): void {
+    this.#lines = this.#lines.map((line) => line.slice(0, columns));
+    this.#fitInto(columns, rows);
+  }
+
+  #fitInto(columns: number, rows: number): void {
     this.#columns = columns;
     this.#rows = rows;
-    this.#y = atLine;
     while (this.#y >= rows) this.#scroll();
     this.#lines.length = Math.min(this.#lines.length, rows);
     this.#x = Math.min(this.#x, columns);
@@ -99,12 +112,7 @@ export class Screen implements OutputStream {
       case "m":
         return;
       case "A":
-        this.#y = Math.max(0, this.#y - number);
-        return;
-      case "B":
-        this.#y = Math.min(this.#rows - 1, this.#y + Math.max(1, number));
-        this.#lines[this.#y] ??= "";
-        this.#wraps[this.#y] ??= false;
+        this.#y = Math.max(0, this.#y - Math.max(1, number));
         return;
       case "K":
         if (number === 2) {
@@ -113,8 +121,8 @@ export class Screen implements OutputStream {
           return;
         }
         // On a full line the cursor stands on the last character, not behind it: that one goes too.
+        // As tmux does: a row that is not cleared as a whole goes on in the next as before.
         this.#lines[this.#y] = line.slice(0, Math.min(this.#x, this.#columns - 1));
-        this.#wraps[this.#y] = false;
         return;
       case "J":
         // As tmux does: what is cleared as a whole goes into the history.

@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
   ],
   [
     { kind: "ready", jobId: "a", needs: 0, place: 1 },
-    "a is ready: it needs no other job; place 1 in the order of starting",
+    "a is ready: it has no dependencies; place 1 in the order of starting",
   ],
   [
     { kind: "ready", jobId: "b", needs: 1, place: 2 },
@@ -57,7 +57,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
   ],
   [
     { kind: "hold", ready: 1, jobId: "c", obstacle: { cause: "slots", holders: ["a", "b"] } },
-    "c is ready and cannot start: as many jobs ran as may run at a time: a, b",
+    "c is ready and cannot start: all slots were in use, by a, b",
   ],
   [
     { kind: "hold", ready: 12, jobId: "c", obstacle: { cause: "cap", holders: ["a"] } },
@@ -82,7 +82,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
       outcome: { kind: "exited", code: 2 },
       why: { kind: "used_up", most: 3 },
     },
-    "a has failed: exit code 2; not tried again: it had all 3 attempts",
+    "a has failed: exit code 2; not retried: all 3 attempts were used",
   ],
   [
     { kind: "skip", jobId: "b", reason: { kind: "skip_if_failed", jobId: "a" } },

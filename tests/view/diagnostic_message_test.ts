@@ -49,7 +49,7 @@ checkMessages<`E1${string}`>({
     [
       { character: 0x1b },
       `
-  File must not hold control characters: found U+001B
+  File must not contain control characters: found U+001B
   = remove it`,
     ],
   ],
@@ -57,21 +57,22 @@ checkMessages<`E1${string}`>({
     [
       { format: "yaml", cause: "Tabs are not allowed as indentation" },
       `
-  Cannot read the file as YAML: Tabs are not allowed as indentation
-  ^ a tab
-  = indent with spaces`,
+  Invalid YAML: a tab in the indentation
+  ^ this is a tab
+  = use spaces`,
     ],
     [
       { format: "json", cause: "Unexpected token '}'" },
       `
-  Cannot read the file as JSON: Unexpected token '}'`,
+  Invalid JSON: unexpected '}'
+  = JSON allows no comments, no single quotes, and no comma after the last entry`,
     ],
   ],
   E106: [
     [
       {},
       `
-  File must hold one YAML document: found more
+  File must contain one YAML document: found more
   ^ a second begins here
   = put each workflow into a file of its own`,
     ],
@@ -80,9 +81,9 @@ checkMessages<`E1${string}`>({
     [
       { key: "command" },
       `
-  Key 'command' stands twice
+  Duplicate key 'command'
   ^ again here
-  = keep one of the two`,
+  = remove one of the two`,
     ],
   ],
   E108: [
@@ -110,14 +111,14 @@ checkMessages<`E1${string}`>({
     [
       { found: "a list" },
       `
-  Expected a mapping with 'name' and 'jobs', found a list
+  Expected a mapping with 'name' and 'jobs': found a list
   = put 'name: NAME' and 'jobs:' above the list`,
     ],
     [
       { found: "a string" },
       `
-  Expected a mapping with 'name' and 'jobs', found a string
-  = orch create --name demo --output demo.yaml writes a file to start from`,
+  Expected a mapping with 'name' and 'jobs': found a string
+  = write one to start from: orch create --name demo --output demo.yaml`,
     ],
   ],
   E111: [
@@ -182,15 +183,15 @@ checkMessages<`E20${string}` | "E210">({
     [
       { key: "jobs", expected: "array", found: "null", value: null, quoteIt: false },
       `
-  'jobs' must be a list: found nothing
-  = give it a value, or leave the key out`,
+  'jobs' must be a list: found no value
+  = give it a value, or remove the key`,
       "jobs",
     ],
     [
       { key: "jobs[3]", expected: "object", found: "string", value: "", quoteIt: false },
       `
   'jobs[3]' must be a mapping: found the text ''
-  = a job is a mapping, and begins with '- id: NAME'`,
+  = a job is a mapping that begins with '- id: NAME'`,
     ],
     [
       { key: "conditions", expected: "object", found: "array", value: null, quoteIt: false },
@@ -243,8 +244,9 @@ checkMessages<`E20${string}` | "E210">({
     [
       { key: "id", owner: "job" },
       `
-  Key 'id' is missing in the job
-  ^ needs 'id'`,
+  Missing key 'id' in the job
+  ^ needs 'id'
+  = begin the job with '- id: NAME'`,
     ],
   ],
   E204: [
@@ -252,7 +254,8 @@ checkMessages<`E20${string}` | "E210">({
       { jobId: "deploy", missing: "missing", relation: "dependency", suggestion: null },
       `
   Job 'deploy' depends on non-existent job 'missing'
-  ^ no such job`,
+  ^ no such job
+  = add a job with this id, or remove it here`,
     ],
     [
       { jobId: "test", missing: "bulid", relation: "dependency", suggestion: "build" },
@@ -293,7 +296,7 @@ checkMessages<`E20${string}` | "E210">({
     [
       { jobId: "build", otherId: "build" },
       `
-  Job id 'build' stands twice
+  Duplicate job id 'build'
   ^ again here
   = give each job an id of its own`,
     ],
@@ -308,19 +311,19 @@ checkMessages<`E20${string}` | "E210">({
     [
       { jobId: "build my app", problem: "pattern" },
       `
-  Job id 'build my app' holds what an id must not
+  Invalid job id 'build my app'
   = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': 'build_my_app'`,
     ],
     [
       { jobId: "../x", problem: "pattern" },
       `
-  Job id '../x' holds what an id must not
+  Invalid job id '../x'
   = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
     ],
     [
       { jobId: "a\u202e\nb", problem: "pattern" },
       `
-  Job id 'a�␊b' holds what an id must not
+  Invalid job id 'a�␊b'
   = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
     ],
     [
@@ -355,7 +358,8 @@ checkMessages<`E20${string}` | "E210">({
       { jobId: "fetch", jobType: "http", key: "command", problem: "missing" },
       `
   Job 'fetch' of type 'http' needs 'command'
-  ^ needs 'command'`,
+  ^ needs 'command'
+  = add a line 'command: …' in the same column as 'id'`,
     ],
     [
       { jobId: "a", jobType: "script", key: "command", problem: "unexpected" },
@@ -387,8 +391,8 @@ checkMessages<`E20${string}` | "E210">({
 });
 
 Deno.test("relatedText says what stands at a second place", () => {
-  assertEquals(relatedText("first", "build", ""), "'build' stands here first");
-  assertEquals(relatedText("suggestion", "build", ""), "'build' stands here");
+  assertEquals(relatedText("first", "build", ""), "'build' is first defined here");
+  assertEquals(relatedText("suggestion", "build", ""), "'build' is defined here");
   assertEquals(relatedText("edge", "test", "build"), "'test' depends on 'build'");
-  assertEquals(relatedText("first", "a\x1b[2J\nb", ""), "'a␛[2J␊b' stands here first");
+  assertEquals(relatedText("first", "a\x1b[2J\nb", ""), "'a␛[2J␊b' is first defined here");
 });

@@ -71,7 +71,7 @@ Deno.test("diagnosticsDocument has every file, and its problems in the order of 
               column: 20,
               end_column: 25,
               related: [
-                { message: "'build' stands here", line: 4, column: 9, end_column: 14 },
+                { message: "'build' is defined here", line: 4, column: 9, end_column: 14 },
               ],
             },
           ],

@@ -77,7 +77,7 @@ check(
     |
   5 |     dependencies: [bulid, lint]
     |                    ^^^^^ no such job
-    = note: 'build' stands here (ci.yml:3:9)
+    = note: 'build' is defined here (ci.yml:3:9)
     = help: did you mean 'build'?`,
 );
 
@@ -86,7 +86,7 @@ check(
   "name: x\njobs: [  \n\n",
   located({ code: "E105", format: "yaml", cause: "x" }, at(4, 1)),
   `
-  error[E105]: Cannot read the file as YAML: x
+  error[E105]: Invalid YAML: x
    --> ci.yml:2:8
     |
   2 | jobs: [
@@ -175,9 +175,9 @@ check(
   "\n\nname: x\n",
   located({ code: "E110", found: "nothing" }, at(1, 1)),
   `
-  error[E110]: Expected a mapping with 'name' and 'jobs', found nothing
+  error[E110]: The file is empty
    --> ci.yml:1:1
-    = help: orch create --name demo --output demo.yaml writes a file to start from`,
+    = help: write one to start from: orch create --name demo --output demo.yaml`,
 );
 
 check(
@@ -203,7 +203,7 @@ check(
     |
   1 |  name: 名前 x # comment
     |        ^^^^
-    = help: give it a value, or leave the key out`,
+    = help: give it a value, or remove the key`,
 );
 
 check(
@@ -211,7 +211,7 @@ check(
   "name: \x1b[31mred\x1b[0m\u202e\n",
   located({ code: "E104", character: 0x1b }, at(1, 7)),
   `
-  error[E104]: File must not hold control characters: found U+001B
+  error[E104]: File must not contain control characters: found U+001B
    --> ci.yml:1:7
     |
   1 | name: ␛[31mred␛[0m�
@@ -224,7 +224,7 @@ check(
   `${"a".repeat(200)}BAD${"z".repeat(200)}`,
   located({ code: "E303", value: "1" }, at(1, 201, 204)),
   `
-  error[E303]: Number 1 cannot be kept exactly
+  error[E303]: Number 1 cannot be represented exactly
    --> ci.yml:1:201
     |
   1 | …${"a".repeat(40)}BAD${"z".repeat(57)}…
@@ -242,7 +242,7 @@ check(
     |
   1 | x: ${"y".repeat(97)}…
     |    ${"^".repeat(97)}
-    = help: give it a value, or leave the key out`,
+    = help: give it a value, or remove the key`,
 );
 
 Deno.test("diagnosticsText colours code, title, place and carets", () => {

@@ -273,12 +273,12 @@ const STEPS: readonly (readonly [string, Story, string])[] = [
   [
     "failed",
     failure({ id: "a" }),
-    "run again     orch rerun RUN --failed\nall output    orch logs RUN a",
+    "rerun failed  orch rerun RUN --failed\nfull log      orch logs RUN a",
   ],
   [
     "was interrupted",
     mixedRun(),
-    "go on         orch resume RUN\nall output    orch logs RUN test\nwhy skipped   orch why RUN package",
+    "resume        orch resume RUN\nfull log      orch logs RUN test\nwhy skipped   orch why RUN package",
   ],
 ];
 

@@ -5,73 +5,98 @@ import { diagnosticMessage } from "../../lib/view/diagnostic_message.ts";
 import { syntaxHint } from "../../lib/view/hint_message.ts";
 import { assertEquals } from "../support/assert.ts";
 
-/** What is said under the carets and as help, for the first mistake of a text. */
+/** Where the first mistake of a text is, what it is, what is said under the carets, and the help. */
 async function hintFor(text: string, format: "yaml" | "json"): Promise<string> {
   const decoded = await decodeDocument(new TextEncoder().encode(text), format);
   if (decoded.ok) throw new Error("nothing is wrong with it");
-  const { label, help } = diagnosticMessage(decoded.diagnostics[0]!.detail);
-  return `${label} = ${help ?? ""}`;
+  const { detail, place } = decoded.diagnostics[0]!;
+  const { title, label, help } = diagnosticMessage(detail);
+  const at = place.at === "position" ? `${place.position.line}:${place.position.column}` : place.at;
+  return `${at} ${title} ^ ${label} = ${help ?? ""}`;
 }
 
-const COLUMN = " = lines that belong together begin in the same column";
+const ALIGN = "wrong indentation ^  = start the keys of a mapping in the same column";
+const JSON_RULES = "JSON allows no comments, no single quotes, and no comma after the last entry";
+const KEY =
+  "expected 'key: value' ^ no ': ' here = put a space after the colon; indent lines below '|' further than their key";
+const COLON =
+  "': ' in a value without quotes ^  = put quotes around the whole value, or write it below '|' on lines of its own";
+const QUOTE = "put quotes around the whole value";
 
-/** Texts as people write them, with the real words of the parsers in between. */
-const SYNTAX: readonly (readonly ["yaml" | "json", string, string])[] = [
-  ["yaml", "jobs:\n\t- id: a\n", "a tab = indent with spaces"],
+/** Texts as people write them, with the real words of the parsers in between; the place of the carets. */
+const SYNTAX: readonly (readonly ["yaml" | "json", string, string, string])[] = [
+  ["yaml", "jobs:\n\t- id: a\n", "2:1", "a tab in the indentation ^ this is a tab = use spaces"],
   [
     "yaml",
     'name: "demo\njobs: []\n',
-    "opens here and is never closed = close the quote, or leave it away",
+    "1:7",
+    "a quote is never closed ^ opens here = add the closing quote, or remove this one",
   ],
+  ["yaml", "command: echo a: b\n", "1:16", COLON],
+  ["yaml", "command: a\nname: b\ndescription: note:\n", "3:18", COLON],
   [
     "yaml",
-    "command: echo a: b\n",
-    "': ' begins a value = put quotes around the whole text, or write it on lines of its own below '|'",
+    "command: @make\n",
+    "1:10",
+    `a value without quotes cannot begin with '@' ^  = ${QUOTE}`,
   ],
-  ["yaml", "command: @make\n", "means something in YAML = put quotes around the text"],
-  ["yaml", "command: %d\n", "means something in YAML = put quotes around the text"],
+  ["yaml", "command: %d\n", "1:10", `a value without quotes cannot begin with '%' ^  = ${QUOTE}`],
   [
     "yaml",
     "command: *.sh\n",
-    "'*' refers to an anchor, and there is none = put quotes around text that begins with '*'",
+    "1:10",
+    `no anchor '&.sh' for this alias ^ YAML reads '*' as an alias = if it is text, ${QUOTE}`,
   ],
   [
     "yaml",
     "command: !x y\n",
-    "'!' names a type = put quotes around text that begins with '!'",
+    "1:10",
+    `unknown tag '!x' ^ YAML reads '!' as a tag = if it is text, ${QUOTE}`,
   ],
   [
     "yaml",
     "environment: {A: ${HOME}}\n",
-    "not expected here = put quotes around text that holds brackets, braces or commas",
+    "1:19",
+    `text after the end of a value ^ the value ends before this = ${QUOTE}`,
   ],
-  ["yaml", "jobs:\n  - id: a\n   command: b\n", COLUMN],
   [
     "yaml",
-    "a: 1\n b: 2\nc: 3\n",
-    "': ' begins a value = put quotes around the whole text, or write it on lines of its own below '|'",
+    "command: 'echo it's'\n",
+    "1:19",
+    `text after a closing quote or bracket ^ the value ends before this = ${QUOTE}; inside '…' write '' for a single quote`,
   ],
-  ["yaml", "a:\n  b: 1\n c: 2\n", COLUMN],
-  ["yaml", "a: 1\nb\n", "no key = a key ends in ': '"],
-  ["yaml", "tags: [a, b\n", " = close the bracket or brace"],
+  ["yaml", "jobs:\n  - id: a\n   command: b\n", "3:4", ALIGN],
+  ["yaml", "jobs:\n  - id: a\n      command: b\n", "3:7", ALIGN],
+  ["yaml", "a: 1\n b: 2\nc: 3\n", "2:2", ALIGN],
+  ["yaml", "a:\n  b: 1\n c: 2\n", "3:2", ALIGN],
+  ["yaml", "a: 1\nb\n", "2:1", KEY],
+  ["yaml", "jobs:\n  - id:a\n    command: b\n", "2:5", KEY],
+  [
+    "yaml",
+    "tags: [a, b\n",
+    "2:1",
+    "missing ']' ^ still open here = close the bracket or brace",
+  ],
+  ["json", '{"a": 1,}', "1:9", `expected a key in double quotes ^  = ${JSON_RULES}`],
+  ["json", "{a: 1}", "1:2", `expected a key in double quotes ^  = ${JSON_RULES}`],
+  ["json", '{"a": [1,]}', "1:10", `unexpected ']' ^  = ${JSON_RULES}`],
+  ["json", '{"a": 1', "1:8", "expected ',' or '}' ^  = put a comma between two entries"],
+  ["json", '{"a": 1\n "b": 2}', "2:2", "expected ',' or '}' ^  = put a comma between two entries"],
   [
     "json",
-    '{"a": 1,}',
-    " = names stand in double quotes, and nothing but a name follows a comma",
+    '{"a": ',
+    "1:7",
+    "the end is missing ^ the file ends here = close all quotes, brackets and braces",
   ],
-  [
-    "json",
-    "{a: 1}",
-    " = names stand in double quotes, and nothing but a name follows a comma",
-  ],
-  ["json", '{"a": 1', " = "],
-  ["json", '{"a": ', "the file ends here = close what is open: quotes, brackets, braces"],
-  ["json", "{} {}", " = a file holds one JSON value"],
+  ["json", "{} {}", "1:4", "text after the end of the value ^  = a file holds one JSON value"],
 ];
 
-for (const [format, text, expected] of SYNTAX) {
+for (const [format, text, place, expected] of SYNTAX) {
   Deno.test(`a hint for ${JSON.stringify(text)} as ${format}`, async () => {
-    assertEquals(await hintFor(text, format), expected);
+    assertEquals(
+      await hintFor(text, format),
+      `${place} Invalid ${format.toUpperCase()}: ${expected}`,
+    );
   });
 }
 
@@ -83,9 +108,9 @@ Deno.test("syntaxHint() keeps still about words it does not know", () => {
 const TYPES: readonly (readonly [object, string])[] = [
   [{ dependencies: "build" }, "make it a list: [build]"],
   [{ tags: "a, b" }, "make it a list: [a, b]"],
-  [{ timeout: null }, "give it a value, or leave the key out"],
-  [{ dependencies: null }, "give it a value, or leave the key out"],
-  [{ timeout: "300" }, "leave the quotes away: 300"],
+  [{ timeout: null }, "give it a value, or remove the key"],
+  [{ dependencies: null }, "give it a value, or remove the key"],
+  [{ timeout: "300" }, "remove the quotes: 300"],
   [{ timeout: "5m" }, "write seconds as a plain number: 300"],
   [{ timeout: "1.5h" }, "write seconds as a plain number: 5400"],
   [{ timeout: "90 seconds" }, "write seconds as a plain number: 90"],
@@ -100,9 +125,21 @@ const TYPES: readonly (readonly [object, string])[] = [
   [{ resource_limits: { max_memory_mb: "512Mi" } }, "write megabytes as a plain number: 512"],
   [{ resource_limits: { max_memory_mb: "much" } }, "write megabytes as a plain number"],
   [{ resource_limits: { max_cpu_percent: "50%" } }, "write percent as a plain number: 50"],
-  [{ environment: ["A=1"] }, "write NAME: value, each on a line of its own and without a dash"],
+  [{ environment: ["A=1"] }, "write 'NAME: value' on a line each, without dashes"],
   [{ environment: "A=1" }, ""],
-  [{ command: ["a", "b"] }, ""],
+  [
+    { command: ["a", "b"] },
+    "join the commands with '&&', or write them below 'command: |', a line each",
+  ],
+  [{ dependencies: [{ id: "b" }] }, "name each job by its id alone: [build, lint]"],
+  [{ conditions: { skip_if_failed: [["b"]] } }, "name each job by its id alone: [build, lint]"],
+  [{ dependencies: [1] }, 'quote it: "1"'],
+  [{ retry_config: 3 }, "name what you mean: {max_attempts: 3}"],
+  [{ idempotent: "yes" }, "write true"],
+  [{ idempotent: "off" }, "write false"],
+  [{ idempotent: "False" }, "remove the quotes: false"],
+  [{ idempotent: "maybe" }, "write true or false"],
+  [{ run: "make" }, "did you mean 'command'?"],
   [{ name: 7 }, 'quote it: "7"'],
 ];
 
@@ -125,5 +162,5 @@ Deno.test("a hint for jobs that are no list of mappings", () => {
     help({ build: { command: "make" } }),
     "make it a list: each job begins with '- id: NAME'",
   );
-  assertEquals(help(["build"]), "a job is a mapping, and begins with '- id: NAME'");
+  assertEquals(help(["build"]), "a job is a mapping that begins with '- id: NAME'");
 });

@@ -150,7 +150,7 @@ const NOT_STARTED: Table<NotStarted, "reason"> = {
   linker_variable: [
     [
       { reason: "linker_variable", name: "LD_PRELOAD" },
-      "LD_PRELOAD is set, and orch may then start no program here",
+      "LD_PRELOAD is set: orch is not allowed to start programs with it",
       "start orch with --allow-run, without a list of programs, or unset the variable",
     ],
   ],
@@ -211,11 +211,10 @@ for (const [reason, text] of Object.values<readonly Row<SkipReason>[]>(SKIPS).fl
 }
 
 const STOPS: Readonly<Record<StopReason, string>> = {
-  fail_fast: "a job failed: stopping the others, which have 10 s to end",
-  interrupt:
-    "interrupted: stopping, running jobs have 10 s to end; press Ctrl-C again to kill them now",
-  terminate: "asked to terminate: stopping, running jobs have 10 s to end",
-  hangup: "terminal closed: stopping, running jobs have 10 s to end",
+  fail_fast: "a job failed, stopping the rest: running jobs have 10 s to finish",
+  interrupt: "interrupted: running jobs have 10 s to finish; Ctrl-C again kills them now",
+  terminate: "terminated (SIGTERM): running jobs have 10 s to finish",
+  hangup: "terminal closed (SIGHUP): running jobs have 10 s to finish",
   kill: "killing all running jobs now",
 };
 

@@ -5,11 +5,11 @@ import { assertEquals } from "../support/assert.ts";
 const ROWS: readonly (readonly [Notice, string])[] = [
   [
     { kind: "spawn_trouble", cause: "Too many open files (os error 24)", parallel: 3 },
-    "warning: the machine cannot start more processes now (Too many open files (os error 24)): going on with 3 at a time",
+    "warning: the machine cannot start more processes now (Too many open files (os error 24)): continuing with 3 at a time",
   ],
   [
     { kind: "spawn_trouble", cause: "two\nlines \x1b[2J", parallel: 1 },
-    "warning: the machine cannot start more processes now (two␊lines ␛[2J): going on with 1 at a time",
+    "warning: the machine cannot start more processes now (two␊lines ␛[2J): continuing with 1 at a time",
   ],
   [
     { kind: "left_behind", attempts: ["serve.1"], curable: true },

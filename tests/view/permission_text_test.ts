@@ -39,6 +39,10 @@ const NOTES: readonly (readonly [PermissionNote, string])[] = [
     { kind: "comma", object: "/a,b\x1b[2J" },
     "note: '/a,b␛[2J' has a comma and cannot stand in a list: its flag allows all\n",
   ],
+  [
+    { kind: "built_in" },
+    "note: this program has its permissions built in; orch.js, the one file for Deno, can be confined\n",
+  ],
 ];
 
 for (const [note, text] of NOTES) {

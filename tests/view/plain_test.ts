@@ -91,7 +91,7 @@ Deno.test("plainLine has a line for every event that something happened with", (
       10:30:08  ■ stop      slow (time limit)
       10:30:18  ■ kill      slow (time limit)
       10:30:18  ✗ FAILED    slow after 18.4s: Job timed out after 300 seconds
-      10:30:18  ■ stopping  interrupted: stopping, running jobs have 10 s to end; press Ctrl-C again to kill them now
+      10:30:18  ■ stopping  interrupted: running jobs have 10 s to finish; Ctrl-C again kills them now
       10:30:18  ■ cancelled deploy
       10:30:18  ■ cancelled last
       10:30:18  ■ stop      long (run is stopping)
@@ -216,10 +216,10 @@ Deno.test("plainLine says what is lost of an attempt, and what is left of it", (
   assertEquals(
     story.lines.slice(5).join("\n"),
     text(`
-      10:30:00  ✔ ok        a 0.00s; its output, or a part of it, is lost: no room for its logs
-      10:30:00  ✗ FAILED    b after 0.00s: exit code 1; its output, or a part of it, is lost: no room for its logs; still alive, not even KILL ends it: process 7
+      10:30:00  ✔ ok        a 0.00s; some of its output is lost: no space left for its log
+      10:30:00  ✗ FAILED    b after 0.00s: exit code 1; some of its output is lost: no space left for its log; still alive after SIGKILL: process 7
       10:30:00  ■ kill      c (run is stopping)
-      10:30:00  ■ cancelled c; still alive, not even KILL ends it: process 12, 345
+      10:30:00  ■ cancelled c; still alive after SIGKILL: process 12, 345
       10:30:00  ✗ FAILED    d after 0.00s: exit code 2`),
   );
 });

@@ -53,6 +53,12 @@ checkMessages<"E211" | "E212" | "E213">({
   = it is loaded without permissions: do that in 'run', where it has those listed`,
     ],
     [
+      { type: "greet", path: "./greet.ts", problem: "import", cause: "/etc/hostname" },
+      `
+  Plugin 'greet' imports '/etc/hostname', which it may not read
+  = list it under permissions.read; unlisted, a plugin imports packages and the code beside it`,
+    ],
+    [
       { type: "greet", path: "./greet.ts", problem: "slow", cause: "10 seconds" },
       `
   Module './greet.ts' of plugin 'greet' is not loaded after 10 seconds

@@ -23,8 +23,8 @@ function settledLines(story: Story, style = STYLE): string[] {
     .filter((line) => line !== null);
 }
 
-Deno.test("settledLine leaves a line for every job that has settled, and for a stop", () => {
-  const ids = ["lint", "test", "deploy", "docs", "漢".repeat(13)];
+Deno.test("settledLine leaves a line for every job that has run or was skipped, and for a stop", () => {
+  const ids = ["lint", "test", "deploy", "later", "docs", "漢".repeat(13)];
   const story = new Story(ids.map((id) => ({ id, retry: RETRY })));
   story.start("lint");
   story.start("test");
@@ -36,14 +36,16 @@ Deno.test("settledLine leaves a line for every job that has settled, and for a s
   story.start("test", 2);
   story.pass(72_000);
   story.end("test", { kind: "succeeded" });
+  story.start("deploy");
   story.tell({ type: "run_stopping", reason: "kill" });
+  story.end("later", { kind: "cancelled" });
   story.end("deploy", { kind: "cancelled" });
   story.skip("docs", { kind: "branch", branch: null, wanted: ["main"] });
   story.finish("cancelled");
   assertEquals(
     settledLines(story).join("\n"),
     text(`
-      ▶ test: 5 jobs, 4 at a time (run 20261122-103000-x7k2)
+      ▶ test: 6 jobs, 4 at a time (run 20261122-103000-x7k2)
       ✔ lint                        4.1s
       ✔ 漢漢漢漢漢漢漢漢漢漢漢漢漢    4.1s
       ✔ test                        1:12   attempt 2
@@ -68,7 +70,7 @@ Deno.test("settledLine does not count the time in which an attempt stood still, 
   });
   assertEquals(settledLines(story).slice(1), [
     "✔ a                          10.0s",
-    "▶ going on after 5.0s (run 20261122-103000-x7k2)",
+    "▶ resumed after 5.0s (run 20261122-103000-x7k2)",
   ]);
 });
 
@@ -90,8 +92,8 @@ Deno.test("settledLine says what is lost of an attempt, and what is left of it",
   story.end("a", { kind: "succeeded" }, { process });
   story.end("b", { kind: "exited", code: 1 }, { process });
   story.end("c", { kind: "cancelled" }, { process });
-  const tail = "; its output, or a part of it, is lost: no room for its logs" +
-    "; still alive, not even KILL ends it: process 7";
+  const tail = "; some of its output is lost: no space left for its log" +
+    "; still alive after SIGKILL: process 7";
   const lines = settledLines(story).slice(1);
   assertEquals(lines.map((line) => line.endsWith(tail)), [true, true, true], lines.join("\n"));
 });

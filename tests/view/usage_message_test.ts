@@ -7,23 +7,23 @@ const LOOKED = ["workflow.yaml", "workflow.json", "orch.yaml"];
 
 /** What is said, and how it reads. */
 const ROWS: readonly (readonly [said: string, expected: string])[] = [
-  [say.noCommandText("bogus", []), "error: No command 'bogus'\nSee orch --help"],
+  [say.noCommandText("bogus", []), "error: Unknown command 'bogus'\nSee orch --help"],
   [
     say.noCommandText("rn", ["`run`", "`reRun`", "`logs`"]),
-    "error: No command 'rn': did you mean run or re-run?\nSee orch --help",
+    "error: Unknown command 'rn': did you mean run or re-run?\nSee orch --help",
   ],
   [
     say.noCommandText("ci.yaml", ["`run`"]),
-    "error: No command 'ci.yaml': did you mean orch run ci.yaml?\nSee orch --help",
+    "error: Unknown command 'ci.yaml': did you mean orch run ci.yaml?\nSee orch --help",
   ],
-  [say.noCommandText("a\x1b[2J", []), "error: No command 'a␛[2J'\nSee orch --help"],
-  [say.noFlagText("dry-rum", ["dryRun"]), "No flag --dry-rum: did you mean --dry-run?"],
-  [say.noFlagText("x", []), "No flag --x"],
-  [say.noAliasText("z"), "No flag -z"],
+  [say.noCommandText("a\x1b[2J", []), "error: Unknown command 'a␛[2J'\nSee orch --help"],
+  [say.noFlagText("dry-rum", ["dryRun"]), "Unknown flag --dry-rum: did you mean --dry-run?"],
+  [say.noFlagText("x", []), "Unknown flag --x"],
+  [say.noAliasText("z"), "Unknown flag -z"],
   [say.valueMissingText("name"), "--name needs a value"],
-  [say.flagTwiceText("live"), "--live stands more than once"],
-  [say.argumentMissingText("run"), "Expected a run"],
-  [say.argumentTooManyText("b\n.yaml"), "One argument too many: 'b␊.yaml'"],
+  [say.flagTwiceText("live"), "--live is given more than once"],
+  [say.argumentMissingText("run"), "Missing argument RUN"],
+  [say.argumentTooManyText("b\n.yaml"), "Unexpected argument 'b␊.yaml'"],
   [say.notOneOfText("format", "svg", ["a", "b"]), "--format: 'svg': expected one of a, b"],
   [
     say.badValueText("grace", "soon", say.secondsWantedText(9)),

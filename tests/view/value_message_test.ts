@@ -6,7 +6,8 @@ checkMessages<`E3${string}`>({
     [
       { key: "timeout", value: "0", bound: "more_than", limit: 0 },
       `
-      'timeout' must be more than 0: found 0`,
+      'timeout' must be more than 0: found 0
+  = for no time limit, remove the key`,
     ],
     [
       { key: "max_attempts", value: "-1", bound: "at_least", limit: 1 },
@@ -37,14 +38,14 @@ checkMessages<`E3${string}`>({
     [
       { value: "9007199254740992" },
       `
-      Number 9007199254740993 cannot be kept exactly
+      Number 9007199254740993 cannot be represented exactly
       = quote it if it is text, else use a smaller one`,
       "9007199254740993",
     ],
     [
       { value: "NaN" },
       `
-      Number .nan cannot be kept exactly
+      Number .nan cannot be represented exactly
       = quote it if it is text, else use a smaller one`,
       ".nan",
     ],
@@ -58,7 +59,7 @@ checkMessages<`E3${string}`>({
     [
       { value: "Infinity" },
       `
-      Number Infinity cannot be kept exactly
+      Number Infinity cannot be represented exactly
       = quote it if it is text, else use a smaller one`,
     ],
   ],
@@ -84,19 +85,19 @@ checkMessages<`E3${string}`>({
     [
       { text: "${HOME", problem: "unclosed" },
       `
-      Reference '\${HOME' has no closing brace
+      Variable reference '\${HOME' has no closing brace
       = write \${NAME}; for a dollar sign write $$`,
     ],
     [
       { text: "${1X}", problem: "name" },
       `
-      Reference '\${1X}' does not name a variable
+      Variable reference '\${1X}' does not name a variable
       = write \${NAME} or \${NAME:-default}`,
     ],
     [
       { text: "${" + "x".repeat(100_000), problem: "unclosed" },
       `
-      Reference '\${${"x".repeat(77)}…' has no closing brace
+      Variable reference '\${${"x".repeat(77)}…' has no closing brace
       = write \${NAME}; for a dollar sign write $$`,
     ],
   ],
@@ -117,7 +118,7 @@ checkMessages<`E3${string}`>({
     [
       { character: 0x07 },
       `
-      Text must not hold control characters: found U+0007
+      Text must not contain control characters: found U+0007
       = remove it`,
     ],
   ],
@@ -147,8 +148,8 @@ checkMessages<`E3${string}`>({
     [
       { kind: "variable", name: "1A" },
       `
-      Name '1A' cannot name an environment variable
-      = a name is letters, digits and '_', and does not begin with a digit`,
+      Invalid name of an environment variable: '1A'
+      = use letters, digits and '_', and do not begin with a digit`,
     ],
     [
       { kind: "header", name: "X Y" },
@@ -162,15 +163,15 @@ checkMessages<`E3${string}`>({
       { key: "name" },
       `
       'name' is empty
-      = give it a value, or leave the key out`,
+      = give it a value, or remove the key`,
     ],
   ],
   E312: [
     [
       { jobId: "a", limit: "max_cpu_percent" },
       `
-      Job 'a' requires 'max_cpu_percent', which nothing here can enforce
-      = orch doctor says why; enforce: best-effort runs it all the same`,
+      Job 'a' requires 'max_cpu_percent', which cannot be enforced on this machine
+      = orch doctor says why; with 'enforce: best-effort' it runs all the same`,
     ],
   ],
   E311: [
@@ -267,10 +268,10 @@ checkMessages<`E3${string}`>({
       = add --allow-write=/x`,
     ],
     [
-      { permission: { kind: "read", path: "/w/x.ts" }, use: "module", jobIds: ["a"] },
+      { permission: { kind: "read", path: "/w/x" }, use: "module", jobIds: ["a"] },
       `
-      Job 'a' is done by a plugin, whose module '/w/x.ts' orch may not read
-      = add --allow-read=/w/x.ts`,
+      Job 'a' is done by a plugin, whose folder '/w/x' orch may not read
+      = add --allow-read=/w/x`,
     ],
     [
       { permission: { kind: "net", host: "h:443" }, use: "plugin", jobIds: ["a", "b"] },
@@ -290,20 +291,20 @@ checkMessages<`E3${string}`>({
     [
       { variable: "LD_PRELOAD", jobId: "a", setBy: "job" },
       `
-      Job 'a' sets LD_PRELOAD, with which orch may start no program here
-      = add --allow-run without a list of programs, or take it out`,
+      Job 'a' sets LD_PRELOAD: orch is not allowed to start programs with it
+      = start orch with a plain --allow-run, without a list of programs, or remove it`,
     ],
     [
       { variable: "LD_PRELOAD", jobId: null, setBy: "workflow" },
       `
-      The workflow sets LD_PRELOAD, with which orch may start no program here
-      = add --allow-run without a list of programs, or take it out`,
+      The workflow sets LD_PRELOAD: orch is not allowed to start programs with it
+      = start orch with a plain --allow-run, without a list of programs, or remove it`,
     ],
     [
       { variable: "LD_LIBRARY_PATH", jobId: null, setBy: "environment" },
       `
-      LD_LIBRARY_PATH is set in the environment, and orch may then start no program here
-      = add --allow-run without a list of programs, or unset it: env -u LD_LIBRARY_PATH …`,
+      LD_LIBRARY_PATH is set in the environment: orch is not allowed to start programs with it
+      = start orch with a plain --allow-run, without a list of programs, or unset it: env -u LD_LIBRARY_PATH …`,
     ],
   ],
 });

@@ -44,11 +44,11 @@ const RAN = {
 } as const;
 
 const ROWS: readonly (readonly [WhyStep, string])[] = [
-  [NEEDS, "needs no other job"],
+  [NEEDS, "has no dependencies"],
   [{ ...NEEDS, needs: [need("a", "success")], chain: ["a"] }, "needs a"],
   [
     { ...NEEDS, until: START + 9_000, needs: [need("a", "success")], chain: ["a"] },
-    "waited 9.0s for what it needs: a",
+    "waited 9.0s for its dependencies: a",
   ],
   [
     {
@@ -57,8 +57,8 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
       needs: [need("a", "success"), need("b", "skipped", true), need("c", "left_out")],
       chain: ["x", "y", "a"],
     },
-    "waited 9.0s for what it needs: a, b (skip_if_failed, skipped), and a was the last\n" +
-    "each of these waited for the one before: x → y → a\n" +
+    "waited 9.0s for its dependencies: a, b (skip_if_failed, skipped), and a was the last\n" +
+    "each of these waited for the previous one: x → y → a\n" +
     "left out of this run, and so taken as done: c",
   ],
   [
@@ -67,7 +67,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { ...NEEDS, until: null, needs: [need("a", "success"), need("b", "open")], chain: ["a"] },
-    "waits for b, of all it needs: a, b",
+    "waits for b; its dependencies: a, b",
   ],
   [
     {
@@ -76,8 +76,8 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
       needs: Array.from({ length: 9 }, (_, i) => need(`j${i}`, "success")),
       chain: Array.from({ length: 9 }, (_, i) => `j${i}`),
     },
-    "waited 9.0s for what it needs: j0, j1, j2, j3, j4, j5 and 3 more, and j8 was the last\n" +
-    "each of these waited for the one before: j0 → j1 → … → j6 → j7 → j8",
+    "waited 9.0s for its dependencies: j0, j1, j2, j3, j4, j5 and 3 more, and j8 was the last\n" +
+    "each of these waited for the previous one: j0 → j1 → … → j6 → j7 → j8",
   ],
   [
     { kind: "branch", branch: "main\x1b[2J", wanted: ["main", "release/*"] },
@@ -85,7 +85,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     room("slots", "a", "b"),
-    "was ready, and waited 2.0s for room\n2.0s: as many jobs ran as may run at a time: a, b",
+    "was ready, and waited 2.0s for room\n2.0s: all slots were in use, by a, b",
   ],
   [
     room("cap", "a"),
@@ -105,18 +105,18 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   [
     room("cpu", "a"),
     "was ready, and waited 2.0s for room\n" +
-    "2.0s: too little of the processors was left beside a (max_cpu_percent)",
+    "2.0s: too little processor time was left beside a (max_cpu_percent)",
   ],
   [
     room("reservation", "wide"),
     "was ready, and waited 2.0s for room\n" +
-    "2.0s: wide had been passed over too often, and nothing started before it",
+    "2.0s: wide had been passed over too often, so that nothing may start before it",
   ],
   [
     { kind: "room", from: START, until: null, report: { ...ROOM, earlier: 1, later: 2 } },
     "is ready, and waits for room\n" +
-    "meanwhile 1 job began that come earlier in the order\n" +
-    "meanwhile 2 jobs began that come later, and fitted",
+    "meanwhile 1 job with higher priority started\n" +
+    "meanwhile 2 jobs with lower priority started, since they fit",
   ],
   [{ kind: "room", from: START, until: START + 4, report: ROOM }, ""],
   [{ ...RAN, outcome: EXIT_1 }, "attempt 1 ran 3.0s: exit code 1"],
@@ -144,19 +144,19 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "once" } },
-    "not tried again: it has no retry_config, nor the file max_retries",
+    "not retried: the job has no retry_config, and the file no max_retries",
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "used_up", most: 3 } },
-    "not tried again: it had all 3 attempts",
+    "not retried: all 3 attempts were used",
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "not_retried" } },
-    "not tried again: another attempt could not end better, or do harm",
+    "not retried: another attempt would not help, or could do harm",
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "stopping" } },
-    "not tried again: the run was being stopped",
+    "not retried: the run was being stopped",
   ],
   [
     {
@@ -210,7 +210,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { kind: "cancelled", at: START, reason: "terminate", failed: null },
-    "cancelled: orch was asked to terminate",
+    "cancelled: orch was terminated (SIGTERM)",
   ],
   [
     { kind: "cancelled", at: START, reason: "hangup", failed: null },
@@ -221,7 +221,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
     { kind: "cancelled", at: START, reason: "fail_fast", failed: "lint" },
     "cancelled: lint failed, and --fail-fast stops the run then",
   ],
-  [{ kind: "paused", from: START, until: START + 60_000 }, "the run stood still for 1:00"],
+  [{ kind: "paused", from: START, until: START + 60_000 }, "the run was paused for 1:00"],
   [
     { kind: "down", from: START, until: START + 60_000, effect: "none" },
     "no orch was at work for 1:00",
@@ -246,14 +246,14 @@ for (const [step, expected] of ROWS) {
 
 Deno.test("whyText says of a run that is under way how long it has been so", () => {
   const now = START + 61_000;
-  assertEquals(told({ ...RAN, until: null, outcome: null }, now), "attempt 1 runs for 1:01 now");
+  assertEquals(told({ ...RAN, until: null, outcome: null }, now), "attempt 1 runs for 1:01 so far");
   assertEquals(
     told({ kind: "room", from: START, until: null, report: ROOM }, now),
-    "is ready, and waits 1:01 now for room",
+    "is ready, and waits 1:01 so far for room",
   );
   assertEquals(
     told({ ...NEEDS, until: null, needs: [need("b", "open")] }, now),
-    "waits 1:01 now for b, of all it needs: b",
+    "waits 1:01 so far for b",
   );
 });
 
@@ -270,11 +270,11 @@ Deno.test("whyText is a title and a line for each piece, with the time since the
     text(`
       test of run 20261122-103000-x7k2: failed
 
-         +0.00s  needs no other job
+         +0.00s  has no dependencies
          +0.00s  was ready, and waited 2.0s for room
-                 2.0s: as many jobs ran as may run at a time: a
+                 2.0s: all slots were in use, by a
           +2.0s  attempt 1 ran 1:13: exit code 1
-          +1:15  not tried again: it has no retry_config, nor the file max_retries
+          +1:15  not retried: the job has no retry_config, and the file no max_retries
     `),
   );
   const colored = whyText(story([NEEDS], failed), {
@@ -284,7 +284,7 @@ Deno.test("whyText is a title and a line for each piece, with the time since the
   });
   assertEquals(
     escaped(colored),
-    "␛[1mtest␛[0m of run r1: ␛[31mfailed␛[0m\n\n␛[2m   +0.00s␛[0m  needs no other job\n",
+    "␛[1mtest␛[0m of run r1: ␛[31mfailed␛[0m\n\n␛[2m   +0.00s␛[0m  has no dependencies\n",
   );
 });
 
@@ -315,7 +315,7 @@ Deno.test("whyText has a word for each way in which a job may stand", () => {
     return shown.split("\n")[0]!.replace("test of run r: ", "");
   });
   assertEquals(words, [
-    "waits for its needs",
+    "waits for its dependencies",
     "ready, waits for room",
     "waits for its next attempt",
     "runs",

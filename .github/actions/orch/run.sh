@@ -78,6 +78,8 @@ if [ -f "$results" ]; then
     "failed-jobs=\([.jobs[] | select(.status == "failed") | .id] | join(","))"' "$results" >>"$GITHUB_OUTPUT"
   echo "results-file=$results" >>"$GITHUB_OUTPUT"
 else
-  echo "status=refused" >>"$GITHUB_OUTPUT"
+  # Without results nothing was started, unless orch itself could not go on.
+  case $code in 0) status=completed ;; 2) status=refused ;; *) status=failed ;; esac
+  echo "status=$status" >>"$GITHUB_OUTPUT"
 fi
 exit "$code"
