@@ -7,7 +7,7 @@
 /** The variable. */
 export const COOKIE = "ORCH_COOKIE";
 
-/** What begins none of the cookies of a process that was started by no orch, or by one who says nonsense. */
+/** What an orch writes there. Anything else is somebody's mistake, and handed on to nobody. */
 const COOKIES = /^[\w.-]+(:[\w.-]+)*$/;
 
 /** What follows the cookies of all processes of an orch that has this value of the variable itself. */

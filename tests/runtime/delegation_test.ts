@@ -217,7 +217,10 @@ testWithGroup(
       await using pool = new TestPool();
       return { cookie: pool.cookie, ...await pool.run(command) };
     };
-    const { cookie, stdout } = await runWith("setsid sleep 61 & echo $!");
+    const { cookie, stdout } = await runWith(
+      // The job must not end before it has left its session.
+      "setsid sh -c 'echo $$ >pid; exec sleep 61' & while [ ! -s pid ]; do sleep 0.01; done; cat pid",
+    );
     const own = () => names(ownCgroup()!).filter((name) => name === `orch-${cookie}`);
     const daemon = Number(stdout);
     await runWith("true");
