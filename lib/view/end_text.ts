@@ -46,13 +46,21 @@ export function endText(state: RunState, summary: RunSummary, options: EndOption
   for (const job of summary.failed.slice(0, MOST_FAILURES_SHOWN)) {
     lines.push("", ...failureText(state, job, options));
   }
-  if (summary.failed.length > 0) lines.push(rule(options.style, ""));
   const failed = idsOf(state, summary.failed);
+  const others = failed.slice(MOST_FAILURES_SHOWN);
+  if (others.length > 0) lines.push("", moreFailedText(others, options));
+  if (failed.length > 0) lines.push(rule(options.style, ""));
   lines.push(...notRunText(state, summary, options.style));
   lines.push(verdictLine(summary, failed, options.style));
   for (const line of closingLines(summary, options)) lines.push(paint(options.style, "dim", line));
   lines.push(...nextSteps(state, summary, options));
   return lines;
+}
+
+/** Those whose output is not shown here. */
+function moreFailedText(ids: readonly string[], { run }: EndOptions): string {
+  const where = run === undefined ? "" : `; their output: ${runCommand("logs", run, ` ${ids[0]}`)}`;
+  return `${grouped(ids.length)} more failed: ${named(ids)}${where}`;
 }
 
 function failureText(state: RunState, index: number, { style, tailsOf }: EndOptions): string[] {

@@ -160,7 +160,8 @@ export function reopenedText(
   event: Extract<RunEvent, { type: "run_reopened" }>,
   state: RunState,
 ): string {
-  return `after ${durationText(Math.max(0, event.at - event.downSince))} (run ${state.runId})`;
+  const away = durationText(Math.max(0, event.at - event.downSince));
+  return `${visibleLine(state.plan.workflow.name)}: after ${away} (run ${state.runId})`;
 }
 
 function attemptText(attempt: number): string {

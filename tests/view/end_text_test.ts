@@ -179,6 +179,10 @@ Deno.test("endText shows five failures and names the others", () => {
   assertEquals(shown.match(/FAILED/g)!.length, 5);
   assertStringIncludes(
     shown,
+    "\n\n10 more failed: j5, j6, j7, j8, j9, j10, j11, j12 and 2 more",
+  );
+  assertStringIncludes(
+    shown,
     "\n✗ 15 failed (j0, j1, j2, j3, j4, j5, j6, j7 and 7 more)   ✔ 0 succeeded\n",
   );
 });

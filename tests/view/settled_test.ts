@@ -70,7 +70,7 @@ Deno.test("settledLine does not count the time in which an attempt stood still, 
   });
   assertEquals(settledLines(story).slice(1), [
     "✔ a                          10.0s",
-    "▶ resumed after 5.0s (run 20261122-103000-x7k2)",
+    "▶ resumed test: after 5.0s (run 20261122-103000-x7k2)",
   ]);
 });
 
