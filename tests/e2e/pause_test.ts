@@ -23,7 +23,9 @@ for (const list of ["sh", "sleep,kill"]) {
 testNeeding(["tmux"], "Ctrl-Z and fg work where a task of Deno has started orch", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "sleep 65" }) });
   await using terminal = await Terminal.open(project, { columns: 100, rows: 24 });
-  const task = `'${Deno.execPath()}' task --quiet --config '${ROOT}/deno.json' orch`;
+  // Where these tests are a task themselves, the folder they were started in would be taken for this one.
+  const task =
+    `unset INIT_CWD; '${Deno.execPath()}' task --quiet --config '${ROOT}/deno.json' orch`;
   await terminal.type(`${task} run w.yaml --grace 1`);
   await terminal.waitFor(/▶ a /);
   await terminal.press("C-z");

@@ -367,7 +367,7 @@ testNeeding(
     );
     await terminal.waitFor(/^two$/m);
     const screen = await terminal.scrollback();
-    assertMatch(screen, /No run is unfinished[^]*going on[^]*2 attempts/);
+    assertMatch(screen, /No run is unfinished[^]*resumed[^]*2 attempts/);
     assert(!/Allow\?|requests/.test(screen), screen);
   },
 );

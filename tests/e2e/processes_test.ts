@@ -150,7 +150,7 @@ testNeeding(["tmux"], "Ctrl-C twice on a terminal asks, then kills at once", asy
   // Whoever presses it again has read that; sooner it would count as an echo.
   await new Promise((resolve) => setTimeout(resolve, 200));
   await terminal.press("C-c");
-  await terminal.waitFor(/code=130\n/);
+  await terminal.waitFor(/code=130\nready>/);
   assertMatch(await terminal.scrollback(), /killing all running jobs now/);
   assertEquals([project.processes(), project.json("r.json").status], [[], "cancelled"]);
   // The terminal is given back: what is typed is read, and shown.
