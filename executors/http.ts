@@ -167,7 +167,10 @@ async function findAnswer(
 
     // Rejects where the request was cut meanwhile; the next one sent then says so.
     await response.body?.cancel().catch(() => {});
-    await note(exchange, `< ${statusLine(response)}, first byte after ${firstByteMs} ms`);
+    await note(
+      exchange,
+      `< ${statusLine(response)}, first byte after ${Math.round(firstByteMs)} ms`,
+    );
     const failure: HttpFailure | null = "failure" in next
       ? next.failure
       : followed === redirects
@@ -210,7 +213,10 @@ async function judge(
   const { status } = response;
   const { bodyBytes, trouble } = await keepBody(response, exchange);
   const size = `${bodyBytes} ${bodyBytes === 1 ? "byte" : "bytes"}`;
-  await note(exchange, `< ${statusLine(response)}, ${size}, first byte after ${firstByteMs} ms`);
+  await note(
+    exchange,
+    `< ${statusLine(response)}, ${size}, first byte after ${Math.round(firstByteMs)} ms`,
+  );
 
   const http: HttpFacts = { status, firstByteMs, bodyBytes };
   const welcome = expected.length === 0 ? status >= 200 && status < 300 : expected.includes(status);

@@ -108,8 +108,12 @@ export function pathInRepository(path: string, world: World): string {
   return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
+/** What names standard output where a file is to be written. */
+const STDOUT = "-";
+
 /** Refuses an output path whose folder is not there, before any work is done. */
 export function checkOutputPath(world: World, path: string): void {
+  if (path === STDOUT) return;
   const cut = path.lastIndexOf("/");
   const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
   if (isNoFolder(folder, world)) {
@@ -139,11 +143,13 @@ export function outputPathsOf(
   { cwd }: World,
 ): string[] {
   return [...output === undefined ? [] : [output], ...report.map(({ path }) => path)]
+    .filter((path) => path !== STDOUT)
     .map((path) => resolvePath(cwd(), path));
 }
 
-/** Writes a file that the user asked for, whole or not at all. */
+/** Writes a file that the user asked for, whole or not at all; `-` is standard output. */
 export function writeOutput(world: World, path: string, text: string): void {
+  if (path === STDOUT) return world.stdout.write(text);
   try {
     world.files.replace(path, text);
   } catch (error) {

@@ -66,7 +66,7 @@ function factsOf(run: ShownRun, options: ShowOptions): [name: string, value: str
   }
   facts.push(["logs", visibleLine(run.logs)]);
   const next = nextStep(run);
-  if (next !== null) facts.push(["go on", next]);
+  if (next !== null) facts.push(["next", next]);
   return facts;
 }
 

@@ -167,7 +167,7 @@ Deno.test("orch show shows the last run, or the one that is named by any part th
     const { code, stdout, stderr } = await project.orch(["show", ...name]);
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, `run       ${NEW}\nworkflow  ci (ci.yaml)\nstatus    unfinished`);
-    assertStringIncludes(stdout, `go on     orch resume ${NEW}\n`);
+    assertStringIncludes(stdout, `next      orch resume ${NEW}\n`);
   }
 });
 

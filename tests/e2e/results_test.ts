@@ -118,3 +118,12 @@ testNeeding(["jq"], "the jq line of the documentation finds the failed job", asy
     cat results.json | jq -r '.jobs[] | select(.status == "failed") | .id'`;
   assertEquals((await project.shell(text).finished).stdout, "bad\n");
 });
+
+Deno.test("results and reports go to standard output where the path is -", async () => {
+  await using project = newProject({ "w.yaml": workflow({ id: "a", command: "echo said" }) });
+  const results = await project.orch(["run", "w.yaml", "-o", "-"]);
+  assertEquals([results.code, JSON.parse(results.stdout).status], [0, "completed"]);
+  const report = await project.orch(["run", "w.yaml", "--report", "junit=-"]);
+  assertEquals([report.code, report.stdout.startsWith("<?xml")], [0, true], report.stdout);
+  assertEquals(project.exists("-"), false);
+});

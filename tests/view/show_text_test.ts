@@ -73,7 +73,7 @@ Deno.test("showText() shows every kind of end, earlier attempts, and why a job d
       jobs      1 ok, 1 failed, 2 cancelled, 2 skipped
       resumed   once
       logs      .orch/runs/x/jobs
-      go on     orch rerun 20261122-103000-x7k2 --failed
+      next      orch rerun 20261122-103000-x7k2 --failed
 
       JOB       STATUS     ATTEMPTS  DURATION  OUTCOME
       build     success    1         2.0s
@@ -137,7 +137,7 @@ Deno.test("showText() does not take a job of a dead orch for one that runs", () 
       jobs      0 ok, 5 open
       resumed   2 times
       logs      .orch/runs/x/jobs
-      go on     orch resume 20261122-103000-x7k2
+      next      orch resume 20261122-103000-x7k2
 
       JOB    STATUS      ATTEMPTS  DURATION  OUTCOME
       build  unfinished  1         4.0s
