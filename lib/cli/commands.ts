@@ -17,7 +17,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "generate-jobs | orch run - --only test --dry-run",
   ],
   resume: ["orch resume", "orch resume 20261122-113040-x7k2 --as-planned"],
-  rerun: ["orch rerun last --failed", "orch rerun last --from build"],
+  rerun: ["orch rerun --failed", "orch rerun last --from build"],
   analyze: ["orch analyze ci.yaml", "orch analyze ci.yaml --format mermaid > ci.mmd"],
   create: ["orch create --name nightly --output nightly.yaml --template data"],
   validate: ["orch validate ci.yaml workflows/*.yaml"],
@@ -138,8 +138,8 @@ const resume = buildCommand({
 const rerun = buildCommand({
   async loader() {
     const { rerun } = await import("./resume.ts");
-    return async function (this: CommandWorld, flags: Parameters<typeof rerun>[0], name: string) {
-      this.exitCode = await rerun(flags, name, this.world);
+    return async function (this: CommandWorld, flags: Parameters<typeof rerun>[0], name?: string) {
+      this.exitCode = await rerun(flags, name ?? "last", this.world);
     };
   },
   parameters: {
@@ -149,7 +149,7 @@ const rerun = buildCommand({
       from: list("These jobs, and all that comes after them", "a,b"),
       only: list("These jobs, and nothing else that is done", "a,b"),
     },
-    positional: { kind: "tuple", parameters: [RUN_NAME] },
+    positional: { kind: "tuple", parameters: [{ ...RUN_NAME, optional: true }] },
     aliases: { c: "maxConcurrent", o: "output", q: "quiet", v: "verbose" },
   },
   docs: { brief: "Run jobs of a run again" },

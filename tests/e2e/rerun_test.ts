@@ -56,7 +56,8 @@ for (const [flags, mended, code, expected] of CASES) {
   Deno.test(`rerun ${flags}, ${mended ? "mended" : "as before"}, runs ${expected}`, async () => {
     await using project = await failed();
     if (mended) project.write("mended", "");
-    const result = await rerun(project, "last", ...flags.split(" "));
+    // Where no run is named it is the last.
+    const result = await rerun(project, ...mended ? ["last"] : [], ...flags.split(" "));
     assertEquals([result.code, result.ran.join(" ")], [code, expected], result.stderr);
   });
 }
@@ -91,7 +92,7 @@ const REFUSED: readonly (readonly [line: string, code: number, stderr: string | 
     2,
     /^error: Run \S+ has no job 'elsewhere': orch show \S+ lists them\n$/,
   ],
-  ["rerun --failed", 2, /Missing argument RUN/],
+  ["rerun", 2, HOW],
   ["rerun 1999 --failed", 2, /^error: No run '1999': orch history lists them\n$/],
   ["resume 1999", 2, /^error: No run '1999'/],
   ["resume ../../etc", 2, /^error: No run '\.\.\/\.\.\/etc'/],
