@@ -1,7 +1,17 @@
 /** Why a job ended as it did: given up, skipped, cancelled, done again by another orch. */
+import type { ReopenRequest } from "../../lib/core/event.ts";
 import { assertEquals } from "../support/assert.ts";
 import { check, storyOf } from "./told.ts";
 import { planOf, Player } from "./trace.ts";
+
+/** The run goes on under another orch. */
+function reopen(player: Player, what: Partial<ReopenRequest> & Pick<ReopenRequest, "at">): void {
+  player.take({
+    ...{ type: "reopen_requested", settings: player.state.settings!, plan: 0, downSince: 0 },
+    ...{ lost: [], reset: [], assumed: [], ends: [], stop: null },
+    ...what,
+  });
+}
 
 check({
   title: "a job whose attempts are used up",
@@ -189,19 +199,7 @@ Deno.test("explainJob(): a run that went on under another orch", () => {
   const player = new Player(planOf(jobs));
   player.input("> 0 go");
   player.input("> 5 a#1 ok");
-  const { settings } = player.state;
-  player.take({
-    type: "reopen_requested",
-    settings: settings!,
-    plan: 0,
-    downSince: 8,
-    lost: ["b"],
-    reset: [],
-    assumed: [],
-    ends: [],
-    stop: null,
-    at: 100,
-  });
+  reopen(player, { downSince: 8, at: 100, lost: ["b"] });
   player.input("> 104 b#2 ok");
   assertEquals(storyOf(player, jobs, "b"), [
     "needs 0-5 a:success@5",
@@ -222,18 +220,7 @@ Deno.test("explainJob(): a job that is done again", () => {
   const jobs = "a\nb after a";
   const player = new Player(planOf(jobs));
   for (const line of ["> 0 go", "> 5 a#1 ok", "> 6 b#1 exit 1"]) player.input(line);
-  player.take({
-    type: "reopen_requested",
-    settings: player.state.settings!,
-    plan: 0,
-    downSince: 6,
-    lost: [],
-    reset: ["b"],
-    assumed: [],
-    ends: [],
-    stop: null,
-    at: 50,
-  });
+  reopen(player, { downSince: 6, at: 50, reset: ["b"] });
   player.input("> 55 b#2 ok");
   assertEquals(storyOf(player, jobs, "b"), [
     "needs 0-5 a:success@5",
@@ -249,17 +236,6 @@ Deno.test("explainJob(): a job that was stopped, and whose work is taken as done
   const jobs = "a\nb after a";
   const player = new Player(planOf(jobs));
   for (const line of ["> 0 go", "> 5 stop signal", "> 6 a#1 signal TERM"]) player.input(line);
-  player.take({
-    type: "reopen_requested",
-    settings: player.state.settings!,
-    plan: 0,
-    downSince: 6,
-    lost: [],
-    reset: ["b"],
-    assumed: ["a"],
-    ends: [],
-    stop: null,
-    at: 50,
-  });
+  reopen(player, { downSince: 6, at: 50, reset: ["b"], assumed: ["a"] });
   assertEquals(storyOf(player, jobs, "a").at(-1), "down 6-50 assumed");
 });
