@@ -7,18 +7,81 @@ import { visibleLine } from "./visible.ts";
 /** Someone who names a file means to run it. */
 const FILE_NAME = /\.(ya?ml|json)$/i;
 
+/** Commands as other programs of the kind call them. */
+const COMMANDS_ELSEWHERE: Readonly<Record<string, string>> = {
+  init: "create",
+  new: "create",
+  check: "validate",
+  lint: "validate",
+  dag: "analyze",
+  graph: "analyze",
+  plan: "analyze",
+  start: "run",
+  exec: "run",
+  continue: "resume",
+  retry: "rerun",
+  restart: "rerun",
+  list: "history",
+  ls: "history",
+  runs: "history",
+  status: "show",
+  log: "logs",
+  gc: "clean",
+  prune: "clean",
+};
+
+/** Words for what no command is needed for. */
+const STOPPING = new Set(["stop", "cancel", "kill", "abort"]);
+
+/** Flags as other programs of the kind call them. */
+const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
+  jobs: "--max-concurrent",
+  parallel: "--max-concurrent",
+  concurrency: "--max-concurrent",
+  threads: "--max-concurrent",
+  cores: "--max-concurrent",
+  j: "-c",
+  p: "-c",
+  env: "--env-file",
+  var: "--env-file",
+  set: "--env-file",
+  e: "--env-file",
+  job: "--only",
+  target: "--only",
+  t: "--only",
+  skip: "--skip-tags",
+  "just-print": "--dry-run",
+  n: "--dry-run",
+  silent: "--quiet",
+  s: "--quiet",
+};
+
 /** There is no such command; `corrections` are those spelt alike. */
 export function noCommandText(input: string, corrections: readonly string[]): string {
-  // The library thinks of words that have little in common.
-  const near = corrections.map(bare).filter((name) => name[0] === input[0] || input.includes(name));
+  if (STOPPING.has(input)) {
+    return `error: Unknown command '${input}'\n` +
+      "Ctrl-C stops a run; one that runs elsewhere is stopped by kill PID, which orch show tells";
+  }
+  const known = wordElsewhere(COMMANDS_ELSEWHERE, input);
+  const near = known.length > 0 ? known : alike(input, corrections);
   const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : near;
   return `error: ${visibleLine(`Unknown command '${input}'`)}${meantText(meant)}\nSee orch --help`;
 }
 
 /** There is no such flag; `corrections` are names in our code's own spelling. */
 export function noFlagText(input: string, corrections: readonly string[]): string {
-  const meant = corrections.map((name) => `--${bare(name)}`);
+  const known = wordElsewhere(FLAGS_ELSEWHERE, input);
+  const meant = known.length > 0 ? known : alike(input, corrections).map((name) => `--${name}`);
   return visibleLine(`Unknown flag --${input}`) + meantText(meant);
+}
+
+function wordElsewhere(words: Readonly<Record<string, string>>, input: string): string[] {
+  return Object.hasOwn(words, input) ? [words[input]!] : [];
+}
+
+/** The library thinks of words that have little in common. */
+function alike(input: string, corrections: readonly string[]): string[] {
+  return corrections.map(bare).filter((name) => name[0] === input[0] || input.includes(name));
 }
 
 /** The library quotes names with backticks and knows flags as our code spells them. */
@@ -32,7 +95,7 @@ function meantText(meant: readonly string[]): string {
 
 /** There is no such one-letter flag. */
 export function noAliasText(input: string): string {
-  return visibleLine(`Unknown flag -${input}`);
+  return visibleLine(`Unknown flag -${input}`) + meantText(wordElsewhere(FLAGS_ELSEWHERE, input));
 }
 
 /** A flag stands at the end, or before another flag, without the value it takes. */

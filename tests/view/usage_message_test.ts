@@ -19,6 +19,19 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
   [say.noCommandText("a\x1b[2J", []), "error: Unknown command 'a␛[2J'\nSee orch --help"],
   [say.noFlagText("dry-rum", ["dryRun"]), "Unknown flag --dry-rum: did you mean --dry-run?"],
   [say.noFlagText("x", []), "Unknown flag --x"],
+  [say.noFlagText("colour", ["verbose"]), "Unknown flag --colour"],
+  [say.noFlagText("jobs", ["verbose"]), "Unknown flag --jobs: did you mean --max-concurrent?"],
+  [say.noAliasText("j"), "Unknown flag -j: did you mean -c?"],
+  [
+    say.noCommandText("status", ["`show`"]),
+    "error: Unknown command 'status': did you mean show?\nSee orch --help",
+  ],
+  [say.noCommandText("constructor", []), "error: Unknown command 'constructor'\nSee orch --help"],
+  [
+    say.noCommandText("stop", ["`show`"]),
+    "error: Unknown command 'stop'\n" +
+    "Ctrl-C stops a run; one that runs elsewhere is stopped by kill PID, which orch show tells",
+  ],
   [say.noAliasText("z"), "Unknown flag -z"],
   [say.valueMissingText("name"), "--name needs a value"],
   [say.flagTwiceText("live"), "--live is given more than once"],
