@@ -56,7 +56,14 @@ export function whyText(story: JobStory, options: WhyOptions): string {
       }  ${sentence}`
     );
   });
+  const isLeft = options.now === null && story.now.phase !== "settled";
+  if (isLeft) lines.push(`${"".padStart(TIME_COLUMNS)}  ${leftText(options.runId)}`);
   return [title, "", ...lines, ""].join("\n");
+}
+
+/** What is told is how the job stood when orch was last heard of. */
+function leftText(runId: string): string {
+  return `no orch works on this run any more: orch resume ${runId} goes on with it`;
 }
 
 /** The story as data, schema `orch.why/v1`: the facts of each piece, and its words. */

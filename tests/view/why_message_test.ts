@@ -288,6 +288,22 @@ Deno.test("whyText is a title and a line for each piece, with the time since the
   );
 });
 
+Deno.test("whyText says where nobody works on what is not over", () => {
+  const running: JobState = { phase: "running", attempt: 1, since: START, deadline: null };
+  const shown = (now: number | null) =>
+    whyText(story([NEEDS], running), { runId: "r1", now, style: PLAIN });
+  assertEquals(
+    shown(null),
+    text(`
+      test of run r1: runs
+
+         +0.00s  has no dependencies
+                 no orch works on this run any more: orch resume r1 goes on with it
+    `),
+  );
+  assertEquals(shown(START).includes("any more"), false);
+});
+
 Deno.test("whyText has a word for each way in which a job may stand", () => {
   const words = ([
     { phase: "waiting", unmet: 1 },
