@@ -110,9 +110,10 @@ async function parseBytes(bytes: Uint8Array, format: DocumentFormat): Promise<Ch
   const decoded = await decodeDocument(bytes, format);
   if (!decoded.ok) return decoded;
   const parsed = parseWorkflow(decoded.value);
-  const values = parsed.ok ? plainValues(decoded.value) : [];
+  const values = plainValues(decoded.value);
   const changed = values.length === 0 ? [] : await readOtherwise(bytes, values);
-  return changed.length === 0 ? parsed : { ok: false, diagnostics: changed };
+  if (changed.length === 0) return parsed;
+  return { ok: false, diagnostics: [...(parsed.ok ? [] : parsed.diagnostics), ...changed] };
 }
 
 /** Only where a number looks odd is the text read again by the reader that knows how it is written. */

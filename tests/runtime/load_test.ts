@@ -46,7 +46,9 @@ Deno.test("loadWorkflow() refuses variables that a job would get as other text",
   const environment = "{A: 1.10, B: 7, C: '1.10', D: [x]}";
   const text = `name: w\njobs: [{id: a, command: echo, environment: ${environment}}]\n`;
   const wrong = await loadWorkflow(worldWith(text), "/work/w.yaml");
-  assertEquals(wrong.workflow.ok, false);
+  assert(!wrong.workflow.ok);
+  const codes = wrong.workflow.diagnostics.map(({ detail }) => detail.code);
+  assertEquals(codes, ["E201", "E303"], "all problems at once");
   const right = text.replace(", D: [x]", "");
   const { workflow } = await loadWorkflow(worldWith(right), "/work/w.yaml");
   assert(!workflow.ok);
