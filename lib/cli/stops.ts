@@ -14,10 +14,10 @@ const REASONS: Readonly<Record<StopSignal, StopReason>> = {
 };
 
 /**
- * The same signal again this soon is an echo: npx passes a Ctrl-C on that the terminal has sent to orch
+ * The same signal again this soon, in milliseconds, is an echo: npx passes a Ctrl-C on that the terminal has sent to orch
  * as well, and one press must not kill what deserves its grace.
  */
-const ECHO_MS = 150;
+export const ECHO_MS = 150;
 
 /** The user's wish to stop, as far as it was said. */
 export interface Stops {

@@ -119,12 +119,12 @@ export function comparePlans(old: PlanRecord, next: PlanRecord): PlanDifference 
     if (hash === undefined) added.push(job.id);
     else if (hash !== jobHash(job)) changed.push(job.id);
   }
-  const roots = [...changed, ...added];
+  const roots = new Set([...changed, ...added]);
   return {
     changed,
     added,
     removed: [...before.keys()].filter((id) => !plan.indexOf.has(id)),
-    downstream: withDownstream(plan, roots).filter((id) => !roots.includes(id)),
+    downstream: withDownstream(plan, [...roots]).filter((id) => !roots.has(id)),
   };
 }
 

@@ -94,7 +94,8 @@ export function planResume(state: RunState, options: ResumeOptions): Resumption 
     return { kind: "ask", jobIds: [...ask, ...stopped] };
   }
   const assumed = options.lostOnce === "assume_done" ? stopped : [];
-  const reset = wanted.filter((id) => !assumed.includes(id));
+  const done = new Set(assumed);
+  const reset = wanted.filter((id) => !done.has(id));
   const stop = state.status === null && hasFailedFast(state, options) ? "fail_fast" : null;
   const facts = { settings, plan, downSince, lost, reset, assumed, ends, stop } as const;
   return { kind: "go_on", input: { type: "reopen_requested", ...facts } };
@@ -133,12 +134,12 @@ function stoppedOnce(
 ): string[] {
   // Whoever names jobs, or has changed them, wants them to run again.
   if (rerun.kind !== "none") return [];
-  const others = new Set(changed);
+  const hasChanged = new Set(changed);
   return putBack.filter((id) => {
     const job = plan.indexOf.get(id)!;
     const wasCut = jobs[job]!.phase === "stopping" ||
       attempts[job]?.at(-1)?.outcome.kind === "cancelled";
-    return wasCut && !others.has(id) && !mayRunTwice(plan.jobs[job]!);
+    return wasCut && !hasChanged.has(id) && !mayRunTwice(plan.jobs[job]!);
   });
 }
 

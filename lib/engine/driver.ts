@@ -178,11 +178,14 @@ export async function recordInIndex(
 async function recordAlone(
   { state, stateDirectory, workflowPath }: Parameters<typeof recordInIndex>[0],
 ): Promise<boolean> {
-  const { History, isDamage } = await import("../runtime/history.ts");
+  const [{ History, isDamage }, { runsIn }] = await Promise.all([
+    import("../runtime/history.ts"),
+    import("../runtime/run_store.ts"),
+  ]);
   try {
     using history = await History.open(indexPath(stateDirectory));
     history.record(state, workflowPath ?? "-");
-    return !history.isNew;
+    return !history.isNew || runsIn(stateDirectory).length === 1;
   } catch (error) {
     if (isDamage(error)) return false;
     throw error;

@@ -1,6 +1,7 @@
 /** An orch that is itself a job of another: its jobs are the other's too, whoever of the two is dead. */
 import { assert, assertEquals } from "../support/assert.ts";
 import { eventually, newProject, type Project, ROOT, type Running } from "../support/cli.ts";
+import { pastEcho } from "../support/echo.ts";
 import { FILES_AND_VARIABLES } from "../support/narrow.ts";
 
 const GRACE_SECONDS = 0.3;
@@ -63,8 +64,7 @@ const ENDS: Readonly<Record<string, (outer: Running, project: Project) => Promis
   "after a second Ctrl-C": async (outer) => {
     outer.signal("SIGINT");
     await outer.stderr.waitFor(/stop +inner/);
-    // The same again sooner is an echo.
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pastEcho();
     outer.signal("SIGINT");
   },
 };

@@ -1,6 +1,7 @@
 /** Jobs that leave something behind, do not want to end, or bring children along. */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
+import { pastEcho } from "../support/echo.ts";
 import { Terminal } from "./terminal.ts";
 
 /** A child that would outlive every test, with output of its job still open. */
@@ -124,7 +125,7 @@ Deno.test("the second Ctrl-C kills at once", async () => {
   await run.stderr.waitFor(/Ctrl-C again kills them now/);
   // Npx doubles a signal, and what comes that quickly counts as one press.
   run.signal("SIGINT");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await pastEcho();
   assertNotMatch(run.stderr.text, /killing all running jobs now/);
   run.signal("SIGINT");
   const { code, stderr } = await run.finished;
@@ -147,8 +148,7 @@ testNeeding(["tmux"], "Ctrl-C twice on a terminal asks, then kills at once", asy
   await eventually(() => project.processes().filter(isLeftover).length === 2, "both children");
   await terminal.press("C-c");
   await terminal.waitFor(/Ctrl-C again kills them now/);
-  // Whoever presses it again has read that; sooner it would count as an echo.
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await pastEcho();
   await terminal.press("C-c");
   await terminal.waitFor(/code=130\nready>/);
   assertMatch(await terminal.scrollback(), /killing all running jobs now/);
