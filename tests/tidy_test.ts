@@ -42,6 +42,12 @@ const BANS: readonly { readonly in: RegExp; readonly ban: RegExp; readonly inste
     ban: /\bDeno\.exit\b/,
     instead: "return an exit code: only main.ts exits",
   },
+  {
+    in: /^(lib|executors|main)/,
+    ban: /\.constructor\b|\bnew\.target\b/,
+    instead:
+      "what a class is called in the sources it may not be in a bundle: give it a name of its own",
+  },
   { in: /^(lib|executors|main)/, ban: /\bconsole\./, instead: "write to a stream of the World" },
   { in: /./, ban: /\b(TODO|FIXME|XXX|HACK)\b/, instead: "do it, or open an issue" },
   { in: /./, ban: /@ts-ignore|@ts-expect-error|\bas any\b/, instead: "find the type" },

@@ -159,6 +159,11 @@ export class Project implements AsyncDisposable {
     return this.#spawn(Deno.execPath(), [...PROGRAM, ...args], options);
   }
 
+  /** Starts another program for this project. */
+  spawnProgram([program, ...args]: readonly string[], options: RunOptions = {}): Running {
+    return this.#spawn(program!, args, options);
+  }
+
   /** Runs shell text in which `orch` is the real program. */
   shell(text: string, options: RunOptions = {}): Running {
     const orch = `deno=$1; shift; orch() { "$deno" ${PROGRAM.join(" ")} "$@"; }; `;
