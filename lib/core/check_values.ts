@@ -11,7 +11,14 @@ import {
 import { didYouMean } from "./did_you_mean.ts";
 import { isVariableName, referenceMistake } from "./environment.ts";
 import { evaluateExpression } from "./expression.ts";
-import { ENFORCE, HTTP_METHODS, type JobData, LIMITS, type WorkflowData } from "./schema.ts";
+import {
+  ENFORCE,
+  HTTP_METHODS,
+  type JobData,
+  LIMITS,
+  PROCESSES,
+  type WorkflowData,
+} from "./schema.ts";
 import { JOB_TYPES } from "./workflow.ts";
 
 type EnvironmentData = Record<string, string | number | boolean>;
@@ -41,7 +48,8 @@ export function checkWorkflowValues(
     }
   }
   checkEnvironment(config?.environment, ["global_config", "environment"], found);
-  checkEnforce(config?.enforce, ["global_config", "enforce"], found);
+  checkWord(config?.enforce, ["global_config", "enforce"], { known: ENFORCE, found });
+  checkWord(config?.processes, ["global_config", "processes"], { known: PROCESSES, found });
   found.push(...checkPluginEntries(data.plugins ?? []));
   return found;
 }
@@ -60,6 +68,8 @@ function expressionProblem(expression: string): "syntax" | "zero" | "range" | nu
 export interface JobCheck {
   /** The job types that plugins bring. */
   readonly pluginTypes: ReadonlySet<string>;
+  /** What `global_config.processes` says. */
+  readonly processes: string | undefined;
   readonly found: Diagnostic[];
 }
 
@@ -67,7 +77,7 @@ export interface JobCheck {
 export function checkJobValues(
   job: JobData,
   index: number,
-  { pluginTypes, found }: JobCheck,
+  { pluginTypes, processes, found }: JobCheck,
 ): void {
   const type = job.job_type ?? "command";
   const report = (place: ReturnType<typeof atValue>, detail: DiagnosticDetail) =>
@@ -77,9 +87,13 @@ export function checkJobValues(
     if (job[key]?.trim() === "") report(at(key), { code: "E310", key });
   }
   checkEnvironment(job.environment, ["jobs", index, "environment"], found);
-  checkEnforce(job.enforce, ["jobs", index, "enforce"], found);
+  checkWord(job.enforce, ["jobs", index, "enforce"], { known: ENFORCE, found });
+  checkWord(job.processes, ["jobs", index, "processes"], { known: PROCESSES, found });
   if (!(JOB_TYPES as readonly string[]).includes(type)) {
-    if (pluginTypes.has(type)) return checkPluginJob(job, index, found);
+    if (pluginTypes.has(type)) {
+      checkKeysOfProcesses(job, index, found);
+      return checkPluginJob(job, index, found);
+    }
     const known = [...JOB_TYPES, ...pluginTypes];
     const suggestion = didYouMean(type, known);
     report(at("job_type"), { code: "E208", jobType: type, known, suggestion });
@@ -87,6 +101,7 @@ export function checkJobValues(
   }
   checkKeysOfType(job, type, index, found);
   if (type === "http") checkHttp(job, index, found);
+  else checkLeaves(job, index, { forAll: processes, found });
 }
 
 /** Which keys a job of each type needs, and which of the typed keys it may not have. */
@@ -106,6 +121,20 @@ function checkKeysOfType(job: JobData, jobType: string, index: number, found: Di
   for (const key of ["command", "script_path", "http", "with"] as const) {
     if (job[key] === undefined || allowed.includes(key)) continue;
     const detail = { code: "E209", jobId: job.id, jobType, key, problem: "unexpected" } as const;
+    found.push(diagnosticAt(atKey("jobs", index, key), detail));
+  }
+  if (jobType === "http") checkKeysOfProcesses(job, index, found);
+}
+
+/** Keys of jobs that are processes: what orch does itself starts none. */
+export const KEYS_OF_PROCESSES = ["leaves", "processes"] as const;
+
+/** Adds the keys of processes that a job has which is none. */
+export function checkKeysOfProcesses(job: JobData, index: number, found: Diagnostic[]): void {
+  const jobType = job.job_type!;
+  for (const key of KEYS_OF_PROCESSES) {
+    if (job[key] === undefined) continue;
+    const detail = { code: "E209", jobId: job.id, jobType, key, problem: "no_process" } as const;
     found.push(diagnosticAt(atKey("jobs", index, key), detail));
   }
 }
@@ -148,11 +177,29 @@ function urlProblem(url: string): "syntax" | "scheme" | null {
   return /^https?:$/.test(new URL(url).protocol) ? null : "scheme";
 }
 
-function checkEnforce(value: string | undefined, path: DocumentPath, found: Diagnostic[]): void {
-  if (value === undefined || (ENFORCE as readonly string[]).includes(value)) return;
-  const suggestion = didYouMean(value, ENFORCE);
-  const detail = { code: "E302", key: "enforce", value, known: ENFORCE, suggestion } as const;
+/** A value that is one of a few words; `path` ends with its key. */
+function checkWord(
+  value: string | undefined,
+  path: DocumentPath,
+  { known, found }: { readonly known: readonly string[]; readonly found: Diagnostic[] },
+): void {
+  if (value === undefined || known.includes(value)) return;
+  const suggestion = didYouMean(value, known);
+  const detail = { code: "E302", key: String(path.at(-1)), value, known, suggestion } as const;
   found.push(diagnosticAt(atValue(...path), detail));
+}
+
+/** What a job leaves in a namespace of its own ends with it. */
+function checkLeaves(
+  job: JobData,
+  index: number,
+  { forAll, found }: { readonly forAll: string | undefined; readonly found: Diagnostic[] },
+): void {
+  if (job.leaves !== true || (job.processes ?? forAll) !== "own") return;
+  const saidBy = job.processes === undefined ? "workflow" : "job";
+  found.push(
+    diagnosticAt(atKey("jobs", index, "leaves"), { code: "E314", jobId: job.id, saidBy }),
+  );
 }
 
 function checkEnvironment(

@@ -89,7 +89,7 @@ export type DiagnosticDetail =
     readonly jobId: string;
     readonly jobType: string;
     readonly key: string;
-    readonly problem: "missing" | "unexpected" | "of_plugin";
+    readonly problem: "missing" | "unexpected" | "of_plugin" | "no_process";
   }
   | { readonly code: "E210" }
   | {
@@ -166,6 +166,12 @@ export type DiagnosticDetail =
     /** The job that sets it; `null` where the workflow does for all, or orch's own environment. */
     readonly jobId: string | null;
     readonly setBy: "job" | "workflow" | "environment";
+  }
+  | {
+    readonly code: "E314";
+    readonly jobId: string;
+    /** Where 'processes: own' stands. */
+    readonly saidBy: "job" | "workflow";
   }
   | {
     readonly code: "E401";

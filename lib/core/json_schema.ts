@@ -6,9 +6,9 @@
  */
 import * as z from "zod/mini";
 import { ID_LENGTH, ID_PATTERN, RESERVED_ID } from "./check_graph.ts";
-import { HEADER_NAME, HEADER_VALUE } from "./check_values.ts";
+import { HEADER_NAME, HEADER_VALUE, KEYS_OF_PROCESSES } from "./check_values.ts";
 import { VARIABLE_NAME } from "./environment.ts";
-import { ENFORCE, HTTP_METHODS, LIMITS, workflowSchema } from "./schema.ts";
+import { ENFORCE, HTTP_METHODS, LIMITS, PROCESSES, workflowSchema } from "./schema.ts";
 import { JOB_TYPES } from "./workflow.ts";
 
 /** A node of a JSON Schema. */
@@ -20,6 +20,12 @@ export interface SchemaNode {
 
 const NOT_BLANK = { pattern: "\\S" };
 const NAMES_OF_VARIABLES = { propertyNames: { pattern: VARIABLE_NAME.source } };
+
+/** What a job in a namespace of its own leaves ends with it. */
+const LEAVES_ITS_OWN: SchemaNode = {
+  required: ["leaves", "processes"],
+  properties: { leaves: { const: true }, processes: { const: "own" } },
+};
 
 /** What is added to the node at a path, `*` standing for any place in a list. */
 const ADDED: Readonly<Record<string, SchemaNode>> = {
@@ -41,7 +47,8 @@ const ADDED: Readonly<Record<string, SchemaNode>> = {
   },
   "global_config.environment": NAMES_OF_VARIABLES,
   "global_config.enforce": { enum: ENFORCE, default: "best-effort" },
-  "jobs.*": { allOf: JOB_TYPES.map(keysOfType) },
+  "global_config.processes": { enum: PROCESSES, default: "shared" },
+  "jobs.*": { allOf: JOB_TYPES.map(keysOfType), not: LEAVES_ITS_OWN },
   "jobs.*.id": {
     pattern: ID_PATTERN.source,
     maxLength: ID_LENGTH,
@@ -61,6 +68,8 @@ const ADDED: Readonly<Record<string, SchemaNode>> = {
   "jobs.*.retry_config.jitter": { default: 0 },
   "jobs.*.enforce": { enum: ENFORCE, default: "best-effort" },
   "jobs.*.idempotent": { default: true },
+  "jobs.*.leaves": { default: false },
+  "jobs.*.processes": { enum: PROCESSES, default: "shared" },
   "jobs.*.http.method": {
     // The list is what editors offer, the pattern what orch takes.
     anyOf: [{ enum: HTTP_METHODS }, { pattern: inAnyCase(`^(${HTTP_METHODS.join("|")})$`) }],
@@ -121,9 +130,9 @@ function joined(path: string, key: string): string {
 /** Which keys a job of this type must have, and which it may not: the rule of `check_values.ts`. */
 function keysOfType(type: typeof JOB_TYPES[number]): SchemaNode {
   const needed = type === "script" ? "script_path" : "command";
-  const refused = ["command", "script_path", "http"].filter((key) =>
-    key !== needed && !(key === "http" && type === "http")
-  );
+  const refused = type === "http"
+    ? ["script_path", ...KEYS_OF_PROCESSES]
+    : ["command", "script_path", "http"].filter((key) => key !== needed);
   return {
     if: {
       properties: { job_type: { const: type } },

@@ -53,7 +53,11 @@ export function parseWorkflow(data: unknown): Checked<Workflow> {
   );
   const shape = outline.success ? [] : diagnosticsOf(outline.error, [], data);
   const values = outline.success ? checkWorkflowValues(outline.data, entries.length) : [];
-  const check = { pluginTypes: pluginTypes(data), found: values };
+  const check = {
+    pluginTypes: pluginTypes(data),
+    processes: outline.data?.global_config?.processes,
+    found: values,
+  };
   const jobs: JobData[] = [];
   entries.forEach((entry, index) => {
     if (shape.length >= MOST_SHAPE_MISTAKES) return;
@@ -230,6 +234,7 @@ function toWorkflow(data: WorkflowData): Workflow {
     plugins,
     environment: global.environment,
     enforce: config?.enforce,
+    processes: config?.processes,
     attempts: config?.max_retries === undefined ? null : config.max_retries + 1,
     timeout: config?.timeout ?? null,
   };
@@ -248,6 +253,7 @@ interface JobDefaults {
   readonly plugins: readonly Plugin[];
   readonly environment: Environment;
   readonly enforce: string | undefined;
+  readonly processes: string | undefined;
   readonly attempts: number | null;
   readonly timeout: number | null;
 }
@@ -286,6 +292,8 @@ function toJob(data: JobData, defaults: JobDefaults): Job {
     },
     enforce: (data.enforce ?? defaults.enforce) === "require" ? "require" : "best-effort",
     idempotent: data.idempotent ?? true,
+    leaves: data.leaves ?? false,
+    processes: (data.processes ?? defaults.processes) === "own" ? "own" : "shared",
     timeoutMs: seconds.length === 0 ? null : Math.min(...seconds) * 1000,
     tags: data.tags ?? [],
   };

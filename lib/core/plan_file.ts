@@ -188,6 +188,8 @@ const WHAT_MATTERS: {
   ],
   limits: ({ limits }) => [limits.maxMemoryMb, limits.maxCpuPercent, limits.maxConcurrentJobs],
   enforce: ({ enforce }) => enforce,
+  leaves: ({ leaves }) => leaves,
+  processes: ({ processes }) => processes,
   timeoutMs: ({ timeoutMs }) => timeoutMs,
 };
 const MATTERS = Object.values(WHAT_MATTERS);
@@ -312,6 +314,9 @@ const job = z.object({
   }),
   enforce: z.enum(["require", "best-effort"]),
   idempotent: z.boolean(),
+  // Plans of older versions do not have them.
+  leaves: z._default(z.boolean(), false),
+  processes: z._default(z.enum(["shared", "own"]), "shared"),
   timeoutMs: orNull(amount),
   tags: texts,
 });

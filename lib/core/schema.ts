@@ -21,6 +21,9 @@ export const LIMITS = {
 /** What a limit means where nothing can hold a job to it. */
 export const ENFORCE = ["require", "best-effort"] as const;
 
+/** Which processes a job sees and may signal: those of the machine, or its own alone. */
+export const PROCESSES = ["shared", "own"] as const;
+
 /** The methods an http job may use: those that fetch sends. */
 export const HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -93,6 +96,8 @@ export const jobSchema = z.strictObject({
   timeout: z.optional(seconds),
   enforce: z.optional(text),
   idempotent: z.optional(z.boolean()),
+  leaves: z.optional(z.boolean()),
+  processes: z.optional(text),
   tags: z.optional(z.array(text)),
   http: z.optional(http),
   with: z.optional(z.record(text, z.unknown())),
@@ -110,6 +115,7 @@ const globalConfig = z.strictObject({
   environment: z.optional(environment),
   resource_limits: z.optional(globalLimits),
   enforce: z.optional(text),
+  processes: z.optional(text),
 });
 
 /** The whole file. */

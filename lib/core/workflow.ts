@@ -64,6 +64,10 @@ export interface Job {
   readonly enforce: "require" | "best-effort";
   /** Whether doing its work twice does no harm: an attempt that is lost then begins again unasked. */
   readonly idempotent: boolean;
+  /** Whether what is still in the background when it has ended is meant to outlive the run. */
+  readonly leaves: boolean;
+  /** Whether it sees the processes of the machine or, in a process namespace, its own alone. */
+  readonly processes: "shared" | "own";
   /** Wall time of one attempt, in milliseconds; `null` is no limit. */
   readonly timeoutMs: number | null;
   /** For choosing jobs. */

@@ -280,6 +280,13 @@ function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): Diagno
       "the keys of a plugin stand in a mapping under 'with'",
     );
   }
+  if (detail.problem === "no_process") {
+    return say(
+      `Key '${key}' does not belong to a job of type '${jobType}', which starts no process`,
+      "",
+      "remove it",
+    );
+  }
   if (key === "with") {
     return say(
       `Key 'with' does not belong to a job of type '${jobType}'`,

@@ -241,6 +241,24 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
       "orch run workflow.yaml --dry-run",
     ),
   },
+  E314: {
+    title: "a job with processes of its own means to leave one",
+    meaning:
+      "With 'processes: own' a job runs in a process namespace, and whatever is in it ends with the job: nothing can be left behind, so 'leaves: true' contradicts it. A daemon is started by a job that shares the processes of the machine.",
+    wrong: example(`
+      name: demo
+      jobs:
+        - id: serve
+          command: ./server --daemon
+          processes: own
+          leaves: true`),
+    right: example(`
+      name: demo
+      jobs:
+        - id: serve
+          command: ./server --daemon
+          leaves: true`),
+  },
   E313: {
     title: "a variable keeps orch from starting programs",
     meaning:

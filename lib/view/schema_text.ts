@@ -18,6 +18,7 @@ export const KEY_TEXTS: Readonly<Record<string, string>> = {
     "Processor time that all running jobs together may reserve; 100 is one processor. Default: no limit.",
   "global_config.enforce":
     "For jobs without their own: require starts nothing where a limit cannot be enforced.",
+  "global_config.processes": "For jobs without their own.",
   "plugins": "Job types of one's own: modules that run in workers with the permissions listed.",
   "plugins.*.type": "What jobs name as their job_type.",
   "plugins.*.path": "The module, from the folder of this file.",
@@ -68,6 +69,10 @@ export const KEY_TEXTS: Readonly<Record<string, string>> = {
     "require: nothing is started where a limit of this job cannot be enforced. best-effort: it runs all the same.",
   "jobs.*.idempotent":
     "false: where it cannot be told whether an attempt did its work, orch resume asks instead of doing it again.",
+  "jobs.*.leaves":
+    "true: what the job has left in the background when it ends is meant to stay, and not ended with the run.",
+  "jobs.*.processes":
+    "own: in a process namespace the job sees no processes but its own, and all of them end with it. shared: it sees those of the machine.",
   "jobs.*.tags": "For --tags and --skip-tags.",
   "jobs.*.with": "What a job of a plugin's type takes: keys of its own.",
   "jobs.*.http": "The request of an http job.",

@@ -96,6 +96,16 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         "",
         "orch doctor says why; with 'enforce: best-effort' it runs all the same",
       );
+    case "E314":
+      return say(
+        `Job ${
+          quoted(detail.jobId)
+        } cannot leave a process: it has processes of its own, which end with it`,
+        "",
+        detail.saidBy === "job"
+          ? "remove 'leaves' or 'processes'"
+          : "remove 'leaves', or add 'processes: shared' to the job",
+      );
     case "E311":
       return permissionMessage(detail);
     case "E313":

@@ -79,6 +79,7 @@ const WHOLE = {
     environment: { CI: true },
     resource_limits: { max_memory_mb: 100, max_cpu_percent: 50.5 },
     enforce: "best-effort",
+    processes: "shared",
   },
   jobs: [
     {
@@ -106,6 +107,8 @@ const WHOLE = {
       timeout: 0.5,
       enforce: "best-effort",
       idempotent: false,
+      leaves: true,
+      processes: "shared",
       tags: ["x"],
     },
     { id: "s", job_type: "script", script_path: "x.sh" },

@@ -98,6 +98,21 @@ checkJobs("E209 refuses missing and unexpected keys of a type", [
     { job_type: "http", command: "http://x", script_path: "x" },
     "E209 a http script_path unexpected @ key script_path",
   ],
+  [
+    { job_type: "http", command: "http://x", leaves: false, processes: "shared" },
+    "E209 a http leaves no_process @ key leaves",
+    "E209 a http processes no_process @ key processes",
+  ],
+]);
+checkJobs("E302 refuses words that 'processes' does not know", [
+  [{ processes: "own" }],
+  [{ processes: "shared", leaves: true }],
+  [{ processes: "owned" }, "E302 processes owned own @ value processes"],
+]);
+checkJobs("E314 refuses to leave what ends with its job", [
+  [{ processes: "own", leaves: true }, "E314 a job @ key leaves"],
+  [{ processes: "own", leaves: false }],
+  [{ leaves: true }],
 ]);
 checkJobs("E310 refuses empty text", [
   [{ name: "" }, "E310 name @ value name"],

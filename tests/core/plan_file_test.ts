@@ -139,6 +139,8 @@ const DIFFERENT: readonly (readonly [what: string, change: Partial<Job>])[] = [
   ["attempts", { retry: { ...BASE.retry, maxAttempts: 2 } }],
   ["limits", { limits: { ...BASE.limits, maxMemoryMb: 5 } }],
   ["time limit", { timeoutMs: 5 }],
+  ["processes", { processes: "own" }],
+  ["leave to leave some", { leaves: true }],
 ];
 
 const PLUGIN: Plugin = {

@@ -128,6 +128,8 @@ function jobOf(action: Action): Job {
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
     enforce: "best-effort",
     idempotent: true,
+    leaves: false,
+    processes: "shared",
     timeoutMs: null,
     tags: [],
   };

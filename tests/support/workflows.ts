@@ -24,6 +24,8 @@ export function sketchJob(sketch: JobSketch): Job {
     limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
     enforce: "best-effort",
     idempotent: true,
+    leaves: false,
+    processes: "shared",
     timeoutMs: null,
     tags: [],
     ...sketch,

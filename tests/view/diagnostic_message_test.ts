@@ -368,16 +368,16 @@ checkMessages<`E20${string}` | "E210">({
   = use 'script_path', or another job_type`,
     ],
     [
-      { jobId: "a", jobType: "python", key: "script_path", problem: "unexpected" },
-      `
-  Key 'script_path' does not belong to a job of type 'python'
-  = use 'command', or another job_type`,
-    ],
-    [
       { jobId: "a", jobType: "command", key: "http", problem: "unexpected" },
       `
   Key 'http' does not belong to a job of type 'command'
   = set job_type: http, or remove it`,
+    ],
+    [
+      { jobId: "a", jobType: "http", key: "leaves", problem: "no_process" },
+      `
+  Key 'leaves' does not belong to a job of type 'http', which starts no process
+  = remove it`,
     ],
   ],
   E210: [

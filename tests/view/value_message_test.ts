@@ -174,6 +174,20 @@ checkMessages<`E3${string}`>({
       = orch doctor says why; with 'enforce: best-effort' it runs all the same`,
     ],
   ],
+  E314: [
+    [
+      { jobId: "a", saidBy: "job" },
+      `
+      Job 'a' cannot leave a process: it has processes of its own, which end with it
+      = remove 'leaves' or 'processes'`,
+    ],
+    [
+      { jobId: "a", saidBy: "workflow" },
+      `
+      Job 'a' cannot leave a process: it has processes of its own, which end with it
+      = remove 'leaves', or add 'processes: shared' to the job`,
+    ],
+  ],
   E311: [
     [
       { permission: { kind: "run", program: "sh" }, use: "shell", jobIds: ["a"] },
