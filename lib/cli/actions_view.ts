@@ -8,13 +8,16 @@ import {
   errorCommand,
   fencedText,
   groupText,
-  harmlessLine,
   MOST_ANNOTATIONS,
+  summaryLostText,
 } from "../view/actions.ts";
 import { actionsSummary } from "../view/actions_summary.ts";
 import { outcomeText } from "../view/message.ts";
 import { noticeText } from "../view/notice.ts";
+import { lostText } from "../view/output_text.ts";
+import { commandsOf } from "./command_stream.ts";
 import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
+import { Outlet } from "./outlet.ts";
 import { PlainLines } from "./plain_lines.ts";
 import { pathInRepository } from "./output.ts";
 import { tailsOf } from "../engine/results.ts";
@@ -30,11 +33,17 @@ type Options = ViewOptions & { readonly jobOutput: JobOutputMode };
 export function openActions(state: RunState, options: Options): RunView {
   const { world } = options;
   const lines = new PlainLines(state, options);
+  // Commands, and what stands behind their fence.
+  const commands = new Outlet(commandsOf(world.stderr), lostText);
+  const command = (text: string) => {
+    lines.spoke();
+    commands.print(text);
+  };
   const isGrouped = options.jobOutput === "grouped";
   const output = openJobOutput({
     ...options,
     jobOutput: isGrouped ? "none" : options.jobOutput,
-    print: (text, jobId) => lines.print(fencedText(prefixed(text, jobId), newToken(options))),
+    print: (text, jobId) => command(fencedText(prefixed(text, jobId), newToken(options))),
   });
   return {
     show(event) {
@@ -42,12 +51,12 @@ export function openActions(state: RunState, options: Options): RunView {
       const line = lines.lineOf(event);
       const ended = isGrouped ? endedAttempt(event) : null;
       const text = ended === null ? "" : wholeOutput(ended, options);
-      if (text !== "") lines.print(groupText(line ?? "", text, newToken(options)));
-      else if (line !== null) lines.print(`${harmlessLine(line)}\n`);
+      if (text !== "") command(groupText(line ?? "", text, newToken(options)));
+      else if (line !== null) lines.print(`${line}\n`);
       output.after(event);
     },
-    notice: (notice) => lines.print(`${harmlessLine(noticeText(notice))}\n`),
-    say: (text) => lines.printAll(fencedText(text, newToken(options))),
+    notice: (notice) => lines.print(`${noticeText(notice)}\n`),
+    say: (text) => commands.printAll(fencedText(text, newToken(options))),
     suspend() {},
     resume() {},
     close() {
@@ -55,9 +64,9 @@ export function openActions(state: RunState, options: Options): RunView {
       lines.close();
     },
     async end(text) {
-      lines.printAll(await errorCommands(state, options));
+      commands.printAll(await errorCommands(state, options));
       // It shows the last lines of jobs that failed.
-      lines.printAll(fencedText(text, newToken(options)));
+      commands.printAll(fencedText(text, newToken(options)));
       const path = world.env("GITHUB_STEP_SUMMARY");
       if (path !== undefined && path !== "") appendSummary(path, state, options);
     },
@@ -119,6 +128,6 @@ function appendSummary(path: string, state: RunState, options: Options): void {
     if (page !== "") world.files.append(path, page);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    world.stderr.write(`warning: cannot write the summary of the step: ${cause}\n`);
+    world.stderr.write(`${summaryLostText(cause)}\n`);
   }
 }

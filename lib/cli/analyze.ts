@@ -20,7 +20,8 @@ import {
 import { timelineText } from "../view/timeline_text.ts";
 import { EXIT } from "./exit_code.ts";
 import { learnedDurations } from "../engine/learned.ts";
-import { checkOutputPath, jsonText, reportProblems, styleFor, writeOutput } from "./output.ts";
+import { jsonText } from "../view/json_text.ts";
+import { checkOutputPath, reportProblems, styleFor, writeOutput } from "./output.ts";
 
 /** The forms in which a plan can be shown. */
 export const ANALYZE_FORMATS = ["table", "json", "dot", "mermaid"] as const;

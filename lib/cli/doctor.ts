@@ -1,8 +1,9 @@
 /** `orch doctor`: what this machine can run and enforce, and why not. */
 import type { World } from "../runtime/world.ts";
 import { type Finding, findingsText } from "../view/doctor_text.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, styleFor } from "./output.ts";
+import { styleFor } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** Programs that job types and commands of orch use, and what their versions look like. */

@@ -3,6 +3,7 @@ import { readRun, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import { eventLines } from "../view/events_text.ts";
+import { jsonLine } from "../view/json_text.ts";
 import { eventResult } from "../view/report_json.ts";
 import { runProblemText } from "../view/run_message.ts";
 import { EXIT } from "./exit_code.ts";
@@ -32,7 +33,7 @@ async function printJson({ runId, path }: RunPlace, world: World): Promise<boole
     world.stderr.write(`error: ${runProblemText(runId, read.problem)}\n`);
     return false;
   }
-  const lines = read.journal.events.map((event) => `${JSON.stringify(eventResult(event))}\n`);
+  const lines = read.journal.events.map((event) => jsonLine(eventResult(event)));
   world.stdout.write(lines.join(""));
   return reportJournal(runId, read.journal, world);
 }

@@ -16,8 +16,9 @@ import {
   runsText,
 } from "../view/history_text.ts";
 import { type IndexNotice, indexText, noRunText, unknownText } from "../view/run_message.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, OutputError, styleFor, UsageError } from "./output.ts";
+import { OutputError, styleFor, UsageError } from "./output.ts";
 import { type StoreOptions, unseenDirectory } from "./stored_run.ts";
 
 /** The flags of `orch history`. */

@@ -1,4 +1,5 @@
 /** A run as a stream of events for programs: one JSON object per line on standard output. */
+import { jsonLine } from "../view/json_text.ts";
 import { noticeText } from "../view/notice.ts";
 import { eventResult, lostEventsJson, noticeJson } from "../view/report_json.ts";
 import { Outlet } from "./outlet.ts";
@@ -7,11 +8,10 @@ import type { RunView, ViewOptions } from "./run_view.ts";
 /** Opens the stream of events. */
 export function openJson({ world }: ViewOptions): RunView {
   const { stdout, stderr, clock } = world;
-  const line = (object: object) => `${JSON.stringify(object)}\n`;
-  const outlet = new Outlet(stdout, (lines) => line(lostEventsJson(lines, clock.now())));
+  const outlet = new Outlet(stdout, (lines) => jsonLine(lostEventsJson(lines, clock.now())));
   return {
-    show: (event) => outlet.print(line(eventResult(event))),
-    notice: (notice) => outlet.print(line(noticeJson(noticeText(notice), clock.now()))),
+    show: (event) => outlet.print(jsonLine(eventResult(event))),
+    notice: (notice) => outlet.print(jsonLine(noticeJson(noticeText(notice), clock.now()))),
     say: (text) => stderr.write(text),
     suspend() {},
     resume() {},

@@ -9,6 +9,7 @@ import {
 } from "@stricli/core";
 import type { World } from "../runtime/world.ts";
 import * as say from "../view/usage_message.ts";
+import { visibleText } from "../view/visible.ts";
 import { ArgumentError, type CommandWorld } from "./command_parts.ts";
 import { commands } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
@@ -39,7 +40,10 @@ const application = buildApplication<CommandWorld>(commands, {
 });
 
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
-export async function runCli(args: readonly string[], world: World): Promise<number> {
+export async function runCli(args: readonly string[], given: World): Promise<number> {
+  const world = given.env("GITHUB_ACTIONS") === "true"
+    ? (await import("./command_stream.ts")).guardedWorld(given)
+    : given;
   const looked = takeLook(args, world);
   const code = typeof looked === "string"
     ? reportError(new UsageError(looked), world)
@@ -152,10 +156,12 @@ function toExitCode(parsed: number | string | null, command: number): number {
 
 /** Says in words what the world or we did wrong. */
 function reportError(error: unknown, { stderr, env }: World): number {
-  const lines = [`error: ${messageOf(error)}`];
+  const lines = [visibleText(`error: ${messageOf(error)}`, { color: false })];
   if (!isUsersOrPlatforms(error)) {
     lines.push(say.IS_BUG);
-    if (error instanceof Error && wantsDebug({ env })) lines.push(String(error.stack));
+    if (error instanceof Error && wantsDebug({ env })) {
+      lines.push(visibleText(String(error.stack), { color: false }));
+    }
   }
   try {
     stderr.write(`${lines.join("\n")}\n`);

@@ -9,12 +9,15 @@ export const MOST_WAITING = 8 * 2 ** 20;
 
 /** Prints to one stream. */
 export class Outlet {
-  readonly #stream: OutputStream;
+  readonly #stream: Pick<OutputStream, "write" | "waiting">;
   readonly #lostText: (lines: number) => string;
   #lost = 0;
 
   /** `lostText` says how many lines were left out. */
-  constructor(stream: OutputStream, lostText: (lines: number) => string) {
+  constructor(
+    stream: Pick<OutputStream, "write" | "waiting">,
+    lostText: (lines: number) => string,
+  ) {
     this.#stream = stream;
     this.#lostText = lostText;
   }

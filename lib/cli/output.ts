@@ -5,6 +5,7 @@ import { normalPath, resolvePath, STDIN } from "../runtime/paths.ts";
 import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
+import { jsonText } from "../view/json_text.ts";
 import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
 import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
@@ -88,9 +89,10 @@ export async function printProblems(
     world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
     if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
-  const [{ githubAnnotations }, { MOST_ANNOTATIONS }] = await Promise.all([
+  const [{ githubAnnotations }, { MOST_ANNOTATIONS }, { commandsOf }] = await Promise.all([
     import("../view/diagnostic_report.ts"),
     import("../view/actions.ts"),
+    import("./command_stream.ts"),
   ]);
   const [stream, most] = format === "github"
     ? [world.stdout, Infinity]
@@ -99,7 +101,7 @@ export async function printProblems(
   const place = file === STDIN
     ? file
     : pathInRepository(normalPath(resolvePath(world.cwd(), file)), world);
-  stream.write(githubAnnotations({ ...source, file: place }, problems, most));
+  commandsOf(stream).write(githubAnnotations({ ...source, file: place }, problems, most));
 }
 
 /** An absolute path as seen from the root of the repository, from where annotations look for files. */
@@ -156,11 +158,6 @@ export function writeOutput(world: World, path: string, text: string): void {
     const cause = error instanceof Error ? error.message : String(error);
     throw new OutputError(words.cannotWriteText(path, cause));
   }
-}
-
-/** A document as JSON text, ending in a newline. */
-export function jsonText(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** A path below the folder orch was started in is shown from there. */

@@ -24,8 +24,9 @@ import {
   notesText,
   type PermissionNote,
 } from "../view/permission_text.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, reportProblems } from "./output.ts";
+import { reportProblems } from "./output.ts";
 
 /** Prints the command line on stdout, and on stderr what it cannot say. */
 export async function permissions(

@@ -40,8 +40,13 @@ export class PlainLines {
 
   /** Prints whole lines. */
   print(text: string): void {
-    this.#spokenAt = this.#options.world.clock.now();
+    this.spoke();
     this.#outlet.print(text);
+  }
+
+  /** Something was said by another way. */
+  spoke(): void {
+    this.#spokenAt = this.#options.world.clock.now();
   }
 
   /** Prints whole lines, however much is waiting to be read. */

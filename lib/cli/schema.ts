@@ -2,8 +2,8 @@
 import { workflowJsonSchema } from "../core/json_schema.ts";
 import type { World } from "../runtime/world.ts";
 import { KEY_TEXTS } from "../view/schema_text.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText } from "./output.ts";
 import { SCHEMA_ADDRESS } from "./version.ts";
 
 /** Prints the schema. */

@@ -7,8 +7,9 @@ import { STDIN } from "../runtime/paths.ts";
 import type { World } from "../runtime/world.ts";
 import { showText } from "../view/show_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, pathFromHere, styleFor } from "./output.ts";
+import { pathFromHere, styleFor } from "./output.ts";
 import { resultsOf } from "../engine/results.ts";
+import { jsonText } from "../view/json_text.ts";
 import { findRun, reportRun, type StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch show`. */

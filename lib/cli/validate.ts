@@ -5,8 +5,9 @@ import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import type { World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { validText } from "../view/message.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { checkedFile, jsonText, printProblems, type ProblemFormat } from "./output.ts";
+import { checkedFile, printProblems, type ProblemFormat } from "./output.ts";
 
 /** The flags of `orch validate`. */
 export interface ValidateOptions {

@@ -3,8 +3,9 @@ import { explainJob } from "../core/why.ts";
 import { activityOf, readRun } from "../runtime/run_record.ts";
 import type { World } from "../runtime/world.ts";
 import { whyDocument, whyText } from "../view/why_message.ts";
+import { jsonText } from "../view/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { jsonText, styleFor } from "./output.ts";
+import { styleFor } from "./output.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions } from "./stored_run.ts";
 
 /** The flags of `orch why`. */

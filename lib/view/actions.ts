@@ -40,10 +40,9 @@ export function fencedText(text: string, token: string): string {
   return text === "" ? "" : `::stop-commands::${token}\n${text}::${token}::\n`;
 }
 
-/** A line of ours in which names of others may look like a command. */
-export function harmlessLine(line: string): string {
-  // Commands of the old kind may begin anywhere in a line.
-  return line.replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "## [");
+/** Said where the page of a step cannot be written. */
+export function summaryLostText(cause: string): string {
+  return visibleLine(`warning: cannot write the summary of the step: ${cause}`);
 }
 
 function dataText(text: string): string {

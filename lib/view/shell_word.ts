@@ -1,11 +1,25 @@
 /** Command lines that people paste into a shell. */
 
+import { isHarmful } from "./visible.ts";
+
 /** What no shell reads as anything but itself. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** `text` as one word for a POSIX shell; what needs no quotes gets none. */
+/**
+ * `text` as one word for a POSIX shell; what needs no quotes gets none. What a terminal would obey or hide
+ * is written as numbers.
+ */
 export function shellWord(text: string): string {
+  if (isHarmful(text)) return `$'${[...text].map(inDollarQuotes).join("")}'`;
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** One character between `$'` and `'`. */
+function inDollarQuotes(character: string): string {
+  if (character === "'" || character === "\\") return `\\${character}`;
+  if (!isHarmful(character)) return character;
+  const bytes = new TextEncoder().encode(character);
+  return Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }
 
 /** A run that a command line is to name. */

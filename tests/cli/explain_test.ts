@@ -13,7 +13,8 @@ import {
 import type { Example } from "../../lib/view/explanation.ts";
 import { makeStyle } from "../../lib/view/style.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
-import { Captured, newProject, ROOT } from "../support/cli.ts";
+import { Captured } from "../support/captured.ts";
+import { newProject, ROOT } from "../support/cli.ts";
 import { text } from "../view/golden.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });

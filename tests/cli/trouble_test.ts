@@ -3,7 +3,8 @@ import { runCli } from "../../lib/cli/mod.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type { World } from "../../lib/runtime/world.ts";
 import { assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { Captured, newProject, workflow } from "../support/cli.ts";
+import { Captured } from "../support/captured.ts";
+import { newProject, workflow } from "../support/cli.ts";
 
 const W = workflow({ id: "only", command: "echo done" });
 

@@ -1,6 +1,8 @@
 /** A run that is told event by event to a view, in a world made by hand. */
+import { guardedWorld } from "../../lib/cli/command_stream.ts";
 import { openView } from "../../lib/cli/open_view.ts";
 import type { RunView, ViewFlags } from "../../lib/cli/run_view.ts";
+import type { World } from "../../lib/runtime/world.ts";
 import { parseRunId, type RunDirectory } from "../../lib/runtime/run_directory.ts";
 import { FakeWorld, pass } from "../support/fake_world.ts";
 import { Story, type StoryOptions } from "../view/story.ts";
@@ -34,6 +36,10 @@ export class WatchedRun {
   ): Promise<WatchedRun> {
     for (const [name, value] of Object.entries(options.env ?? {})) world.variables.set(name, value);
     const story = new Story(jobs, options);
+    const { stdout, stderr } = options.env?.["GITHUB_ACTIONS"] === "true"
+      ? guardedWorld(world)
+      : world;
+    const guarded: World = Object.assign(Object.create(world), { stdout, stderr });
     const view = await openView(story.state, {
       quiet: false,
       verbose: false,
@@ -41,7 +47,7 @@ export class WatchedRun {
       directory: DIRECTORY,
       file: "w.yaml",
       workflowPath: options.workflowPath ?? null,
-      world,
+      world: guarded,
       usageOf: (jobId, attempt) => world.processes.usageOf(`${jobId}.${attempt}`),
     });
     const run = new WatchedRun(story, world, view);

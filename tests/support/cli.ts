@@ -7,9 +7,10 @@
 import { runCli } from "../../lib/cli/mod.ts";
 import { resolvePath } from "../../lib/runtime/paths.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import type { Files, OutputStream, StopSignal, World } from "../../lib/runtime/world.ts";
+import type { Files, StopSignal, World } from "../../lib/runtime/world.ts";
 import type { Results } from "../cli/results_file.ts";
 import { assertEquals } from "./assert.ts";
+import { Captured } from "./captured.ts";
 
 /** The repository. */
 export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -58,6 +59,8 @@ export interface RunOptions {
   /** Variables of orch itself; its jobs inherit them. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
+  /** Whether what is written goes to a terminal, as far as orch can tell. */
+  readonly terminal?: boolean;
 }
 
 /** A workflow as text. JSON is YAML too, so it may stand in a file of either ending. */
@@ -141,7 +144,8 @@ export class Project implements AsyncDisposable {
 
   /** Starts orch in this process. */
   begin(args: readonly string[], options: RunOptions = {}): Running {
-    const [stdout, stderr] = [new Captured(), new Captured()];
+    const { terminal = false } = options;
+    const [stdout, stderr] = [new Captured(terminal), new Captured(terminal)];
     const listeners = new Map<string, Set<() => void>>();
     const env = { ...options.env, [MARKER]: this.#id };
     const world = this.#world(env, options.stdin ?? "", { stdout, stderr, listeners });
@@ -261,59 +265,6 @@ export class Project implements AsyncDisposable {
         suspend() {},
       },
     };
-  }
-}
-
-/** A stream that keeps what is written to it. */
-export class Captured implements OutputStream {
-  readonly isTerminal: boolean = false;
-  readonly isBroken = false;
-  readonly waiting = 0;
-  readonly #decoder = new TextDecoder();
-  #text = "";
-  readonly #watchers = new Set<() => void>();
-
-  get text(): string {
-    return this.#text;
-  }
-
-  size(): { readonly columns: number; readonly rows: number } {
-    return { columns: 80, rows: 24 };
-  }
-
-  write(content: string | Uint8Array): void {
-    this.#text += typeof content === "string"
-      ? content
-      : this.#decoder.decode(content, { stream: true });
-    for (const watch of [...this.#watchers]) watch();
-  }
-
-  unblock(): void {}
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** Resolves as soon as the text matches; fails after a deadline, with the text. */
-  async waitFor(pattern: RegExp): Promise<void> {
-    if (pattern.test(this.#text)) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const watch = () => void (pattern.test(this.#text) && resolve());
-    const timer = setTimeout(
-      () => reject(new Error(`no ${pattern} in:\n${this.#text}`)),
-      DEADLINE_MS,
-    );
-    this.#watchers.add(watch);
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#watchers.delete(watch);
-    }
-  }
-
-  async drain(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const bytes of stream) this.write(bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What GitHub Actions is told: commands, fences, and the page of a step. */
 import { summarize } from "../../lib/core/summary.ts";
-import { errorCommand, fencedText, groupText, harmlessLine } from "../../lib/view/actions.ts";
+import { errorCommand, fencedText, groupText } from "../../lib/view/actions.ts";
 import { actionsSummary } from "../../lib/view/actions_summary.ts";
 import type { OutputTail } from "../../lib/view/end_text.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -37,13 +37,6 @@ const COMMANDS: readonly (readonly [name: string, said: string, expected: string
     "::group::✔ ok 50%25 ## [error]\n::stop-commands::token\n::error::x\n::endgroup::\n::token::\n::endgroup::\n",
   ],
   ["nothing to fence", fencedText("", "token"), ""],
-  ["a line that is no command", harmlessLine("12:00  a: b::c"), "12:00  a: b::c"],
-  ["a line that looks like one", harmlessLine(" ::error::x"), " : :error::x"],
-  [
-    "a line with one of the old kind",
-    harmlessLine("run ##[add-mask]a ##[x]"),
-    "run ## [add-mask]a ## [x]",
-  ],
 ];
 
 for (const [name, said, expected] of COMMANDS) {

@@ -106,4 +106,5 @@ Deno.test("shellWord quotes whatever a shell would not leave alone", () => {
     ["é", "'é'"],
   ];
   for (const [text, expected] of rows) assertEquals(shellWord(text), expected);
+  assertEquals(shellWord("it's \x1b[8m\u202e\\"), String.raw`$'it\'s \033[8m\342\200\256\\'`);
 });

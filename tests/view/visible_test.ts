@@ -32,6 +32,7 @@ const TEXTS: readonly (readonly [name: string, text: string, colored: string, pl
   ["marks a carriage return that overwrites", "rm -rf /\recho hello", "rm -rf /␍echo hello"],
   ["drops the carriage return of a Windows line end", "a\r\nb\r\n", "a\nb\n"],
   ["marks what turns the direction of text", "a\u202eb\u2066c\u200fd\u061ce", "a�b�c�d�e"],
+  ["marks what has no width", "a\u200bb\u2060c\ufeffd\ufff9", "a�b�c�d�"],
   ["marks line separators", "a\u2028b\u2029c", "a�b�c"],
   ["marks an escape at the end", `a${ESC}`, "a␛"],
   ["marks a colour that is cut off", `a${ESC}[31`, "a␛[31"],
@@ -43,6 +44,49 @@ for (const [name, text, colored, plain = colored] of TEXTS) {
     assertEquals(visibleText(text, { color: false }), plain);
   });
 }
+
+/** Colours, and what of them reaches a terminal. */
+const COLOURS: readonly (readonly [name: string, text: string, expected: string])[] = [
+  ["concealed", `${ESC}[8mhidden`, "hidden"],
+  ["concealed among others", `${ESC}[1;8;31mx`, `${ESC}[1;31mx`],
+  ["concealed with zeros", `${ESC}[008mx`, "x"],
+  ["concealed with a colon", `${ESC}[8:1mx`, "x"],
+  ["other fonts", `${ESC}[11mx${ESC}[20my`, "xy"],
+  ["red on red", `${ESC}[31;41mx`, `${ESC}[31;41;49mx`],
+  ["red on red in two steps", `${ESC}[41mx${ESC}[31my`, `${ESC}[41mx${ESC}[31;49my`],
+  ["red on red in two notations", `${ESC}[31;48;5;1mx`, `${ESC}[31;48;5;1;49mx`],
+  ["bright on bright", `${ESC}[97;107mx`, `${ESC}[97;107;49mx`],
+  ["the same true colour", `${ESC}[38;2;1;2;3;48:2::1:2:3mx`, `${ESC}[38;2;1;2;3;48:2::1:2:3;49mx`],
+  [
+    "the cube and its true colour",
+    `${ESC}[38;5;196;48;2;255;0;0mx`,
+    `${ESC}[38;5;196;48;2;255;0;0;49mx`,
+  ],
+  ["a grey and its true colour", `${ESC}[38;5;232;48;2;8;8;8mx`, `${ESC}[38;5;232;48;2;8;8;8;49mx`],
+  ["red on green", `${ESC}[31;42mx`, `${ESC}[31;42mx`],
+  ["eight as part of a colour", `${ESC}[38;5;8mx`, `${ESC}[38;5;8mx`],
+  ["a colour of an unknown kind", `${ESC}[38;8mx`, "x"],
+  ["reset and again", `${ESC}[31m${ESC}[m${ESC}[41mx`, `${ESC}[31m${ESC}[m${ESC}[41mx`],
+  [
+    "bold, underlined, inverse, struck out",
+    `${ESC}[1;4;7;9;22;24;27;29mx`,
+    `${ESC}[1;4;7;9;22;24;27;29mx`,
+  ],
+];
+
+for (const [name, text, expected] of COLOURS) {
+  Deno.test(`visibleText, colours: ${name}`, () => {
+    const ended = expected.includes(ESC) ? `${expected}${ESC}[0m` : expected;
+    assertEquals(visibleText(text, { color: true }), ended);
+  });
+}
+
+Deno.test("visibleText begins each line with the colours of the terminal", () => {
+  assertEquals(
+    visibleText(`${ESC}[31mx\n${ESC}[41my`, { color: true }),
+    `${ESC}[31mx${ESC}[0m\n${ESC}[41my${ESC}[0m`,
+  );
+});
 
 Deno.test("visibleLine keeps everything on one line", () => {
   assertEquals(visibleLine("a\tb\nc\r\nd"), "a b␊c␍␊d");
