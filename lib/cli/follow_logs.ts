@@ -10,6 +10,8 @@ import { type LogFeed, openFeed, say, type WantedLogs } from "./log_feed.ts";
 
 /** How often is looked for more. */
 const LOOK_EVERY_MS = 100;
+/** Looks that find nothing before is said what is waited for: most jobs begin sooner. */
+const QUIET_LOOKS = 20;
 
 /** Follows the output that is wanted until nothing more of it can come. */
 export async function followLogs(record: RunRecord, wanted: WantedLogs): Promise<void> {
@@ -38,7 +40,8 @@ class Follower {
     }
     this.#showAll();
     try {
-      while (!this.#isOver() && !world.stdout.isBroken) {
+      for (let looks = 0; !this.#isOver() && !world.stdout.isBroken; looks++) {
+        if (looks === QUIET_LOOKS) this.#sayWhatIsAwaited();
         await new Promise<void>((wake) =>
           world.clock.callAt(world.clock.now() + LOOK_EVERY_MS, wake)
         );
@@ -53,6 +56,12 @@ class Follower {
     } finally {
       for (const feed of this.#open.values()) feed[Symbol.dispose]();
     }
+  }
+
+  /** Where there is no output yet: nobody could tell why nothing is printed. */
+  #sayWhatIsAwaited(): void {
+    const { jobId, attempt, world } = this.#wanted;
+    if (this.#attempts().length === 0) say({ kind: "awaited", jobId, attempt }, world);
   }
 
   #sayNothingCame(): void {

@@ -80,7 +80,8 @@ export class StandardStream implements OutputStream {
         done += this.#sink.writeSync(bytes.subarray(done));
       } catch (error) {
         if (nobodyReads(error)) this.#isBroken = true;
-        else if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        else if (error instanceof Deno.errors.WouldBlock) pauseAll();
+        else throw error;
       }
     }
   }
@@ -134,6 +135,11 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 function nobodyReads(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     (error instanceof Error && "code" in error && error.code === "EIO");
+}
+
+/** Waits with the whole program, as a write would that its reader holds up. */
+function pauseAll(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
 }
 
 function pause(): Promise<void> {

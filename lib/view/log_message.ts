@@ -23,6 +23,7 @@ export type LogNote =
   | OfAttempt & { readonly kind: "never_began"; readonly outcome: Outcome }
   | OfAttempt & { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "no_attempt"; readonly jobId: string; readonly job: JobState }
+  | { readonly kind: "awaited"; readonly jobId: string | null; readonly attempt: number | null }
   | { readonly kind: "orch_died"; readonly runId: string };
 
 /** A note, as a line. */
@@ -34,6 +35,7 @@ function wordsOf(note: LogNote): string {
   if (note.kind === "orch_died") {
     return `the run is unfinished and nobody works on it; orch resume ${note.runId} goes on with it`;
   }
+  if (note.kind === "awaited") return awaitedText(note);
   if (note.kind === "no_attempt") return `${note.jobId} has no output: ${absenceText(note.job)}`;
   const output = `the output of ${note.jobId}${
     note.attempt > 1 ? ` (attempt ${note.attempt})` : ""
@@ -60,6 +62,11 @@ function wordsOf(note: LogNote): string {
     default:
       return unreachable(note);
   }
+}
+
+function awaitedText({ jobId, attempt }: LogNote & { readonly kind: "awaited" }): string {
+  if (jobId === null) return "waiting for the first job to begin";
+  return `waiting for ${attempt === null ? jobId : `attempt ${attempt} of ${jobId}`} to begin`;
 }
 
 function absenceText(job: JobState): string {

@@ -1,5 +1,5 @@
 /** How long `orch history` and its kin take with 1,000 runs, as whole processes. Prints JSON. */
-import { PROGRAM } from "../support/cli.ts";
+import { ORCH } from "../support/under_test.ts";
 import { keepMany } from "../support/kept_run.ts";
 
 const RUNS = 1000;
@@ -24,8 +24,8 @@ async function median(...args: readonly string[]): Promise<number> {
 }
 
 async function seconds(...args: readonly string[]): Promise<number> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...PROGRAM, ...args],
+  const command = new Deno.Command(ORCH[0]!, {
+    args: [...ORCH.slice(1), ...args],
     cwd: folder,
     stdout: "null",
     stderr: "null",

@@ -6,7 +6,7 @@
 import type { RunEvent } from "../../lib/core/event.ts";
 import { Journal, readJournalFile } from "../../lib/runtime/journal.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import { PROGRAM } from "../support/cli.ts";
+import { ORCH } from "../support/under_test.ts";
 import { keepHalf, manyJobs } from "../support/half_run.ts";
 
 const JOBS = 10_000;
@@ -50,8 +50,8 @@ async function resume(cwd: string): Promise<number> {
   await Deno.writeTextFile(`${cwd}/w.yaml`, manyJobs(JOBS));
   await keepHalf(cwd);
   const startedAt = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...PROGRAM, "resume", "--no-live"],
+  const child = new Deno.Command(ORCH[0]!, {
+    args: [...ORCH.slice(1), "resume", "--no-live"],
     cwd,
     stdout: "null",
     stderr: "piped",

@@ -5,8 +5,9 @@
 import { parse } from "@std/yaml/parse";
 import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { newProject, PROGRAM, type Project, ROOT, workflow } from "../support/cli.ts";
+import { newProject, type Project, ROOT, workflow } from "../support/cli.ts";
 import { problemsOfManifests } from "../support/tools.ts";
+import { ORCH_QUOTED } from "../support/under_test.ts";
 import { GRANTED, runProgram } from "./bundled.ts";
 
 const DOCKERFILE = Deno.readTextFileSync(`${ROOT}/Dockerfile`);
@@ -157,7 +158,7 @@ const HAS_TINI = await runProgram(["sh", "-c", "command -v tini"], { cwd: ROOT }
 
 /** Runs `orch run w.yaml --grace 2` as process 1, by the container's own script or by itself. */
 async function asFirstProcess(project: Project, through: "script" | "itself"): Promise<number> {
-  const program = `'${Deno.execPath()}' ${PROGRAM.join(" ")}`;
+  const program = ORCH_QUOTED;
   // Stands for the image's deno: drops all words up to the bundle, which is not installed here.
   project.write(
     "bin/deno",

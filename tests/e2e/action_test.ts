@@ -1,6 +1,7 @@
 /** The script of the GitHub action, as a runner would start it: what it is told, and what it says. */
 import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { newProject, PROGRAM, type Project, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { newProject, type Project, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { ORCH_QUOTED } from "../support/under_test.ts";
 
 const NEEDED = ["bash", "jq", "curl"];
 
@@ -142,7 +143,7 @@ async function sha256(text: string): Promise<string> {
 }
 
 testNeeding(NEEDED, "a released program runs once its checksum is the published one", async () => {
-  const program = `#!/bin/sh\ntouch started\nexec '${Deno.execPath()}' ${PROGRAM.join(" ")} "$@"\n`;
+  const program = `#!/bin/sh\ntouch started\nexec ${ORCH_QUOTED} "$@"\n`;
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "true" }) });
   const told = { INPUT_WORKFLOW: "w.yaml", INPUT_ARGS: "-q" };
 

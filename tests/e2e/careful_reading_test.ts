@@ -1,6 +1,7 @@
 /** Mistakes of a file are told whatever orch may read of the environment, which is left as it was. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, ROOT } from "../support/cli.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 for (const env of [[], ["--allow-env=HOME"], ["--allow-env=LOG_STREAM"]]) {
   Deno.test(`with [${env}] what is wrong with a file is told, whatever of the environment is granted`, async () => {
@@ -10,7 +11,7 @@ for (const env of [[], ["--allow-env=HOME"], ["--allow-env=LOG_STREAM"]]) {
     });
     const orch = `'${Deno.execPath()}' run --no-prompt --allow-read=. ${
       env.join(" ")
-    } '${ROOT}/main.ts' validate`;
+    } '${ENTRY}' validate`;
     const { code, stderr } = await project.shell(`${orch} shape.yaml syntax.yaml`).finished;
     assertEquals(code, 2, stderr);
     assertMatch(stderr, /^error\[E202\]: Unknown key 'comand' in the job\n --> shape\.yaml:4:5$/m);

@@ -222,6 +222,7 @@ testNeeding(
     assertEquals(project.read("ticks").trim().split("\n").length, 40);
     await terminal.waitFor(/✔ ticks +[0-2]\.\d+s\n[^]*[0-2]\.\d+s of work/);
     assertEquals(await terminal.isCursorVisible(), true);
+    await eventually(() => project.processes().length === 0, "orch to have ended");
   },
 );
 

@@ -1,6 +1,7 @@
 /** A run on a real terminal, as tmux shows it. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
+import { eventually, newProject, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { ORCH_QUOTED } from "../support/under_test.ts";
 import { text } from "../view/golden.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -186,7 +187,10 @@ testNeeding(
   async () => {
     await using project = newProject({ "w.yaml": HELD });
     await using terminal = await Terminal.open(project, { columns: 80, rows: 24 });
-    const crashing = project.read("orch").replace("/main.ts", "/tests/e2e/crashing.ts");
+    const crashing = project.read("orch").replace(
+      ORCH_QUOTED,
+      `'${Deno.execPath()}' run --allow-all '${ROOT}/tests/e2e/crashing.ts'`,
+    );
     project.write("crashing", crashing, 0o755);
     await terminal.type("./crashing run w.yaml; echo code=$?");
     await terminal.waitFor(/1\/4 done · 2 running/);

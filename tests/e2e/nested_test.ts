@@ -1,8 +1,9 @@
 /** An orch that is itself a job of another: its jobs are the other's too, whoever of the two is dead. */
 import { assert, assertEquals } from "../support/assert.ts";
-import { eventually, newProject, type Project, ROOT, type Running } from "../support/cli.ts";
+import { eventually, newProject, type Project, type Running } from "../support/cli.ts";
 import { pastEcho } from "../support/echo.ts";
 import { FILES_AND_VARIABLES } from "../support/narrow.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 const GRACE_SECONDS = 0.3;
 /** That of the inner run, which must not be waited for. */
@@ -33,7 +34,7 @@ function startNested(
     readonly grace?: number;
   },
 ): Running {
-  const run = `"$DENO" run --no-prompt ${flags.join(" ")} ${ROOT}/main.ts run --no-live`;
+  const run = `"$DENO" run --no-prompt ${flags.join(" ")} ${ENTRY} run --no-live`;
   project.write(
     "outer.yaml",
     JSON.stringify({
@@ -49,7 +50,7 @@ function startNested(
 /** What happens to an outer run whose inner run is under way. */
 const ENDS: Readonly<Record<string, (outer: Running, project: Project) => Promise<void>>> = {
   "after kill -9 of both": (outer, project) => {
-    const [inner] = project.pids(/main\.ts run .*inner\.yaml/);
+    const [inner] = project.pids(/(main\.ts|\.js) run .*inner\.yaml/);
     for (const pid of [outer.pid!, inner!]) Deno.kill(pid, "SIGKILL");
     return Promise.resolve();
   },

@@ -1,10 +1,11 @@
 /** No process of a run survives its end, whatever kills orch or its reaper. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { eventually, newProject, ROOT, workflow } from "../support/cli.ts";
+import { eventually, newProject, workflow } from "../support/cli.ts";
 import { reapers } from "../support/families.ts";
 import { FILES_AND_VARIABLES } from "../support/narrow.ts";
 import { Dice } from "../support/random.ts";
 import { until } from "../support/pool.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 const GRACE_SECONDS = 0.3;
 
@@ -30,7 +31,7 @@ const PERMISSIONS = ["--allow-all", `${FILES_AND_VARIABLES.join(" ")} --allow-ru
 /** Starts a run, kills its orch up to 80 ms after its last job has begun, and times the end of its processes. */
 async function killAtRandom(dice: Dice, permissions: string): Promise<number> {
   await using project = newProject({ "w.yaml": WORKFLOW });
-  const command = `"$deno" run --no-prompt ${permissions} ${ROOT}/main.ts run w.yaml -c 6 ` +
+  const command = `"$deno" run --no-prompt ${permissions} ${ENTRY} run w.yaml -c 6 ` +
     `--grace ${GRACE_SECONDS} --no-live`;
   const orch = project.shell(`exec ${command}`);
   await orch.stderr.waitFor(/start {5}leaves/);

@@ -161,6 +161,23 @@ Deno.test("bytes that are no text come out as they went in, each stream to its o
   assertEquals(await Deno.readFile(project.path("err2")), twice);
 });
 
+Deno.test("following what has not begun says what it waits for, once", async () => {
+  await using project = newProject({
+    "w.yaml": workflow(
+      { id: "a", command: AWAIT("go") },
+      { id: "b", command: "echo b", dependencies: ["a"] },
+    ),
+  });
+  const run = project.spawn(["run", "w.yaml", "-q"]);
+  await eventually(async () => await statusOf(project) === "running", "the run to be listed");
+  const follow = project.begin(["logs", "last", "b", "--follow"]);
+  await follow.stderr.waitFor(/\n/);
+  project.write("go", "");
+  const said = "orch: waiting for b to begin\n";
+  assertEquals(await follow.finished, { code: 0, stdout: "b\n", stderr: said });
+  assertEquals((await run.finished).code, 0);
+});
+
 Deno.test("following ends with its reader", async () => {
   await using project = newProject({
     "w.yaml": workflow({ id: "a", command: "while ! test -e go; do echo line; sleep 0.02; done" }),

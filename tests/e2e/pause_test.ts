@@ -1,10 +1,11 @@
 /** Ctrl-Z and fg under a shell, whatever has started orch and whatever it may run. */
 import { newProject, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { ENTRY } from "../support/under_test.ts";
 import { Terminal } from "./terminal.ts";
 
 const DENO = `'${Deno.execPath()}'`;
 const confined = (list: string) =>
-  `${DENO} run --allow-read=. --allow-write=.orch --allow-run=${list} '${ROOT}/main.ts'`;
+  `${DENO} run --allow-read=. --allow-write=.orch --allow-run=${list} '${ENTRY}'`;
 
 const STARTED: readonly (readonly [how: string, orch: string])[] = [
   ["with --allow-run=sh", confined("sh")],

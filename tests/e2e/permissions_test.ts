@@ -3,7 +3,8 @@
  * less. And a run that lacks a permission says so before it starts, and never asks the user.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { newProject, type Project, ROOT, testNeeding, workflow } from "../support/cli.ts";
+import { newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
+import { ENTRY } from "../support/under_test.ts";
 import { Terminal } from "./terminal.ts";
 
 /** A workflow, and what its command line has to list. */
@@ -232,7 +233,7 @@ Deno.test("orch permissions prints what runs a request, and nothing less does", 
 
 Deno.test("orch permissions needs no more than to read the file", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "git status" }) });
-  const command = `deno run --no-prompt --allow-read=w.yaml '${ROOT}/main.ts' permissions`;
+  const command = `deno run --no-prompt --allow-read=w.yaml '${ENTRY}' permissions`;
   const { code, stdout, stderr } = await shell(project, `${command} w.yaml`);
   assertEquals([code, stderr], [0, ""]);
   assertStringIncludes(stdout, "--allow-run=git");
@@ -296,7 +297,7 @@ for (const flags of ["", "--allow-read=w.yaml", "--allow-read --allow-write"]) {
     async () => {
       await using project = newProject(NEEDY);
       await using terminal = await Terminal.open(project, { columns: 200, rows: 50 });
-      const deno = `'${Deno.execPath()}' run ${flags} '${ROOT}/main.ts'`;
+      const deno = `'${Deno.execPath()}' run ${flags} '${ENTRY}'`;
       await terminal.type(`${deno} run w.yaml -o r.json -C .; echo "code $?"`);
       await terminal.waitFor(/code \d/);
       const screen = await terminal.scrollback();
@@ -335,7 +336,7 @@ testNeeding(
       ),
     });
     await using terminal = await Terminal.open(project, { columns: 200, rows: 50 });
-    const program = `'${ROOT}/main.ts' run`;
+    const program = `'${ENTRY}' run`;
     const files = "--allow-read=. --allow-write=.orch";
     const plain = `${files} --allow-net=${host} --allow-run=echo,python3,sleep`;
     await terminal.type(`'${Deno.execPath()}' run ${plain} ${program} plain.yaml; echo "code $?"`);
@@ -357,7 +358,7 @@ testNeeding(
     await using terminal = await Terminal.open(project, { columns: 200, rows: 50 });
     const flags = "--allow-read=. --allow-write=.orch --allow-run=false";
     await terminal.type(
-      `orch() { '${Deno.execPath()}' run ${flags} '${ROOT}/main.ts' "$@"; }; orch`,
+      `orch() { '${Deno.execPath()}' run ${flags} '${ENTRY}' "$@"; }; orch`,
     );
     await terminal.waitFor(/Commands:/);
     await terminal.type("clear; orch resume; orch history; orch doctor; orch run w.yaml; echo one");

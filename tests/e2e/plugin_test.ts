@@ -4,7 +4,8 @@
  */
 import type { JobResult, Results } from "../cli/results_file.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { newProject, type Project, ROOT, workflow } from "../support/cli.ts";
+import { newProject, type Project, workflow } from "../support/cli.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 type Permissions = Readonly<Record<string, readonly string[] | boolean>>;
 
@@ -302,7 +303,7 @@ Deno.test("orch that lacks what a plugin is to have says so before the run, with
   await using project = projectOf("", { net: ["api.example.com:443"], read: ["/srv"], sys: true });
   const narrow = async (...flags: readonly string[]) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...flags, `${ROOT}/main.ts`, "run", project.path("w.yaml")],
+      args: ["run", "--no-prompt", ...flags, `${ENTRY}`, "run", project.path("w.yaml")],
       cwd: project.folder,
     }).output();
     return { code, stderr: new TextDecoder().decode(stderr) };
@@ -341,7 +342,7 @@ Deno.test("orch permissions reaches a plugin that stands elsewhere, with the cod
     "types/plugin.js": 'import { n } from "./n.js"; export default { run() { console.log(n); } };',
     "types/n.js": "export const n = 'nine';",
   });
-  const text = `cd work; '${Deno.execPath()}' run -A '${ROOT}/main.ts' permissions w.yaml`;
+  const text = `cd work; '${Deno.execPath()}' run -A '${ENTRY}' permissions w.yaml`;
   const { stdout } = await project.shell(text).finished;
   const command = stdout.replaceAll("\\\n", " ").trim().replace(/^deno/, `'${Deno.execPath()}'`);
   const { code, stderr } = await project.shell(`cd work; ${command} --verbose`).finished;

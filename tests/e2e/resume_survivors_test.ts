@@ -11,6 +11,7 @@ import {
   workflow,
 } from "../support/cli.ts";
 import { killAll, outcomesOf, runOf, stateOf, statusesOf } from "../support/lives.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
 /** Says that the first attempt has begun; any other has nothing to do. */
@@ -132,7 +133,7 @@ Deno.test("so it is where Deno may not look at processes itself", async () => {
   await abandon(project, jobs, "--grace", "0.4");
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const [, permissions] = /deno run (.*?) "/.exec(tasks.orch.command)!;
-  const orch = `"$deno" run ${permissions} ${ROOT}/main.ts`;
+  const orch = `"$deno" run ${permissions} ${ENTRY}`;
   const { code, stderr } = await project.shell(`${orch} resume ${FLAGS.join(" ")}`).finished;
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /^Stopping \d+ processes/);

@@ -1,6 +1,7 @@
 /** A reader that does not read: nothing of a run waits for it but the words. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { eventually, newProject, PROGRAM, type Project, workflow } from "../support/cli.ts";
+import { eventually, newProject, type Project, workflow } from "../support/cli.ts";
+import { ORCH_QUOTED } from "../support/under_test.ts";
 
 /** More than fits into a pipe, more than once. */
 const LOUD = "i=0; while [ $i -lt 4000 ]; do echo line $i of what nobody reads; i=$((i + 1)); done";
@@ -15,8 +16,7 @@ const UNREAD = `mkfifo pipe
 
 function projectWith(...jobs: readonly object[]): Project {
   const project = newProject({ "w.yaml": workflow(...LOUD_JOBS, ...jobs) });
-  const command = [Deno.execPath(), ...PROGRAM].map((word) => `'${word}'`).join(" ");
-  project.write("orch", `#!/bin/sh\nexec ${command} "$@"\n`, 0o755);
+  project.write("orch", `#!/bin/sh\nexec ${ORCH_QUOTED} "$@"\n`, 0o755);
   return project;
 }
 

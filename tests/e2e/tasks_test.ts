@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "../support/assert.ts";
 import { ROOT, workflow } from "../support/cli.ts";
 import { orchWith } from "../support/narrow.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 const TASKS: Readonly<Record<string, { readonly command: string }>> =
   JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)).tasks;
@@ -45,7 +46,7 @@ for (
 ) {
   Deno.test(`with [${flags}] the memory of the machine is ${memory}`, async () => {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...flags, `${ROOT}/main.ts`, "doctor"],
+      args: ["run", "--no-prompt", ...flags, `${ENTRY}`, "doctor"],
       env: { NO_COLOR: "1" },
     }).output();
     assertMatch(new TextDecoder().decode(stdout), new RegExp(`memory +.*${memory}`));

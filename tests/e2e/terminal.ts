@@ -1,5 +1,6 @@
 /** A terminal for tests: tmux with one shell in a project's folder, where `./orch` is the program. */
-import { eventually, PROGRAM, type Project } from "../support/cli.ts";
+import { eventually, type Project } from "../support/cli.ts";
+import { ORCH_QUOTED } from "../support/under_test.ts";
 
 /** The size of a terminal. */
 export interface TerminalSize {
@@ -18,9 +19,8 @@ export class Terminal implements AsyncDisposable {
   /** Opens a terminal of this size and waits for its prompt. */
   static async open(project: Project, { columns, rows }: TerminalSize): Promise<Terminal> {
     const marker = Object.entries(project.environment()).find(([name]) => /^ORCH_TEST/.test(name))!;
-    const command = [Deno.execPath(), ...PROGRAM].map((word) => `'${word}'`).join(" ");
     // Only orch is to carry the mark of the project: the terminal outlives it.
-    project.write("orch", `#!/bin/sh\n${marker.join("=")} exec ${command} "$@"\n`, 0o755);
+    project.write("orch", `#!/bin/sh\n${marker.join("=")} exec ${ORCH_QUOTED} "$@"\n`, 0o755);
     const terminal = new Terminal(project.path("tmux.sock"));
     const environment = { PS1: "ready> ", LC_ALL: "C.UTF-8", ENV: "" };
     const set = Object.entries(environment).map(([name, value]) => `${name}='${value}'`).join(" ");

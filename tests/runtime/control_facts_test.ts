@@ -2,7 +2,8 @@
 import { groupAt } from "../../lib/runtime/containment.ts";
 import { isReadOnly } from "../../lib/runtime/control_facts.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { newProject, ROOT } from "../support/cli.ts";
+import { newProject } from "../support/cli.ts";
+import { ENTRY } from "../support/under_test.ts";
 
 /** Lines of mountinfo and of /proc/self/cgroup, the folder of the group, and whether it is read-only. */
 const PLACES: readonly (readonly [
@@ -92,7 +93,7 @@ Deno.test("orch doctor says without permission what is behind the permission", a
   await using project = newProject();
   const causes = async (...permissions: readonly string[]) => {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...permissions, `${ROOT}/main.ts`, "doctor", "--json"],
+      args: ["run", "--no-prompt", ...permissions, `${ENTRY}`, "doctor", "--json"],
       cwd: project.folder,
     }).output();
     const { findings } = JSON.parse(new TextDecoder().decode(stdout)) as {

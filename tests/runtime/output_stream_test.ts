@@ -125,6 +125,22 @@ Deno.test("StandardStream goes on where a reader takes a part, or refuses for a 
   assertEquals([reader.text, reader.pieces], ["abcdefgh", [3, 3, 2]]);
 });
 
+Deno.test("StandardStream rests while a reader refuses, where the program waits for it", () => {
+  let tries = 0;
+  const busyUntil = performance.now() + 60;
+  const stream = new StandardStream({
+    write: (bytes) => Promise.resolve(bytes.length),
+    writeSync(bytes) {
+      tries++;
+      if (performance.now() < busyUntil) throw new Deno.errors.WouldBlock("not now");
+      return bytes.length;
+    },
+    isTerminal: () => false,
+  });
+  stream.write("a");
+  assert(performance.now() >= busyUntil && tries < 30, `${tries} tries`);
+});
+
 const NOBODY = [
   new Deno.errors.BrokenPipe("Broken pipe"),
   Object.assign(new Error("Input/output error"), { code: "EIO" }),

@@ -75,6 +75,14 @@ Deno.test("createRunDirectory makes a folder of its own for every run", () => {
   }
 });
 
+Deno.test("createRunDirectory does not look for a free id without end", () => {
+  const world = new FakeWorld();
+  world.files.makeDirectory = () => false;
+  world.random = (count) => new Uint8Array(count);
+  const error = assertThrows(() => createRunDirectory(world, "/work/.orch"), Error);
+  assertEquals(error.message, "100 ids for a new run are all taken in /work/.orch/runs");
+});
+
 Deno.test("createRunDirectory keeps the state folder out of git, once", () => {
   const world = new FakeWorld();
   createRunDirectory(world, "/work/.orch");

@@ -11,12 +11,11 @@ import type { Files, StopSignal, World } from "../../lib/runtime/world.ts";
 import type { Results } from "../cli/results_file.ts";
 import { assertEquals } from "./assert.ts";
 import { Captured } from "./captured.ts";
+import { processesWith } from "./process_list.ts";
+import { IS_SHIPPED, ORCH, ORCH_QUOTED } from "./under_test.ts";
 
 /** The repository. */
 export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
-
-/** What `deno` is told in order to be orch. */
-export const PROGRAM: readonly string[] = ["run", "--allow-all", `${ROOT}/main.ts`];
 
 const DEADLINE_MS = 20_000;
 const POLL_MS = 10;
@@ -130,7 +129,7 @@ export class Project implements AsyncDisposable {
     return processesWith(`${MARKER}=${this.#id}`).filter(({ pid }) => !orch.includes(pid));
   }
 
-  /** Runs orch in this process, to its end. */
+  /** Runs orch in this process to its end, or the program that is tested. */
   async orch(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
     return await this.begin(args, options).finished;
   }
@@ -142,9 +141,11 @@ export class Project implements AsyncDisposable {
     return this.json("results.json");
   }
 
-  /** Starts orch in this process. */
+  /** Starts orch in this process, or the program that is tested. */
   begin(args: readonly string[], options: RunOptions = {}): Running {
     const { terminal = false } = options;
+    // A stream that is taken for a terminal is one of this process.
+    if (IS_SHIPPED && !terminal) return this.spawn(args, options);
     const [stdout, stderr] = [new Captured(terminal), new Captured(terminal)];
     const listeners = new Map<string, Set<() => void>>();
     const env = { ...options.env, [MARKER]: this.#id };
@@ -160,24 +161,21 @@ export class Project implements AsyncDisposable {
 
   /** Starts the real program. */
   spawn(args: readonly string[], options: RunOptions = {}): Running {
-    return this.#spawn(Deno.execPath(), [...PROGRAM, ...args], options);
+    return this.spawnProgram([...ORCH, ...args], options);
+  }
+
+  /** Starts another program for this project. */
+  /** Runs shell text in which `orch` is the real program. */
+  shell(text: string, options: RunOptions = {}): Running {
+    const orch = `deno=$1; shift; orch() { ${ORCH_QUOTED} "$@"; }; `;
+    return this.spawnProgram(["sh", "-c", orch + text, "sh", Deno.execPath()], options);
   }
 
   /** Starts another program for this project. */
   spawnProgram([program, ...args]: readonly string[], options: RunOptions = {}): Running {
-    return this.#spawn(program!, args, options);
-  }
-
-  /** Runs shell text in which `orch` is the real program. */
-  shell(text: string, options: RunOptions = {}): Running {
-    const orch = `deno=$1; shift; orch() { "$deno" ${PROGRAM.join(" ")} "$@"; }; `;
-    return this.#spawn("sh", ["-c", orch + text, "sh", Deno.execPath()], options);
-  }
-
-  #spawn(program: string, args: readonly string[], options: RunOptions): Running {
     const [stdout, stderr] = [new Captured(), new Captured()];
-    const child = new Deno.Command(program, {
-      args: [...args],
+    const child = new Deno.Command(program!, {
+      args,
       cwd: this.folder,
       clearEnv: true,
       env: this.environment(options.env),
@@ -298,26 +296,6 @@ function isInstalled(program: string): boolean {
   const { files } = realWorld();
   const folders = (Deno.env.get("PATH") ?? "").split(":");
   return folders.some((folder) => files.stat(`${folder}/${program}`)?.isFile === true);
-}
-
-/** The living processes, zombies aside, with this entry in their environment. None without /proc. */
-function processesWith(entry: string): { readonly pid: number; readonly command: string }[] {
-  const found: { pid: number; command: string }[] = [];
-  if (Deno.build.os !== "linux") return found;
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      // A zombie has no environment any more.
-      const environment = Deno.readTextFileSync(`/proc/${name}/environ`).split("\0");
-      if (!environment.includes(entry)) continue;
-      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ").trim();
-      found.push({ pid: Number(name), command });
-    } catch {
-      // It has ended meanwhile, or is somebody else's.
-      continue;
-    }
-  }
-  return found;
 }
 
 /** Relative paths of the command line start from `folder`, as for a program started there. */

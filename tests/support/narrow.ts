@@ -1,5 +1,6 @@
 /** Orch as a program with few permissions. */
-import { type Finished, newProject, type Project, ROOT } from "./cli.ts";
+import { type Finished, newProject, type Project } from "./cli.ts";
+import { ENTRY } from "./under_test.ts";
 
 /** What orch is started with. */
 export interface NarrowOptions {
@@ -31,7 +32,7 @@ export async function orchWith(
   body: (run: NarrowRun) => void | Promise<void>,
 ): Promise<void> {
   await using project = newProject(files);
-  const main = [`${ROOT}/main.ts`, "run", "w.yaml", "-o", "r.json", ...flags];
+  const main = [`${ENTRY}`, "run", "w.yaml", "-o", "r.json", ...flags];
   const child = new Deno.Command("sh", {
     args: ["-c", `${before}\nexec "$@"`, "sh", Deno.execPath(), "run", "--no-prompt"]
       .concat(permissions, main),

@@ -216,6 +216,17 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
       "orch: build has no output: it never began",
     ],
   ],
+  awaited: [
+    [
+      { kind: "awaited", jobId: null, attempt: null },
+      "orch: waiting for the first job to begin",
+    ],
+    [{ kind: "awaited", jobId: "build", attempt: null }, "orch: waiting for build to begin"],
+    [
+      { kind: "awaited", jobId: "build", attempt: 3 },
+      "orch: waiting for attempt 3 of build to begin",
+    ],
+  ],
   orch_died: [
     [
       { kind: "orch_died", runId: ID },
