@@ -1,5 +1,6 @@
 /**
- * What to request after a redirect. The rules are those of browsers (https://fetch.spec.whatwg.org/#http-redirect-fetch).
+ * What to request after a redirect. The rules are those of browsers (https://fetch.spec.whatwg.org/#http-redirect-fetch)
+ * within an origin; to another one less goes along: nothing that could be a credential, and no body.
  */
 import type { HttpFailure } from "../lib/core/event.ts";
 import type { HttpAnswer } from "../lib/runtime/world.ts";
@@ -8,11 +9,15 @@ import { type HttpRequest, shownUrl, webUrl, withCredentialsInHeader } from "./h
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
- * What a header is called that is meant for one origin only. Browsers drop less: the header in which a
- * server wants its key has whatever name that server has given it (`PRIVATE-TOKEN`, `X-Api-Key`, …).
+ * What may be sent to another origin. Any other header may be one in which a server wants its key: those
+ * have whatever name that server has given them, so that no list of credentials can be complete.
  */
-const CREDENTIAL_HEADER =
-  /auth(?!or\b)|cookie|token|secret|passw|credential|session|signature|(api|access|account|auth|client|functions|license|private|service|subscription)[-_]?key/i;
+const HARMLESS_HEADERS: ReadonlySet<string> = new Set([
+  ...["accept", "accept-charset", "accept-datetime", "accept-encoding", "accept-language"],
+  ...["cache-control", "pragma", "if-match", "if-modified-since", "if-none-match", "if-range"],
+  ...["if-unmodified-since", "range", "prefer", "user-agent", "dnt", "sec-gpc", "save-data"],
+  ...["upgrade-insecure-requests", "traceparent", "x-request-id", "x-correlation-id"],
+]);
 
 /** Tell about a body, and go with it. */
 const BODY_HEADERS = [
@@ -37,10 +42,15 @@ export function followRedirect(
   }
 
   const headers = new Headers(request.headers);
+  const dropsBody = becomesGet(request.method, response.status);
   if (url.origin !== request.url.origin) {
-    remove(headers, [...headers.keys()].filter((name) => CREDENTIAL_HEADER.test(name)));
+    // A body may hold credentials as well, and without it this would be another request.
+    if (!dropsBody && request.body !== null) {
+      return { failure: { reason: "redirect_body", url: shownUrl(url.href) } };
+    }
+    remove(headers, [...headers.keys()].filter((name) => !HARMLESS_HEADERS.has(name)));
   }
-  if (!becomesGet(request.method, response.status)) {
+  if (!dropsBody) {
     return { request: withCredentialsInHeader({ ...request, url, headers }) };
   }
   remove(headers, BODY_HEADERS);

@@ -30,6 +30,7 @@ export type HttpFailure =
   | { readonly reason: "unfinished"; readonly afterMs: number }
   | { readonly reason: "too_many_redirects"; readonly limit: number }
   | { readonly reason: "redirect_scheme"; readonly url: string }
+  | { readonly reason: "redirect_body"; readonly url: string }
   | { readonly reason: "body_too_large"; readonly limitBytes: number };
 
 /** Why an attempt could not be started at all. */

@@ -34,6 +34,7 @@ export function isRetryable(action: Action, outcome: Outcome): boolean {
 function mayRequestAgain(action: Action, failure: HttpFailure): boolean {
   switch (failure.reason) {
     case "certificate":
+    case "redirect_body":
       return false;
     case "connection_lost":
     case "no_response":

@@ -74,6 +74,9 @@ export function outcomeHint(outcome: Outcome): string | null {
   if (outcome.kind === "http_failed" && outcome.failure.reason === "unfinished") {
     return "a 'timeout' of the job takes the place of this limit";
   }
+  if (outcome.kind === "http_failed" && outcome.failure.reason === "redirect_body") {
+    return "write that address into the job if it may have the body";
+  }
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
   }
@@ -107,6 +110,8 @@ function httpFailureText(failure: HttpFailure): string {
       return `more than ${failure.limit} redirects`;
     case "redirect_scheme":
       return `redirected to '${failure.url}', which is neither http nor https`;
+    case "redirect_body":
+      return `redirected to '${failure.url}': the body is not sent to another origin`;
     case "body_too_large":
       return `response larger than ${bytesText(failure.limitBytes)}`;
     default:

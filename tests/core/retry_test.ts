@@ -116,6 +116,7 @@ Deno.test("isRetryable() sends a request again only if that does no harm", () =>
     [post, { reason: "unreachable", cause: "refused" }, true],
     [get, { reason: "certificate", cause: "expired" }, false],
     [post, { reason: "certificate", cause: "expired" }, false],
+    [post, { reason: "redirect_body", url: "http://b/" }, false],
     [post, { reason: "no_connection", afterMs: 5 }, true],
     ...[lost, silent, stalled, unfinished].flatMap((failure): [Action, HttpFailure, boolean][] => [
       ...["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].map((

@@ -124,8 +124,14 @@ const HEADERS: readonly (readonly [name: string, goesAlong: boolean])[] = [
     .map((name) => [name, false] as const),
   ...["X-Hub-Signature-256", "X-Session-Id", "X-Client-Secret", "X-Password", "DD-ACCESS-KEY"]
     .map((name) => [name, false] as const),
-  ...["Accept", "Content-Type", "User-Agent", "X-Request-Id", "Idempotency-Key", "X-Author"]
+  // None of these says by its name what it is.
+  ...["X-JFrog-Art-Api", "X-Master-Key", "X-Parse-Master-Key", "X-JWT-Assertion", "X-GitHub-OTP"]
+    .map((name) => [name, false] as const),
+  ...["X-Own", "X-Author", "Idempotency-Key", "Content-Type", "Referer", "tracestate", "From"]
+    .map((name) => [name, false] as const),
+  ...["Accept", "Accept-Language", "User-Agent", "X-Request-Id", "Range", "Cache-Control"]
     .map((name) => [name, true] as const),
+  ...["traceparent", "If-None-Match"].map((name) => [name, true] as const),
 ];
 
 for (const [name, goesAlong] of HEADERS) {
@@ -140,3 +146,38 @@ for (const [name, goesAlong] of HEADERS) {
     assertEquals(seen, [true, true, goesAlong]);
   });
 }
+
+for (
+  const [status, method, arrives] of [
+    [307, "POST", false],
+    [308, "PATCH", false],
+    [301, "PUT", false],
+    [302, "DELETE", false],
+    [303, "POST", true],
+    [302, "POST", true],
+  ] as const
+) {
+  const what = arrives ? "goes on without it" : "ends the attempt";
+  test(`http() sends no body to another origin: ${status} to ${method} ${what}`, async () => {
+    await using away = serve(() => new Response("there"));
+    await using server = serve(({ path }) =>
+      path === "/here" ? redirect(status, `${away.origin}/to?t=s3cret`) : redirect(307, "/here")
+    );
+    const { end } = await run({ url: server.origin, method, body: "client_secret=x" });
+    assertEquals(server.seen.map(({ body }) => body), ["client_secret=x", "client_secret=x"]);
+    if (arrives) {
+      assertEquals([end.outcome, away.seen.length], [SUCCEEDED, 1]);
+      assertEquals([away.seen[0]!.method, away.seen[0]!.body], ["GET", ""]);
+    } else {
+      const failure = { reason: "redirect_body", url: `${away.origin}/to?…` } as const;
+      assertEquals([end.outcome, away.seen.length], [failed(failure), 0]);
+    }
+  });
+}
+
+test("http() goes to another origin with a method that changes something, if there is no body", async () => {
+  await using away = serve(() => new Response());
+  await using server = serve(() => redirect(308, `${away.origin}/`));
+  const { end } = await run({ url: server.origin, method: "DELETE" });
+  assertEquals([end.outcome, away.seen[0]!.method], [SUCCEEDED, "DELETE"]);
+});

@@ -103,6 +103,13 @@ const HTTP_FAILURES: Table<HttpFailure, "reason"> = {
       "redirected to 'file:///etc/passwd', which is neither http nor https",
     ],
   ],
+  redirect_body: [
+    [
+      { reason: "redirect_body", url: "https://b.example/" },
+      "redirected to 'https://b.example/': the body is not sent to another origin",
+      "write that address into the job if it may have the body",
+    ],
+  ],
   body_too_large: [
     [{ reason: "body_too_large", limitBytes: 10 * 2 ** 20 }, "response larger than 10.0 MiB"],
   ],
