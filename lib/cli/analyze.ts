@@ -21,7 +21,8 @@ import { timelineText } from "../view/timeline_text.ts";
 import { EXIT } from "./exit_code.ts";
 import { learnedDurations } from "../engine/learned.ts";
 import { jsonText } from "../view/json_text.ts";
-import { checkOutputPath, reportProblems, styleFor, writeOutput } from "./output.ts";
+import { reportProblems, styleFor } from "./output.ts";
+import { checkOutputPaths, checkSourcesKept, writeOutput } from "./output_files.ts";
 
 /** The forms in which a plan can be shown. */
 export const ANALYZE_FORMATS = ["table", "json", "dot", "mermaid"] as const;
@@ -40,11 +41,20 @@ export async function analyze(
   file: string,
   world: World,
 ): Promise<number> {
-  if (options.output !== undefined) checkOutputPath(world, options.output);
+  if (options.output !== undefined) checkOutputPaths(world, [options.output]);
   const loaded = await loadWorkflow(world, file);
   if (!loaded.workflow.ok) return await reportProblems(world, loaded, loaded.workflow.diagnostics);
 
   const workflow = loaded.workflow.value;
+  if (options.output !== undefined) {
+    const sources = {
+      workflowPath: loaded.path,
+      envFiles: [],
+      workflow,
+      baseDirectory: loaded.folder,
+    };
+    checkSourcesKept(world, [options.output], sources);
+  }
   const plan = planJobs(workflow, [...workflow.jobs.keys()]);
   const analysis = analyzePlan(plan);
   const document = () => jsonText(analysisDocument(plan, analysis, loaded.file));

@@ -4,7 +4,8 @@ import { modeline } from "../view/schema_text.ts";
 import { shellWord } from "../view/shell_word.ts";
 import * as words from "../view/usage_message.ts";
 import { jsonText } from "../view/json_text.ts";
-import { checkOutputPath, UsageError, writeOutput } from "./output.ts";
+import { UsageError } from "./output.ts";
+import { checkOutputPaths, writeOutput } from "./output_files.ts";
 import { EXIT } from "./exit_code.ts";
 import { SCHEMA_ADDRESS } from "./version.ts";
 import { type Template, templateText } from "./templates.ts";
@@ -27,7 +28,7 @@ export async function create(options: CreateOptions, world: World): Promise<numb
   if (!/\.(ya?ml|json)$/i.test(output)) {
     throw new UsageError(words.noFormatText(output));
   }
-  checkOutputPath(world, output);
+  checkOutputPaths(world, [output]);
   if (!force && world.files.stat(output) !== null) {
     throw new UsageError(words.existsText(output));
   }

@@ -6,7 +6,6 @@ import type { OutputStream, World } from "../runtime/world.ts";
 import type { CheckedFile } from "../view/diagnostic_report.ts";
 import { makeStyle, type Style } from "../view/style.ts";
 import { jsonText } from "../view/json_text.ts";
-import * as words from "../view/usage_message.ts";
 import { EXIT } from "./exit_code.ts";
 import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
 
@@ -110,54 +109,14 @@ export function pathInRepository(path: string, world: World): string {
   return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
-/** What names standard output where a file is to be written. */
-const STDOUT = "-";
-
-/** Refuses an output path whose folder is not there, before any work is done. */
-export function checkOutputPath(world: World, path: string): void {
-  if (path === STDOUT) return;
-  const cut = path.lastIndexOf("/");
-  const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
-  if (isNoFolder(folder, world)) {
-    throw new UsageError(words.cannotWriteText(path, words.noFolderText(folder)));
-  }
-  if (isFolder(path, world)) {
-    throw new UsageError(words.cannotWriteText(path, words.IS_FOLDER));
-  }
-}
-
 /** Whether there is a folder, as far as orch may look: what it may not see is refused elsewhere. */
-function isFolder(path: string, world: World): boolean {
+export function isFolder(path: string, world: World): boolean {
   return world.may({ kind: "read", path }) && world.files.stat(path)?.isDirectory === true;
 }
 
 /** Whether it can be seen that there is no such folder. */
 export function isNoFolder(path: string, world: World): boolean {
   return world.may({ kind: "read", path }) && !isFolder(path, world);
-}
-
-/** The files that are asked for, absolute. */
-export function outputPathsOf(
-  { output, report }: {
-    readonly output?: string;
-    readonly report: readonly { readonly path: string }[];
-  },
-  { cwd }: World,
-): string[] {
-  return [...output === undefined ? [] : [output], ...report.map(({ path }) => path)]
-    .filter((path) => path !== STDOUT)
-    .map((path) => resolvePath(cwd(), path));
-}
-
-/** Writes a file that the user asked for, whole or not at all; `-` is standard output. */
-export function writeOutput(world: World, path: string, text: string): void {
-  if (path === STDOUT) return world.stdout.write(text);
-  try {
-    world.files.replace(path, text);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(words.cannotWriteText(path, cause));
-  }
 }
 
 /** A path below the folder orch was started in is shown from there. */

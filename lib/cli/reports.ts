@@ -3,7 +3,7 @@ import { summarize } from "../core/summary.ts";
 import { type RunOutput, tailsOf } from "../engine/results.ts";
 import { actionsSummary } from "../view/actions_summary.ts";
 import { junitText } from "../view/report_junit.ts";
-import { writeOutput } from "./output.ts";
+import { writeOutput } from "./output_files.ts";
 import type { ReportWish } from "./run_flags.ts";
 
 /** Output of one stream of one attempt in a report. */

@@ -47,12 +47,12 @@ import { findFates, lookAtFates } from "./fates.ts";
 import { jobVariables } from "./job_variables.ts";
 import {
   OutputError,
-  outputPathsOf,
   pathFromHere,
   type ProblemFormat,
   reportProblems,
   UsageError,
 } from "./output.ts";
+import { checkSourcesKept, namedOutputs, outputPathsOf } from "./output_files.ts";
 import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
@@ -134,6 +134,9 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
 
   const next = await nextPlan(read.record, rerun, context);
   if (!next.ok) return next.exitCode;
+  const { file: workflowPath, workflow, baseDirectory } = next.plan;
+  const sources = { workflowPath, workflow, baseDirectory, envFiles: options.envFile };
+  checkSourcesKept(world, namedOutputs(options), sources);
   return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
 }
 

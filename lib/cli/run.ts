@@ -13,11 +13,11 @@ import { jobVariables } from "./job_variables.ts";
 import {
   isNoFolder,
   OutputError,
-  outputPathsOf,
   type ProblemFormat,
   reportProblems,
   UsageError,
 } from "./output.ts";
+import { checkSourcesKept, namedOutputs, outputPathsOf } from "./output_files.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
 /** The flags of `orch run`. */
@@ -47,6 +47,8 @@ export async function run(options: RunOptions, file: string, world: World): Prom
   }
   const workflow = loaded.workflow.value;
   const wishes = wishesOf(options, { loaded, variables, world });
+  const sources = { ...wishes, envFiles: options.envFile, workflow };
+  checkSourcesKept(world, namedOutputs(options), sources);
   const prepared = await prepareRun(workflow, wishes, world);
   if (!prepared.ok) {
     // A mistake on the command line: no line of the file is to blame.

@@ -6,7 +6,8 @@ import {
 } from "../view/look_message.ts";
 import { QUIET_AND_VERBOSE } from "../view/usage_message.ts";
 import type { World } from "../runtime/world.ts";
-import { checkOutputPath, UsageError } from "./output.ts";
+import { UsageError } from "./output.ts";
+import { checkOutputPaths, namedOutputs } from "./output_files.ts";
 import type { ReportWish } from "./run_flags.ts";
 import type { JobOutputMode, Ui, ViewFlags } from "./run_view.ts";
 
@@ -27,8 +28,7 @@ export function checkRunFlags(
   world: World,
 ): void {
   agreedFlags(flags);
-  if (flags.output !== undefined) checkOutputPath(world, flags.output);
-  for (const { path } of flags.report) checkOutputPath(world, path);
+  checkOutputPaths(world, namedOutputs(flags));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
 import { StandardStream } from "./output_stream.ts";
+import { folderOf, resolvePath } from "./paths.ts";
 import { DenoProcesses } from "./process.ts";
 import { stopItself } from "./suspend.ts";
 import { Timers } from "./timers.ts";
@@ -46,6 +47,9 @@ function realClock(): Clock {
   };
 }
 
+/** Links that are followed from one name, as many as the system follows. */
+const MOST_LINKS = 40;
+
 const realFiles: Files = {
   stat(path) {
     try {
@@ -58,6 +62,16 @@ const realFiles: Files = {
       throw error;
     }
   },
+  identity(path) {
+    try {
+      const { isFile, dev, ino } = Deno.statSync(path);
+      if (!isFile) return null;
+      return ino ? `${dev}:${ino}` : Deno.realPathSync(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return realTarget(path);
+      throw error;
+    }
+  },
   read: (path) => Deno.readFile(path),
   readTail,
   readAt,
@@ -67,7 +81,7 @@ const realFiles: Files = {
     const facts = realFiles.stat(path);
     // A device or a pipe is written to; a rename would put a plain file in the place of /dev/null.
     if (facts !== null && !facts.isFile) return Deno.writeTextFileSync(path, text);
-    const target = facts === null ? path : Deno.realPathSync(path);
+    const target = realTarget(path);
     const temporary = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     try {
       Deno.writeTextFileSync(temporary, text, { createNew: true });
@@ -98,6 +112,39 @@ const realFiles: Files = {
   },
   remove: removeIfThere,
 };
+
+/** Where a file is, or would come to be, that is written by this name. */
+function realTarget(path: string): string {
+  for (let at = path, links = 0;; links++) {
+    try {
+      return Deno.realPathSync(at);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || links > MOST_LINKS) throw error;
+    }
+    const next = linkAt(at);
+    if (next === null) return `${realFolder(folderOf(at))}/${at.slice(at.lastIndexOf("/") + 1)}`;
+    at = resolvePath(folderOf(at), next);
+  }
+}
+
+/** A folder by its real name, unless orch may not look at it. */
+function realFolder(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return path;
+    throw error;
+  }
+}
+
+/** Where a link leads; `null` if it is none. */
+function linkAt(path: string): string | null {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return null;
+  }
+}
 
 function removeIfThere(path: string): void {
   try {

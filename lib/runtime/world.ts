@@ -79,6 +79,11 @@ export interface FileFacts {
 export interface Files {
   /** `null` where nothing is there. */
   stat(path: string): FileFacts | null;
+  /**
+   * A word that is the same for all names of a plain file, links of both kinds included, or of a file that
+   * is not there yet; `null` for what is neither, such as a device or a pipe.
+   */
+  identity(path: string): string | null;
   read(path: string): Promise<Uint8Array>;
   /** The last `limitBytes` of a file as text; empty where there is no file. */
   readTail(path: string, limitBytes: number): FileTail;
@@ -88,7 +93,10 @@ export interface Files {
   append(path: string, text: string): void;
   /** Creates or replaces a file, 0600. */
   write(path: string, text: string): void;
-  /** As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. */
+  /**
+   * As `write`, except that readers see the old content or the new, never a part; keeps 0666 & umask. Links
+   * are followed, also to where nothing is yet; devices and pipes are written to.
+   */
   replace(path: string, text: string): void;
   /** Creates a folder and its parents, 0700; false where it stood already. */
   makeDirectory(path: string): boolean;

@@ -203,6 +203,29 @@ export function noFolderText(folder: string): string {
 /** A file is to be written where a folder is. */
 export const IS_FOLDER = "it is a folder";
 
+/** Two documents are to be written to one place. */
+export const IS_TAKEN = "another file that is asked for goes to the same place";
+
+/** A file is to be written over the workflow. */
+export const IS_WORKFLOW = "it is the workflow file";
+
+/** A file is to be written over variables. */
+export const IS_ENV_FILE = "it is a file of --env-file";
+
+/** A file is to be written over a module of the user's. */
+export function isPluginText(type: string): string {
+  return `it is the plugin '${type}' of the workflow`;
+}
+
+/** A file is to be written over a script of the user's. */
+export function isScriptText(jobId: string): string {
+  return `it is the script of job '${jobId}'`;
+}
+
+/** A device, or what the system shows as files. */
+export const NEEDS_ALL =
+  "Deno lets orch open it only with --allow-all; - is standard output, and >(…) works";
+
 /** A mistake of ours. */
 export const IS_BUG = "This is a bug in orch: please report it with the file and the command line";
 

@@ -62,7 +62,7 @@ const MODES: readonly string[][] = [
   ["--output", "-"],
   ["-q", "--output", "-"],
   ["--ui", "json", "--output", "-"],
-  ["--report", "md=-", "--report", "junit=/dev/stdout"],
+  ["--report", "md=-", "--report", "junit=/dev/stderr"],
   ...["failed", "grouped", "prefixed", "none"].map((mode) => ["--job-output", mode]),
   ["--dry-run"],
 ];

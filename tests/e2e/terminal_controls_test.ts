@@ -59,7 +59,7 @@ const MODES: readonly string[][] = [
   ["--ui", "plain", "--job-output", "prefixed"],
   ["--ui", "live", "--job-output", "grouped"],
   ["-q", "--output", "-"],
-  ["-q", "--report", "md=-", "--report", "junit=-"],
+  ["-q", "--report", "md=-", "--report", "junit=/dev/stderr"],
   ["--dry-run"],
 ];
 

@@ -157,6 +157,7 @@ function absent(): never {
 
 const ABSENT_FILES: Files = {
   stat: absent,
+  identity: absent,
   read: absent,
   readTail: absent,
   readAt: absent,

@@ -304,6 +304,7 @@ function filesIn(folder: string, files: Files): Files {
   return {
     ...files,
     stat: (path) => files.stat(at(path)),
+    identity: (path) => files.identity(at(path)),
     read: (path) => files.read(at(path)),
     replace: (path, text) => files.replace(at(path), text),
   };

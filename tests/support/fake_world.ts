@@ -96,6 +96,10 @@ export class MemoryFiles implements Files {
       : { isFile: true, isDirectory: false, size: new TextEncoder().encode(content).length };
   }
 
+  identity(path: string): string {
+    return path;
+  }
+
   read(path: string): Promise<Uint8Array> {
     const content = this.contents.get(path);
     if (content === undefined) return Promise.reject(new Deno.errors.NotFound(path));
