@@ -76,7 +76,7 @@ async function removeAll(
     const removal = await remove(place);
     if (removal.kind === "removed") removed.push({ runId, bytes: removal.bytes });
     else if (removal.kind === "running") running.push(runId);
-    else failed.push({ runId, cause: removal.cause });
+    else if (removal.kind === "failed") failed.push({ runId, cause: removal.cause });
   }
   return { removed, running, failed, kept };
 }

@@ -3,77 +3,48 @@
  * what lives of it. What is done stays done.
  */
 import { fold } from "../core/apply.ts";
-import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import type { Checked } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
-import {
-  comparePlans,
-  planOfRecord,
-  type PlanRecord,
-  withDownstream,
-  withWorkflow,
-} from "../core/plan_file.ts";
 import type { Plan } from "../core/plan.ts";
+import { planOfRecord, type PlanRecord } from "../core/plan_file.ts";
 import { planResume, type Rerun } from "../core/resume.ts";
-import type { RunState } from "../core/run_state.ts";
 import type { RunRecord } from "../core/run_record.ts";
+import type { RunState } from "../core/run_state.ts";
+import type { NamedAttempt } from "../core/traces.ts";
 import type { Environment } from "../core/workflow.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
 import { learnedDurations } from "../engine/learned.ts";
 import { checkRun, settingsOfPlan } from "../engine/prepare.ts";
-import { type Durability, Journal, repairJournal } from "../runtime/journal.ts";
-import { hashOf, loadChanged, type LoadedFile, loadWorkflow } from "../runtime/load.ts";
+import { clockFrom } from "../runtime/clock_from.ts";
+import { Journal, repairJournal } from "../runtime/journal.ts";
+import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { withVariables } from "../runtime/job_variables.ts";
 import { folderOf, STDIN } from "../runtime/paths.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
 import { LockHeld, RunLock } from "../runtime/run_lock.ts";
-import { activityOf, readRun, readRunJournal } from "../runtime/run_record.ts";
+import { activityOf, readRunJournal } from "../runtime/run_record.ts";
 import type { RunPlace } from "../runtime/run_store.ts";
+import { setAside } from "../runtime/traces.ts";
 import type { World } from "../runtime/world.ts";
 import {
   askText,
   cannotGoOnText,
-  differenceText,
-  fileGoneText,
   heldText,
-  mendText,
   nothingToDoText,
-  othersChangedText,
   repairedText,
 } from "../view/resume_message.ts";
-import { conduct, type ConductOptions } from "./conduct.ts";
+import { conduct } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates, lookAtFates } from "./fates.ts";
 import { jobVariables } from "./job_variables.ts";
-import {
-  OutputError,
-  pathFromHere,
-  type ProblemFormat,
-  reportProblems,
-  UsageError,
-} from "./output.ts";
+import { type Context, type GoOnOptions, nextPlan, report } from "./next_plan.ts";
+import { OutputError, UsageError } from "./output.ts";
 import { checkSourcesKept, namedOutputs, outputPathsOf } from "./output_files.ts";
-import { findRun, noSuchJob, reportRun, type StoreOptions, unseenDirectory } from "./stored_run.ts";
+import { nameable, readSound } from "./sound_run.ts";
+import { findRun, noSuchJob } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
-
-/** The flags that `orch resume` and `orch rerun` share. */
-export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions {
-  readonly maxConcurrent?: number;
-  /** Seconds; as the run began where it is not said. */
-  readonly grace?: number;
-  readonly durability: Durability;
-  readonly envFile: readonly string[];
-  /** As the run began where it is not said. */
-  readonly failFast?: boolean;
-  readonly format?: ProblemFormat;
-  readonly dryRun: boolean;
-  /** Leaves changes of the workflow file alone. */
-  readonly asPlanned: boolean;
-  readonly rerunLost: boolean;
-  readonly assumeDone: boolean;
-  readonly repair: boolean;
-}
 
 /** The flags of `orch rerun`. */
 export interface RerunOptions extends GoOnOptions {
@@ -111,11 +82,6 @@ export async function rerun(options: RerunOptions, name: string, world: World): 
   return await goOn(place, what, { options, world });
 }
 
-interface Context {
-  readonly options: GoOnOptions;
-  readonly world: World;
-}
-
 async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<number> {
   const { options, world } = context;
   checkRunFlags(options, world);
@@ -129,15 +95,17 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   }
   using _lock = options.dryRun ? checkIdle(place) : lock(directory, world);
   if (options.repair) await repair(directory, world);
-  const read = await readRun(place.path);
-  if (!reportRun(place.runId, read, world) || !read.ok) return EXIT.cannotGoOn;
-
-  const next = await nextPlan(read.record, rerun, context);
+  const sound = await readSound(place, directory, { isRepair: options.repair, world });
+  if (sound === null) return EXIT.cannotGoOn;
+  const { record, unrecorded } = sound;
+  const next = await nextPlan(record, rerun, context);
   if (!next.ok) return next.exitCode;
   const { file: workflowPath, workflow, baseDirectory } = next.plan;
   const sources = { workflowPath, workflow, baseDirectory, envFiles: options.envFile };
   checkSourcesKept(world, namedOutputs(options), sources);
-  return await begin({ place, directory, rerun, record: read.record, ...next, variables }, context);
+  const beginning = { place, directory, rerun, record, unrecorded, ...next, variables };
+  const clock = clockFrom(record.journal.events.at(-1)?.at ?? 0, world.clock);
+  return await begin(beginning, { options, world: clock === null ? world : { ...world, clock } });
 }
 
 function lock(directory: RunDirectory, { clock }: World): RunLock {
@@ -175,63 +143,6 @@ async function repair(directory: RunDirectory, { stderr }: World): Promise<void>
   }
 }
 
-/** What the run goes on with: the plan it has, or the workflow file as it is now. */
-type NextPlan =
-  | {
-    readonly ok: true;
-    readonly plan: PlanRecord;
-    readonly planNumber: number;
-    /** Jobs that begin anew because of the change. */
-    readonly changed: readonly string[];
-    readonly loaded: LoadedFile | null;
-  }
-  | { readonly ok: false; readonly exitCode: number };
-
-async function nextPlan(
-  record: RunRecord,
-  rerun: Rerun,
-  { options, world }: Context,
-): Promise<NextPlan> {
-  const { plan, planNumber } = record;
-  const same = { ok: true, plan, planNumber, changed: [], loaded: null } as const;
-  if (plan.file === null || options.asPlanned) return same;
-  if (world.files.stat(plan.file) === null) {
-    world.stderr.write(`${fileGoneText(plan.file)}\n`);
-    return same;
-  }
-  const loaded = await loadChanged(world, plan.file, plan.fileHash);
-  if (loaded === null) return same;
-  if (!loaded.workflow.ok) {
-    await report(loaded, loaded.workflow.diagnostics, { options, world });
-    world.stderr.write(`${mendText()}\n`);
-    return { ok: false, exitCode: EXIT.badInput };
-  }
-  const fileHash = await hashOf(loaded.bytes!);
-  const next = withWorkflow(plan, loaded.workflow.value, fileHash);
-  const difference = comparePlans(plan, next);
-  const { changed, added, removed } = difference;
-  if (changed.length + added.length + removed.length === 0) return { ...same, loaded };
-  if (rerun.kind === "only") {
-    const others = [...changed, ...added].filter((id) => !rerun.jobIds.includes(id));
-    if (others.length > 0) throw new UsageError(othersChangedText(plan.file, others));
-    // Not even what comes after them runs again.
-    return { ok: true, plan: next, planNumber: planNumber + 1, changed: [], loaded };
-  }
-  world.stderr.write(`${differenceText(plan.file, difference)}\n`);
-  const roots = withDownstream(planOfRecord(next), [...changed, ...added]);
-  return { ok: true, plan: next, planNumber: planNumber + 1, changed: roots, loaded };
-}
-
-/** Prints problems of a file, which is shown as the user would name it, and returns the exit code. */
-async function report(
-  loaded: LoadedFile,
-  diagnostics: readonly Diagnostic[],
-  { options, world }: Context,
-): Promise<number> {
-  const shown = { ...loaded, file: pathFromHere(loaded.file, world) };
-  return await reportProblems(world, shown, diagnostics, options.format);
-}
-
 interface Beginning {
   readonly place: RunPlace;
   readonly directory: RunDirectory;
@@ -239,6 +150,9 @@ interface Beginning {
   readonly record: RunRecord;
   readonly plan: PlanRecord;
   readonly planNumber: number;
+  readonly isNew: boolean;
+  /** What the journal has lost, where it is gone on with all the same. */
+  readonly unrecorded: readonly NamedAttempt[];
   readonly changed: readonly string[];
   readonly loaded: LoadedFile | null;
   /** What jobs get beside the environment of orch. */
@@ -269,11 +183,12 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     changed,
     fateOf: await (options.dryRun ? lookAtFates(dead) : findFates(dead)),
     mayRunTwice: (job) => job.idempotent,
+    unrecorded: [...new Set(beginning.unrecorded.map(({ jobId }) => jobId))],
     lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",
   });
   if (resumption.kind === "ask") {
-    const run = { runId, stateDirectory: unseenDirectory(stateDirectory, world) };
-    world.stderr.write(`${askText(run, resumption.jobIds)}\n`);
+    const isRepair = beginning.unrecorded.length > 0;
+    world.stderr.write(`${askText(nameable(place, world), resumption.jobIds, { isRepair })}\n`);
     return EXIT.cannotGoOn;
   }
   if (resumption.kind === "nothing_to_do") {
@@ -316,11 +231,12 @@ async function writeAsItEnded(
 
 /** The journal to go on with, beside the plan that is in force from now on. */
 async function openJournal(
-  { directory, record, plan, planNumber }: Beginning,
+  { directory, record, plan, planNumber, isNew, unrecorded }: Beginning,
   { options: { durability }, world: { clock } }: Context,
 ): Promise<Journal> {
   try {
-    if (planNumber !== record.planNumber) {
+    if (unrecorded.length > 0) await setAside(directory.path, unrecorded);
+    if (isNew) {
       await writePlan(directory, planNumber, { record: plan, durability });
     }
     const { journal: content } = record;

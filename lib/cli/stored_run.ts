@@ -1,11 +1,17 @@
 /** A run that a command is about: found by its name, read, and what is wrong with it said. */
 import { didYouMean } from "../core/did_you_mean.ts";
 import type { JournalContent } from "../core/journal_read.ts";
-import type { ReadRun, RunRecord } from "../core/run_record.ts";
+import { ownIdOf, type ReadRun, type RunRecord } from "../core/run_record.ts";
 import { namedStateDirectory } from "../runtime/state_directory.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
-import { journalEndText, noJobText, noRunText, runProblemText } from "../view/run_message.ts";
+import {
+  journalEndText,
+  noJobText,
+  noRunText,
+  otherNameText,
+  runProblemText,
+} from "../view/run_message.ts";
 import { UsageError } from "./output.ts";
 
 /** What every command about a run takes. */
@@ -36,6 +42,10 @@ export function reportRun(runId: string, read: ReadRun, world: World): boolean {
   if (!read.ok) {
     world.stderr.write(`error: ${runProblemText(runId, read.problem)}\n`);
     return false;
+  }
+  const ownId = ownIdOf(read.record);
+  if (ownId !== null && ownId !== runId) {
+    world.stderr.write(`${otherNameText(runId, ownId)}\n`);
   }
   return reportJournal(runId, read.record.journal, world);
 }

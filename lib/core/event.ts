@@ -93,6 +93,8 @@ export type Input =
     readonly type: "run_requested";
     readonly runId: string;
     readonly settings: RunSettings;
+    /** Jobs whose work is taken as done, since the record of it is lost. */
+    readonly assumed?: readonly string[];
     readonly at: number;
   }
   | ReopenRequest

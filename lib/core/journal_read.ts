@@ -1,7 +1,8 @@
 /**
  * Reads a journal as far as it is whole. It stops at the first line that is incomplete, fails its
- * checksum or breaks the count. What follows tells a torn tail, which every crash may leave and which
- * nothing has acted on, from damage, which must not be read past. Linear in the length; knows no files.
+ * checksum or breaks the count. A crash leaves at most one line, the last, without its end, and nothing
+ * has acted on that one; everything else is damage, which must not be read past. Linear in the length;
+ * knows no files: what lost lines have left there is seen by `traces.ts`.
  */
 import type { RunEvent } from "./event.ts";
 import { decodeLine, JOURNAL_VERSION } from "./journal_line.ts";
@@ -9,9 +10,9 @@ import { decodeLine, JOURNAL_VERSION } from "./journal_line.ts";
 /** How a journal ends. Offsets are in bytes. */
 export type JournalEnd =
   | { readonly kind: "clean" }
-  /** An incomplete write, and nothing behind it: to be ignored, and moved aside by the next writer. */
+  /** One incomplete line, the last: to be ignored, and moved aside by the next writer. */
   | { readonly kind: "torn"; readonly offset: number }
-  /** A line that is not what was written, and good lines behind it: to be refused. */
+  /** A whole line that is not what was written, or in a wrong place: to be refused. */
   | { readonly kind: "corrupt"; readonly offset: number }
   /** Written by an orch that knows more. */
   | { readonly kind: "newer"; readonly version: number };
@@ -44,8 +45,8 @@ export function readJournal(bytes: Uint8Array): JournalContent {
     const lineEnd = bytes.indexOf(LINE_FEED, offset);
     const line = lineEnd < 0 ? null : decodeLine(bytes.subarray(offset, lineEnd));
     if (line === null) {
-      const more = lineEnd >= 0 && holdsGoodLine(bytes, lineEnd + 1);
-      return content({ kind: more ? "corrupt" : "torn", offset });
+      const isTorn = lineEnd < 0 && !isWholeButForItsEnd(bytes.subarray(offset));
+      return content({ kind: isTorn ? "torn" : "corrupt", offset });
     }
     // No crash leaves a whole line in a wrong place: lines were lost, or two wrote at once.
     if (line.seq !== events.length) return content({ kind: "corrupt", offset });
@@ -62,13 +63,7 @@ export function readJournal(bytes: Uint8Array): JournalContent {
   return content({ kind: "clean" });
 }
 
-/** Whether any line that begins at or after `offset` is as it was written. */
-function holdsGoodLine(bytes: Uint8Array, offset: number): boolean {
-  for (let start = offset; start < bytes.length;) {
-    const end = bytes.indexOf(LINE_FEED, start);
-    if (end < 0) return false;
-    if (decodeLine(bytes.subarray(start, end)) !== null) return true;
-    start = end + 1;
-  }
-  return false;
+/** Whether only the line feed of a line is another byte. A write that stops short leaves none, or a zero. */
+function isWholeButForItsEnd(tail: Uint8Array): boolean {
+  return tail.at(-1) !== 0 && decodeLine(tail.subarray(0, -1)) !== null;
 }

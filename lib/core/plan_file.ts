@@ -16,6 +16,8 @@ export const PLAN_VERSION = 1;
 
 /** What a plan file holds. */
 export interface PlanRecord {
+  /** The run that it is the plan of; plans of earlier versions do not say. */
+  readonly runId?: string;
   /** The workflow file, absolute; `null` where it came from standard input. */
   readonly file: string | null;
   /** A hash of that file as it was read, by which it is known again. */
@@ -47,8 +49,8 @@ export interface PlanDifference {
 
 /** The text of a plan file. */
 export function encodePlan(record: PlanRecord): string {
-  const { file, fileHash, baseDirectory, workflow, selected, settings } = record;
-  const about = { version: PLAN_VERSION, file, fileHash, baseDirectory };
+  const { runId, file, fileHash, baseDirectory, workflow, selected, settings } = record;
+  const about = { version: PLAN_VERSION, run: runId, file, fileHash, baseDirectory };
   const content = { ...about, settings, selected, workflow };
   const covered = JSON.stringify(content).slice(0, -1);
   return `${covered},"crc":"${checksum(covered)}"}\n`;
@@ -76,13 +78,18 @@ export function decodePlan(text: string): DecodedPlan {
   }
   const read = planSchema.safeParse(version.content);
   if (!read.success || !isAsWritten(text)) return { ok: false, problem: "damaged" };
-  const { file, fileHash, baseDirectory, workflow, selected, settings } = read.data;
+  const { run: runId, file, fileHash, baseDirectory, workflow, selected, settings } = read.data;
   const isWhole = selected.every((index, i) =>
     index < workflow.jobs.length && (i === 0 || index > selected[i - 1]!)
   );
   if (!isWhole) return { ok: false, problem: "damaged" };
-  const record = { file, baseDirectory, workflow, selected, settings };
-  return { ok: true, record: fileHash === undefined ? record : { ...record, fileHash } };
+  const record = {
+    ...(runId !== undefined && { runId }),
+    file,
+    ...(fileHash !== undefined && { fileHash }),
+    ...{ baseDirectory, workflow, selected, settings },
+  };
+  return { ok: true, record };
 }
 
 /** The plan that a record describes. */
@@ -322,6 +329,7 @@ const job = z.object({
 });
 
 const planSchema = z.object({
+  run: z.optional(text),
   file: orNull(text),
   fileHash: z.optional(text),
   baseDirectory: text,

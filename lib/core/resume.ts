@@ -42,6 +42,8 @@ export interface ResumeOptions {
   fateOf(attempt: LiveAttempt): AttemptFate;
   /** Whether doing the work of a job twice does no harm. */
   mayRunTwice(job: Job): boolean;
+  /** Jobs that left traces of attempts which the journal has lost, where it is gone on with all the same. */
+  readonly unrecorded?: readonly string[];
   /** What to do about attempts of jobs that must not run twice, and that did not end by themselves. */
   readonly lostOnce: "ask" | "rerun" | "assume_done";
 }
@@ -82,23 +84,48 @@ export function liveAttempts({ jobs, plan }: RunState): LiveAttempt[] {
 
 /** Decides how the run that was folded into `state` goes on. Changes nothing. O(V + E). */
 export function planResume(state: RunState, options: ResumeOptions): Resumption {
-  const { runId, settings, plan, downSince } = options;
-  if (state.startedAt === null) {
-    return { kind: "go_on", input: { type: "run_requested", runId, settings } };
-  }
-  const wanted = jobsToReset(state, options);
+  const { settings, plan, downSince } = options;
+  const wanted = state.startedAt === null ? [] : jobsToReset(state, options);
+  const unsure = unrecordedOnce(state, wanted, options);
+  if (state.startedAt === null) return beginAnew(unsure, options);
   if (state.status !== null && wanted.length === 0) return { kind: "nothing_to_do" };
-  const { lost, ends, ask } = sortLive(state, new Set(wanted), options);
+  const isAssuming = options.lostOnce === "assume_done";
+  const spoken = new Set(isAssuming ? [...wanted, ...unsure] : wanted);
+  const { lost, ends, ask } = sortLive(state, spoken, options);
   const stopped = stoppedOnce(state, wanted, options);
-  if (options.lostOnce === "ask" && ask.length + stopped.length > 0) {
-    return { kind: "ask", jobIds: [...ask, ...stopped] };
-  }
-  const assumed = options.lostOnce === "assume_done" ? stopped : [];
+  const open = [...new Set([...ask, ...stopped, ...unsure])];
+  if (options.lostOnce === "ask" && open.length > 0) return { kind: "ask", jobIds: open };
+  const assumed = isAssuming ? [...new Set([...stopped, ...unsure])] : [];
   const done = new Set(assumed);
   const reset = wanted.filter((id) => !done.has(id));
   const stop = state.status === null && hasFailedFast(state, options) ? "fail_fast" : null;
   const facts = { settings, plan, downSince, lost, reset, assumed, ends, stop } as const;
   return { kind: "go_on", input: { type: "reopen_requested", ...facts } };
+}
+
+/** A run of which no line is left, or never was any, begins; what it may have done is not done again unasked. */
+function beginAnew(
+  unsure: readonly string[],
+  { runId, settings, lostOnce }: ResumeOptions,
+): Resumption {
+  if (lostOnce === "ask" && unsure.length > 0) return { kind: "ask", jobIds: unsure };
+  const assumed = lostOnce === "assume_done" && unsure.length > 0 ? { assumed: unsure } : {};
+  return { kind: "go_on", input: { type: "run_requested", runId, settings, ...assumed } };
+}
+
+/** Jobs that would run, must not do so twice, and have run in lines that are lost. */
+function unrecordedOnce(
+  { plan, jobs }: RunState,
+  putBack: readonly string[],
+  { rerun, unrecorded = [], mayRunTwice }: ResumeOptions,
+): string[] {
+  const reset = new Set(putBack);
+  return unrecorded.filter((id) => {
+    const job = plan.indexOf.get(id);
+    if (job === undefined || mayRunTwice(plan.jobs[job]!)) return false;
+    // Whoever names jobs wants them to run again.
+    return reset.has(id) ? rerun.kind === "none" : jobs[job]!.phase !== "settled";
+  });
 }
 
 /** The ids of the jobs that are put back, in file order. */

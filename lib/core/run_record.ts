@@ -56,11 +56,20 @@ export function composeRun(journal: JournalContent, { number, path, text }: Plan
   }
   try {
     const state = fold(planOfRecord(decoded.record), journal.events);
+    const { runId = state.runId } = decoded.record;
+    if (state.runId !== null && runId !== state.runId) {
+      return refused({ kind: "plan_of_another", path });
+    }
     return { ok: true, record: { journal, plan: decoded.record, planNumber: number, state } };
   } catch (error) {
     if (error instanceof Bug) return refused({ kind: "plan_of_another", path });
     throw error;
   }
+}
+
+/** The id of a run as its plan and its journal have it, which agree; `null` where neither says one. */
+export function ownIdOf({ state, plan }: Pick<RunRecord, "state" | "plan">): string | null {
+  return state.runId ?? plan.runId ?? null;
 }
 
 /** How a run stands, in one word. */

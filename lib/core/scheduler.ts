@@ -88,7 +88,7 @@ class Turn {
 function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): void {
   const { state, at } = turn;
   const { jobs, workflow } = state.plan;
-  const { runId, settings } = input;
+  const { runId, settings, assumed = [] } = input;
   turn.emit({
     type: "run_started",
     runId,
@@ -97,6 +97,10 @@ function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): vo
     settings,
     at,
   });
+  if (assumed.length > 0) {
+    const nothing = { plan: 0, downSince: at, lost: [], reset: [] };
+    turn.emit({ type: "run_reopened", settings, ...nothing, assumed, at });
+  }
   openUp(turn);
 }
 

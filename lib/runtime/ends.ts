@@ -32,6 +32,11 @@ export function parseEnds(text: string, writtenAt: number): Map<string, WrittenE
   return ends;
 }
 
+/** The text of one slot's file without the ends of the attempts called so. */
+export function withoutEnds(text: string, names: ReadonlySet<string>): string {
+  return text.split("\n").filter((line) => !names.has(LINE.exec(line)?.[1] ?? "")).join("\n");
+}
+
 /** All ends that the slots of a run wrote down in its folder. Throws the platform's error. */
 export async function readEnds(runPath: string): Promise<Map<string, WrittenEnd>> {
   const ends = new Map<string, WrittenEnd>();

@@ -27,7 +27,8 @@ export async function createRun(
   let lock: RunLock | null = null;
   try {
     const held = lock = RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
-    await writePlan(directory, 0, { record, durability });
+    const { runId } = directory;
+    await writePlan(directory, 0, { record: { ...record, runId }, durability });
     const journal = Journal.create(directory.journalPath, { durability, clock });
     if (durability === "power") await syncNames(directory, stateDirectory);
     return { directory, journal, [Symbol.dispose]: () => held.release() };

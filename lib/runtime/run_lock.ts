@@ -31,6 +31,23 @@ export class LockHeld extends Error {
   }
 }
 
+/** Nobody works on this run, and yet others look at its lock all the time. */
+export class LockShared extends Error {
+  override readonly name = "LockShared";
+
+  constructor(path: string) {
+    super(
+      `'${path}' has been locked for ${
+        MOST_LOOKS * LOOK_MS / 1000
+      } s by processes that only look at it: end them, then try again`,
+    );
+  }
+}
+
+/** Looks last for microseconds: so many in the way, with so much time between, are no accident. */
+const MOST_LOOKS = 200;
+const LOOK_MS = 10;
+
 /** A lock that is held until it is released, or this process ends. */
 export class RunLock implements Disposable {
   readonly #file: Deno.FsFile;
@@ -41,16 +58,13 @@ export class RunLock implements Disposable {
 
   /**
    * Takes the lock whose file is `path`, and writes down who has it. Throws `LockHeld` at once where
-   * another has it, and the platform's error where the file cannot be.
+   * another has it, a `LockShared` where others do not stop looking at it for two seconds, and the
+   * platform's error where the file cannot be.
    */
   static acquire(path: string, { startedAt }: { readonly startedAt: number }): RunLock {
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     try {
-      while (!file.tryLockSync(true)) {
-        // It is shared only by those who look at it, and by them for microseconds.
-        if (!file.tryLockSync(false)) throw new LockHeld(readHolder(path));
-        file.unlockSync();
-      }
+      takeAlone(file, path);
       const holder: LockHolder = { pid: Deno.pid, host: hostName(), startedAt };
       file.truncateSync(0);
       file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
@@ -82,6 +96,17 @@ export function lookAtLock(path: string): Activity {
     return file.tryLockSync(false) ? { kind: "idle" } : { kind: "running", by: readHolder(path) };
   } catch {
     return { kind: "idle" };
+  }
+}
+
+/** Waits for those who look at the lock; it stands still, since nothing else is to be done before. */
+function takeAlone(file: Deno.FsFile, path: string): void {
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  for (let looks = 0; !file.tryLockSync(true); looks++) {
+    if (!file.tryLockSync(false)) throw new LockHeld(readHolder(path));
+    file.unlockSync();
+    if (looks === MOST_LOOKS) throw new LockShared(path);
+    Atomics.wait(still, 0, 0, LOOK_MS);
   }
 }
 

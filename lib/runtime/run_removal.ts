@@ -12,12 +12,16 @@ import { indexPath } from "./state_directory.ts";
 /** What became of a run that was to be removed. */
 export type Removal =
   | { readonly kind: "removed"; readonly bytes: number }
+  /** Another was quicker. */
+  | { readonly kind: "gone" }
   /** An orch works on it, or is about to. */
   | { readonly kind: "running" }
   | { readonly kind: "failed"; readonly cause: string };
 
 /** How a folder begins that is on its way out; no run id does. */
 const LEAVING = ".removing-";
+/** How often a removal begins again that another has got in the way of; a leftover goes with the next one. */
+const MOST_TRIES = 100;
 /** A run without a journal may be one that is just beginning. */
 const BEGINNING_MS = 60_000;
 
@@ -44,9 +48,11 @@ export async function removeRun(place: RunPlace, now: number): Promise<Removal> 
       bytes = await sizeOf(place.path);
       await Deno.rename(place.path, leaving);
     }
-    await Deno.remove(leaving, { recursive: true });
+    await removeFolder(leaving);
     return { kind: "removed", bytes };
   } catch (error) {
+    // Two may clean up at once. Who has the lock of a run removes it.
+    if (statOf(place.path) === null) return { kind: "gone" };
     if (error instanceof LockHeld) return { kind: "running" };
     return { kind: "failed", cause: error instanceof Error ? error.message : String(error) };
   }
@@ -60,6 +66,7 @@ export async function tryRemoval(place: RunPlace, now: number): Promise<Removal>
     }
     return { kind: "removed", bytes: await sizeOf(place.path) };
   } catch (error) {
+    if (statOf(place.path) === null) return { kind: "gone" };
     return { kind: "failed", cause: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -87,10 +94,22 @@ export async function removeLeftovers(stateDirectory: string): Promise<void> {
   try {
     for await (const { name } of Deno.readDir(`${stateDirectory}/runs`)) {
       if (!name.startsWith(LEAVING)) continue;
-      await Deno.remove(`${stateDirectory}/runs/${name}`, { recursive: true });
+      await removeFolder(`${stateDirectory}/runs/${name}`);
     }
   } catch {
     // Another may be at it, and the next one will try again.
+  }
+}
+
+/** Removes a folder that another may be removing as well: what is gone from under the walk is no trouble. */
+async function removeFolder(path: string): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (statOf(path) === null) return;
+    }
   }
 }
 

@@ -77,15 +77,51 @@ export function mendText(): string {
   return "Mend the file, or go on as the run was planned: --as-planned";
 }
 
-/** Nobody knows whether these jobs did their work, and they must not do it twice. */
-export function askText(run: NameableRun, jobIds: readonly string[]): string {
+/**
+ * Nobody knows whether these jobs did their work, and they must not do it twice. After a repair the record
+ * of some of them is lost, and the answer must say again that it is to be repaired.
+ */
+export function askText(
+  run: NameableRun,
+  jobIds: readonly string[],
+  { isRepair = false }: { readonly isRepair?: boolean } = {},
+): string {
   const logs = runCommand("logs", run, ` ${jobIds[0]}`);
+  const repair = isRepair ? " --repair" : "";
   return [
-    `These jobs did not end by themselves, and are not idempotent: ${named(jobIds)}`,
-    `Have they done their work? Find out (${logs}), then say it:`,
-    `  ${runCommand("resume", run, " --assume-done")}   takes them as succeeded`,
-    `  ${runCommand("resume", run, " --rerun-lost")}    runs them again`,
+    isRepair
+      ? `Of these jobs it is not known how they ended, and they are not idempotent: ${
+        named(jobIds)
+      }`
+      : `These jobs did not end by themselves, and are not idempotent: ${named(jobIds)}`,
+    isRepair
+      ? "Have they done their work? Find out, then say it:"
+      : `Have they done their work? Find out (${logs}), then say it:`,
+    `  ${runCommand("resume", run, `${repair} --assume-done`)}   takes them as succeeded`,
+    `  ${runCommand("resume", run, `${repair} --rerun-lost`)}    runs them again`,
   ].map(visibleLine).join("\n");
+}
+
+/** The folder of a run holds another: its id is in its name, its plan and its journal, and these must agree. */
+export function renamedText(runId: string, holds: string): string {
+  return visibleLine(
+    `The folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and does not go on under another name; give the folder its name back: ${holds}`,
+  );
+}
+
+/** Jobs have left files of attempts that the journal has lost. */
+export function linesLostText(
+  run: NameableRun,
+  attempts: readonly { readonly jobId: string; readonly attempt: number }[],
+): string {
+  const names = attempts.map(({ jobId, attempt }) => `'${jobId}' (attempt ${attempt})`);
+  return visibleLine(
+    `The journal of run ${run.runId} has lost lines: it does not know of ${named(names)}, which ${
+      attempts.length === 1 ? "has" : "have"
+    } run; ${
+      runCommand("resume", run, " --repair")
+    } goes on from what it does say, and asks before a job that is not idempotent runs again`,
+  );
 }
 
 /** The journal cannot be written any more: what follows from that, and how to go on. */

@@ -69,6 +69,13 @@ function runProblemWords(runId: string, problem: RunProblem): string {
   }
 }
 
+/** A run whose folder has another name than the run itself. */
+export function otherNameText(runId: string, holds: string): string {
+  return visibleLine(
+    `note: the folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and orch does not go on with it`,
+  );
+}
+
 function eventsHint(runId: string): string {
   return `orch events ${runId} --json shows what happened`;
 }

@@ -220,3 +220,17 @@ Deno.test("none of these commands writes anything but the index", async () => {
   assertEquals(project.list(`.orch/runs/${first!.runId}`), before);
   assertEquals(project.list(".orch").filter((name) => !name.startsWith("history.db")), ["runs"]);
 });
+
+Deno.test("several orch clean at once remove each run once, and none fails", async () => {
+  await using project = newProject();
+  await keepMany(project.path(".orch"), 60);
+  const all = await Promise.all(
+    Array.from({ length: 4 }, () => project.orch(["clean", "--keep", "0"])),
+  );
+  const removed = all.map(({ code, stdout, stderr }) => {
+    assertEquals([code, stderr], [0, ""]);
+    return Number(/^Removed (\d+) runs?,/.exec(stdout)?.[1] ?? 0);
+  });
+  assertEquals(removed.reduce((sum, count) => sum + count, 0), 60);
+  assertEquals(project.list(".orch/runs"), []);
+});

@@ -1,6 +1,8 @@
 /** Runs whose files are damaged: what a crash leaves is gone on with, the rest is refused in words. */
 import { readJournal } from "../../lib/core/journal_read.ts";
 import { crc32 } from "../../lib/core/crc32.ts";
+import { unrecordedAttempts } from "../../lib/core/traces.ts";
+import { readTraces, setAside } from "../../lib/runtime/traces.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 import { runOf, stateOf, statusesOf } from "../support/lives.ts";
@@ -29,6 +31,15 @@ function startsOf(bytes: Uint8Array): number[] {
   return [0, ...[...bytes.keys()].filter((i) => bytes[i] === 10).map((i) => i + 1)];
 }
 
+/** Takes away what a crash at the end of these bytes would not have left: files of attempts to come. */
+async function forgetAfter(project: Project, bytes: Uint8Array): Promise<void> {
+  const { path } = runOf(project);
+  const { events } = readJournal(bytes);
+  const jobIds = new Set(["a", "b", "c", "d"]);
+  await setAside(path, unrecordedAttempts(events, jobIds, await readTraces(path)));
+  await Deno.remove(`${path}/unrecorded`, { recursive: true });
+}
+
 /** Resumes the run, named by its id, with these bytes for its journal. */
 async function resumeWith(
   project: Project,
@@ -49,6 +60,7 @@ Deno.test("a journal that ends anywhere, with or without zeros behind it, is gon
   for (const [i, cut] of cuts.entries()) {
     const zeros = i % 2 === 0 ? 0 : 100;
     const bytes = Uint8Array.from([...whole.subarray(0, cut), ...new Uint8Array(zeros)]);
+    await forgetAfter(project, bytes);
     const { code, stderr } = await resumeWith(project, bytes);
     assertEquals([code, statusesOf(await stateOf(runOf(project)))], [0, DONE], stderr);
     const { validBytes, end } = readJournal(bytes);
@@ -69,6 +81,7 @@ Deno.test("what was done before the cut is not run again, by journal or by what 
   // The end of `b` and all after it are gone; that it ended is with its slot.
   const cut = events.findIndex((event) => event.type === "job_completed" && event.jobId === "b");
   project.write("ran", "");
+  await forgetAfter(project, whole.subarray(0, startsOf(whole)[cut]));
   const { code } = await resumeWith(project, whole.slice(0, startsOf(whole)[cut]));
   assertEquals([code, project.read("ran").split("\n").sort().join("")], [0, "cd"]);
 });
@@ -87,6 +100,12 @@ const DAMAGE: Readonly<Record<string, (bytes: Uint8Array, start: number) => Uint
       ...bytes.subarray(0, bytes.indexOf(10, start) + 1),
       ...bytes.subarray(start),
     ]),
+  "the line ends of Windows": (bytes, start) =>
+    new TextEncoder().encode(
+      new TextDecoder().decode(bytes.subarray(0, start)) +
+        new TextDecoder().decode(bytes.subarray(start)).replaceAll("\n", "\r\n"),
+    ),
+  "a bad last line": (bytes) => bytes.with(bytes.length - 9, bytes.at(-9)! ^ 1),
   "zeros in the middle": (bytes, start) =>
     Uint8Array.from(bytes, (byte, i) => i >= start && i < start + 10 ? 0 : byte),
 };
@@ -145,6 +164,7 @@ Deno.test("a run that died before its first line begins", async () => {
   await using project = await done();
   project.write("ran", "");
   const { journalPath } = runOf(project);
+  await forgetAfter(project, new Uint8Array());
   await Deno.writeFile(journalPath, new Uint8Array());
   const { code, stderr } = await project.orch(["resume", "--no-live"]);
   assertEquals([code, project.read("ran").length], [0, "a\nb\nc\nd\n".length], stderr);

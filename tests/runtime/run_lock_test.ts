@@ -1,5 +1,5 @@
 /** The lock of a run: one orch at a time, whatever ends it. */
-import { LockHeld, lookAtLock, RunLock } from "../../lib/runtime/run_lock.ts";
+import { LockHeld, LockShared, lookAtLock, RunLock } from "../../lib/runtime/run_lock.ts";
 import { assert, assertEquals, assertThrows } from "../support/assert.ts";
 import { until } from "../support/pool.ts";
 
@@ -149,4 +149,20 @@ Deno.test("who looks at a lock all the time does not keep others from having it"
     await child.status;
   }
   assertEquals(JSON.parse(folder.text()).startedAt, 2_000);
+});
+
+Deno.test("a lock that others never stop looking at is not waited for without end", () => {
+  using folder = new Folder();
+  folder.write("");
+  using looking = Deno.openSync(folder.lock, { read: true });
+  assert(looking.tryLockSync(false));
+  const startedAt = performance.now();
+  const error = assertThrows(() => RunLock.acquire(folder.lock, { startedAt: 1 }), LockShared);
+  assertEquals(
+    error.message,
+    `'${folder.lock}' has been locked for 2 s by processes that only look at it: end them, then try again`,
+  );
+  assert(performance.now() - startedAt < 10_000);
+  looking.unlockSync();
+  RunLock.acquire(folder.lock, { startedAt: 1 }).release();
 });

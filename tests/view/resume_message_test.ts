@@ -8,10 +8,12 @@ import {
   fileGoneText,
   heldText,
   journalFailedText,
+  linesLostText,
   mendText,
   nothingToDoText,
   nothingUnfinishedText,
   othersChangedText,
+  renamedText,
   repairedText,
   survivorsText,
   unkillableText,
@@ -126,6 +128,37 @@ check("jobs that may have done their work", [
     Have they done their work? Find out (orch logs ${ID} j0 --state-dir '/it'\\''s a/␇place'), then say it:
       orch resume ${ID} --assume-done --state-dir '/it'\\''s a/␇place'   takes them as succeeded
       orch resume ${ID} --rerun-lost --state-dir '/it'\\''s a/␇place'    runs them again`,
+  ],
+]);
+
+check("jobs of which a damaged journal has lost the lines", [
+  [
+    askText(HERE, ["pay"], { isRepair: true }),
+    `
+    Of these jobs it is not known how they ended, and they are not idempotent: pay
+    Have they done their work? Find out, then say it:
+      orch resume ${ID} --repair --assume-done   takes them as succeeded
+      orch resume ${ID} --repair --rerun-lost    runs them again`,
+  ],
+  [
+    linesLostText(HERE, [{ jobId: "pay", attempt: 2 }]),
+    `The journal of run ${ID} has lost lines: it does not know of 'pay' (attempt 2), which has run; orch resume ${ID} ` +
+    "--repair goes on from what it does say, and asks before a job that is not idempotent runs again",
+  ],
+  [
+    linesLostText(HERE, many(12).map((jobId) => ({ jobId, attempt: 1 }))),
+    `The journal of run ${ID} has lost lines: it does not know of ${
+      many(10).map((id) => `'${id}' (attempt 1)`).join(", ")
+    } and 2 more, which have run; orch resume ${ID} --repair goes on from what it does say, and asks before a job ` +
+    "that is not idempotent runs again",
+  ],
+]);
+
+check("a folder that holds another run", [
+  [
+    renamedText("29991231-235959-zzzz", ID),
+    `The folder of run 29991231-235959-zzzz holds run ${ID}: it was renamed or is a copy, and does not go on under ` +
+    `another name; give the folder its name back: ${ID}`,
   ],
 ]);
 
