@@ -140,6 +140,6 @@ Deno.test("one version of Deno is named everywhere", async () => {
     const text = await Deno.readTextFile(`${ROOT}/${file}`);
     for (const [, version] of text.matchAll(/\bdeno@(\d[\d.]*)/g)) found.add(version!);
   }
-  const script = await Deno.readTextFile(`${ROOT}/.github/actions/orch/run.sh`);
+  const script = await Deno.readTextFile(`${ROOT}/bin/orch`);
   assertEquals([...found], [/^DENO=(\S+)$/m.exec(script)?.[1]]);
 });

@@ -4,6 +4,7 @@ import { type Block, blocksOf, commandsOf, outputDifference } from "../support/d
 
 /** What a run of orch from its source needs. */
 const PROGRAM_PATHS = [
+  "bin",
   "main.ts",
   "deno.json",
   "deno.lock",
@@ -22,19 +23,24 @@ exec '${Deno.execPath()}' "$@"
 /** Programs that a document may use and a machine may lack. */
 const OPTIONAL = ["jq", "git", "python3"];
 
-/** A copy of the repository, as far as a user runs it, in which `npx` needs no network. */
-export function checkout(): Project {
+/**
+ * A copy of the repository, as far as a user runs it, in `folder` of a project in which `npx` needs no
+ * network.
+ */
+export function checkout(folder = "."): Project {
   const project = newProject();
-  for (const path of PROGRAM_PATHS) copy(project, path);
+  for (const path of PROGRAM_PATHS) copy(project, path, folder);
   project.write(".bin/npx", NPX, 0o755);
   return project;
 }
 
-function copy(project: Project, path: string): void {
+function copy(project: Project, path: string, folder: string): void {
   const { isDirectory, mode } = Deno.statSync(`${ROOT}/${path}`);
-  if (!isDirectory) return project.write(path, Deno.readFileSync(`${ROOT}/${path}`), mode!);
+  if (!isDirectory) {
+    return project.write(`${folder}/${path}`, Deno.readFileSync(`${ROOT}/${path}`), mode!);
+  }
   for (const { name } of Deno.readDirSync(`${ROOT}/${path}`)) {
-    if (name !== ".orch") copy(project, `${path}/${name}`);
+    if (name !== ".orch") copy(project, `${path}/${name}`, folder);
   }
 }
 

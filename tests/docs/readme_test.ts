@@ -21,7 +21,7 @@ import {
   unknownTasks,
   wrongDefaults,
 } from "../support/docs.ts";
-import { checkout, runDocument, runLines } from "./document.ts";
+import { checkout, runDocument } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 const DOCUMENTS = [
@@ -71,17 +71,6 @@ for (const document of DOCUMENTS) {
     }
   });
 }
-
-Deno.test("README.md: the name it gives orch works in another folder", async () => {
-  await using project = checkout();
-  project.write("else where/w.yaml", "name: w\njobs: [{id: a, command: echo}]\n");
-  const line = /^alias orch=.*$/m.exec(README)?.[0];
-  const { code, output } = await runLines(
-    project,
-    `${line}\ncd 'else where'\norch validate w.yaml`,
-  );
-  assertEquals({ code, output }, { code: 0, output: "w.yaml: valid, 1 job\n" });
-});
 
 Deno.test("README.md: the tables have the commands, flags and defaults of the help", async () => {
   await using project = newProject();

@@ -75,9 +75,9 @@ for (const [way, args] of WAYS) {
 
 Deno.test("two files that are asked for cannot go to one place, whatever it is called", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "true" }), "old": "" });
-  Deno.mkdirSync(project.path("sub"));
-  Deno.symlinkSync("new.json", project.path("link"));
-  Deno.linkSync(project.path("old"), project.path("hard"));
+  await Deno.mkdir(project.path("sub"));
+  await Deno.symlink("new.json", project.path("link"));
+  await Deno.link(project.path("old"), project.path("hard"));
   for (
     const [one, other] of [
       ["new.json", "new.json"],
@@ -100,18 +100,18 @@ Deno.test("two files that are asked for cannot go to one place, whatever it is c
 
 Deno.test("a link is written through, also where it leads to nothing yet", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "true" }) });
-  Deno.mkdirSync(project.path("real"));
+  await Deno.mkdir(project.path("real"));
   project.write("real/there.json", "old");
   for (const [link, target] of [["a", "real/there.json"], ["b", "real/new.json"], ["c", "b2"]]) {
-    Deno.symlinkSync(target!, project.path(link!));
+    await Deno.symlink(target!, project.path(link!));
   }
-  Deno.symlinkSync("real/last.json", project.path("b2"));
+  await Deno.symlink("real/last.json", project.path("b2"));
   for (const [link, target] of [["a", "there"], ["b", "new"], ["c", "last"]]) {
     await project.orch(["run", "w.yaml", "-q", "-o", link!]);
-    assertEquals(Deno.lstatSync(project.path(link!)).isSymlink, true);
+    assertEquals((await Deno.lstat(project.path(link!))).isSymlink, true);
     assertEquals(project.json(`real/${target}.json`).status, "completed");
   }
-  assertEquals(Deno.lstatSync(project.path("b2")).isSymlink, true);
+  assertEquals((await Deno.lstat(project.path("b2"))).isSymlink, true);
 });
 
 const PRINTED = '"schema": "orch.results/v1"';

@@ -3,25 +3,17 @@
 # ends as orch did. All it is told stands in its environment: see action.yml.
 set -euo pipefail
 
-DENO=2.9.6
-OLDEST_DENO=2.9.5
-
 fail() {
   echo "::error title=orch::$1"
   echo "status=refused" >>"$GITHUB_OUTPUT"
   exit 3
 }
 
-# Sets `orch` to the command that runs the sources which this action stands among.
+# Sets `orch` to the command that runs the sources which this action stands among. Nothing of the repository
+# that is checked out here has a say in what that is.
 use_sources() {
-  local deno=(npx --yes "deno@$DENO") here
-  here=$(deno --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p' || true)
-  if [ -n "$here" ] && [ "$(printf '%s\n' "$OLDEST_DENO" "$here" | sort -V | head -n 1)" = "$OLDEST_DENO" ]; then
-    deno=(deno)
-  elif ! command -v npx >/dev/null; then
-    fail "orch needs deno $OLDEST_DENO or newer, or npx, on this runner; or set the input version"
-  fi
-  orch=("${deno[@]}" task --quiet --config "$GITHUB_ACTION_PATH/../../../deno.json" orch)
+  orch=("$GITHUB_ACTION_PATH/../../../bin/orch")
+  "${orch[@]}" --version >/dev/null || fail "orch needs deno 2.9.5 or newer, or npx, on this runner; or set the input version"
 }
 
 # Sets `orch` to a program of a release, once its checksum is the published one.
