@@ -18,11 +18,14 @@ export const PLAN_VERSION = 1;
 export interface PlanRecord {
   /** The run that it is the plan of; plans of earlier versions do not say. */
   readonly runId?: string;
-  /** The workflow file, absolute; `null` where it came from standard input. */
+  /**
+   * The workflow file; `null` where it came from standard input. This and the base directory are
+   * absolute, but in the text of a plan they may start from the state directory of the run.
+   */
   readonly file: string | null;
   /** A hash of that file as it was read, by which it is known again. */
   readonly fileHash?: string;
-  /** Absolute: what relative paths of the workflow start from. */
+  /** What relative paths of the workflow start from. */
   readonly baseDirectory: string;
   readonly workflow: Workflow;
   /** The selected jobs by their place in the workflow. */

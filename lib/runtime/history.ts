@@ -7,6 +7,7 @@ import type { RunStatus } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
 import { wallOf, workOf } from "../core/summary.ts";
 import { folderOf } from "./paths.ts";
+import { rootedPath, storedPath } from "./project_paths.ts";
 import { RUN_FILES } from "./run_directory.ts";
 
 /** A finished run, as the index keeps it. Times in milliseconds since the epoch. */
@@ -45,6 +46,8 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** Stands for the file of a workflow that came from standard input. */
+const NO_FILE = "-";
 /** Runs that a job's duration is learned from: the last successes. */
 const LEARNED_FROM = 10;
 
@@ -74,9 +77,9 @@ const SCHEMA = `
   PRAGMA user_version = ${INDEX_VERSION};
 `;
 
-/** Whether a run is of the workflow ?1, named by its name, its file or the end of its file's path. */
+/** Whether a run is of the workflow ?1, by its name, or has one of the files ?3. */
 const IS_OF_WORKFLOW = `
-  (?1 IS NULL OR workflow = ?1 OR file = ?1 OR substr(file, -length(?1) - 1) = '/' || ?1)`;
+  (?1 IS NULL OR workflow = ?1 OR file IN (SELECT value FROM json_each(?3)))`;
 
 /** The index was made by an orch that knows more: it is left to that one. */
 export class NewerIndex extends Error {
@@ -176,7 +179,7 @@ export class History implements Disposable {
         .run(
           runId,
           plan.workflow.name,
-          file,
+          this.#stored(file),
           status,
           startedAt,
           finishedAt,
@@ -208,11 +211,12 @@ export class History implements Disposable {
 
   /** The newest runs first. */
   runs({ workflow, limit }: HistoryQuery): IndexedRun[] {
-    return this.#database.prepare(`
+    const runs = this.#database.prepare(`
       SELECT run_id AS runId, workflow, file, status, started_at AS startedAt, finished_at AS finishedAt, wall_ms AS wallMs,
         success, failed, cancelled, skipped
       FROM runs WHERE ${IS_OF_WORKFLOW} ORDER BY started_at DESC LIMIT ?2`)
-      .all(workflow, limit) as unknown as IndexedRun[];
+      .all(workflow, limit, this.#filesOf(workflow)) as unknown as IndexedRun[];
+    return runs.map((run) => ({ ...run, file: this.#rooted(run.file) }));
   }
 
   /** One job over time, newest first. */
@@ -220,9 +224,9 @@ export class History implements Disposable {
     return this.#database.prepare(`
       SELECT j.run_id AS runId, job_id AS jobId, j.status, attempts, j.started_at AS startedAt,
         duration_ms AS durationMs, peak_memory_mb AS peakMemoryMb
-      FROM jobs j JOIN runs r USING (run_id) WHERE job_id = ?3 AND ${IS_OF_WORKFLOW}
+      FROM jobs j JOIN runs r USING (run_id) WHERE job_id = ?4 AND ${IS_OF_WORKFLOW}
       ORDER BY r.started_at DESC LIMIT ?2`)
-      .all(workflow, limit, jobId) as unknown as IndexedJob[];
+      .all(workflow, limit, this.#filesOf(workflow), jobId) as unknown as IndexedJob[];
   }
 
   /** The names of all workflows, or of all jobs. */
@@ -240,11 +244,37 @@ export class History implements Disposable {
     const rows = this.#database.prepare(`
       SELECT job_id AS jobId, duration_ms AS durationMs FROM (
         SELECT job_id, duration_ms, row_number() OVER (PARTITION BY job_id ORDER BY j.started_at DESC) AS place
-        FROM jobs j JOIN runs r USING (run_id) WHERE file = ?1 AND j.status = 'success'
+        FROM jobs j JOIN runs r USING (run_id) WHERE file IN (?1, ?3) AND j.status = 'success'
       ) WHERE place <= ?2 ORDER BY job_id, duration_ms`)
-      .all(file, LEARNED_FROM) as unknown as { jobId: string; durationMs: number }[];
+      .all(file, LEARNED_FROM, this.#stored(file)) as unknown as {
+        jobId: string;
+        durationMs: number;
+      }[];
     const durations = Map.groupBy(rows, ({ jobId }) => jobId);
     return new Map([...durations].map(([jobId, all]) => [jobId, all[all.length >> 1]!.durationMs]));
+  }
+
+  /** Those files of runs, as they are stored, that `workflow` names by their path or the end of it; as JSON. */
+  #filesOf(workflow: string | null): string {
+    if (workflow === null) return "[]";
+    const rows = this.#database.prepare("SELECT DISTINCT file FROM runs").all() as unknown as {
+      file: string;
+    }[];
+    const found = rows.filter(({ file }) => {
+      const path = this.#rooted(file);
+      return path === workflow || path.endsWith(`/${workflow}`);
+    });
+    return JSON.stringify(found.map(({ file }) => file));
+  }
+
+  /** The path of a workflow file as the index has it: see `project_paths.ts`. */
+  #stored(file: string): string {
+    if (file === NO_FILE) return file;
+    return storedPath(file, { project: folderOf(file), stateDirectory: this.#stateDirectory });
+  }
+
+  #rooted(file: string): string {
+    return file === NO_FILE ? file : rootedPath(file, this.#stateDirectory);
   }
 
   /** Forgets runs. */

@@ -1,14 +1,47 @@
 /** Plan files on their disk. What they hold is in `core/plan_file.ts`. */
 import { encodePlan, type PlanRecord } from "../core/plan_file.ts";
 import { type Durability, saveFile } from "./journal.ts";
+import { folderOf } from "./paths.ts";
+import { rootedPath, storedPath } from "./project_paths.ts";
 import type { RunDirectory } from "./run_directory.ts";
 
-/** Writes the plan file of this number, as safely as the journal is kept. Throws the platform's error. */
+/**
+ * Writes the plan file of this number, as safely as the journal is kept, with its paths as they are
+ * written down: see `project_paths.ts`. Throws the platform's error.
+ */
 export async function writePlan(
   directory: RunDirectory,
   number: number,
   { record, durability }: { readonly record: PlanRecord; readonly durability: Durability },
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(encodePlan(record));
+  const stored = storedPlan(record, stateDirectoryOf(directory.path));
+  const bytes = new TextEncoder().encode(encodePlan(stored));
   await saveFile(directory.planPath(number), bytes, durability);
+}
+
+/** A plan as it is written down in the state directory. */
+export function storedPlan(record: PlanRecord, stateDirectory: string): PlanRecord {
+  const { file, baseDirectory } = record;
+  const place = { project: file === null ? baseDirectory : folderOf(file), stateDirectory };
+  return {
+    ...record,
+    file: file === null ? null : storedPath(file, place),
+    baseDirectory: storedPath(baseDirectory, place),
+  };
+}
+
+/** A plan that was written down for the run in the folder `runPath`, with its paths as they are now. */
+export function rootedPlan(record: PlanRecord, runPath: string): PlanRecord {
+  const { file, baseDirectory } = record;
+  const stateDirectory = stateDirectoryOf(runPath);
+  return {
+    ...record,
+    file: file === null ? null : rootedPath(file, stateDirectory),
+    baseDirectory: rootedPath(baseDirectory, stateDirectory),
+  };
+}
+
+/** A run is kept in `<state directory>/runs/<run id>`. */
+function stateDirectoryOf(runPath: string): string {
+  return folderOf(folderOf(runPath));
 }

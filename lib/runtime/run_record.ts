@@ -6,6 +6,7 @@ import type { JournalContent } from "../core/journal_read.ts";
 import { planInForce } from "../core/resume.ts";
 import { composeRun, type ReadRun, type RunProblem } from "../core/run_record.ts";
 import { readJournalFile } from "./journal.ts";
+import { rootedPlan } from "./plan_store.ts";
 import { RUN_FILES } from "./run_directory.ts";
 import { type Activity, lookAtLock } from "./run_lock.ts";
 
@@ -18,7 +19,9 @@ export async function readRun(path: string): Promise<ReadRun> {
   const planPath = RUN_FILES.plan(path, number);
   try {
     const text = await Deno.readTextFile(planPath);
-    return composeRun(journal, { number, path: planPath, text });
+    const read = composeRun(journal, { number, path: planPath, text });
+    if (!read.ok) return read;
+    return { ok: true, record: { ...read.record, plan: rootedPlan(read.record.plan, path) } };
   } catch (error) {
     return { ok: false, problem: problemOf(planPath, error, "no_plan"), journal };
   }

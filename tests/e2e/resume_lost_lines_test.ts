@@ -22,6 +22,22 @@ function keepLines(project: Project, count: number): void {
   Deno.writeTextFileSync(journalPath, lines.map((line) => `${line}\n`).join(""));
 }
 
+/** Writes the journal anew. */
+function rewrite(project: Project, change: (text: string) => string): void {
+  const { journalPath } = runOf(project);
+  Deno.writeTextFileSync(journalPath, change(Deno.readTextFileSync(journalPath)));
+}
+
+/** Takes away all that jobs have left in the folder of the run. */
+function forgetJobs(project: Project): void {
+  const { path } = runOf(project);
+  for (const name of project.list(path)) {
+    if (name.startsWith("ends-")) Deno.removeSync(`${path}/${name}`);
+  }
+  Deno.removeSync(`${path}/jobs`, { recursive: true });
+  Deno.mkdirSync(`${path}/jobs`);
+}
+
 for (const lines of [0, 1, 2]) {
   Deno.test(`a journal of which ${lines} lines are left is refused: its jobs have run`, async () => {
     await using project = await done();
@@ -77,9 +93,11 @@ for (const lines of [0, 1, 2]) {
 
 Deno.test("a journal with the line ends of Windows is refused, and the job is not run twice", async () => {
   await using project = await done();
-  const { journalPath, runId } = runOf(project);
+  const { runId } = runOf(project);
   keepLines(project, 5);
-  Deno.writeTextFileSync(journalPath, Deno.readTextFileSync(journalPath).replaceAll("\n", "\r\n"));
+  rewrite(project, (text) => text.replaceAll("
+", "
+"));
   const { code, stderr } = await project.orch(["resume"]);
   assertEquals([code, project.read("ledger")], [3, "charged\nmailed\n"]);
   assertMatch(
@@ -92,13 +110,9 @@ Deno.test("a journal with the line ends of Windows is refused, and the job is no
 
 Deno.test("a run that did nothing before its orch died begins, by its workflow as it is now", async () => {
   await using project = await done();
-  const { path, journalPath, runId } = runOf(project);
-  Deno.writeTextFileSync(journalPath, "");
-  for (const name of project.list(path)) {
-    if (name.startsWith("ends-")) Deno.removeSync(`${path}/${name}`);
-  }
-  Deno.removeSync(`${path}/jobs`, { recursive: true });
-  Deno.mkdirSync(`${path}/jobs`);
+  const { path, runId } = runOf(project);
+  rewrite(project, () => "");
+  forgetJobs(project);
   project.write("w.yaml", WORKFLOW.replace("mailed", "posted"));
   const { code, stderr } = await project.orch(["resume", runId, "--no-live"]);
   assertEquals([code, project.read("ledger")], [0, "charged\nmailed\ncharged\nposted\n"], stderr);
