@@ -31,6 +31,13 @@ const DECODERS: ReadonlyMap<string, CompressionFormat> = new Map([
   ["br", "brotli"],
 ]);
 
+/** Answers with 1xx before the one that counts. Servers send one or two; a flood would keep orch from its other jobs. */
+const MOST_INTERIM_ANSWERS = 16;
+/** Bytes of an answer beside its body: status lines, headers, what stands between chunks. */
+const MOST_FRAMING_BYTES = 2 ** 20;
+/** As many more for each byte of the body: one that comes in chunks of a single byte needs five. */
+const FRAMING_PER_BODY_BYTE = 16;
+
 /** How long a body is and where it ends is ours to say. */
 const FRAMING_HEADERS = ["content-length", "transfer-encoding", "connection"];
 
@@ -76,15 +83,19 @@ function sendDirectly(
   options: HttpClientOptions,
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  const framing = new Framing((error) => sent.destroy(error));
   const sent = startRequest({
     method,
     path: url.pathname + url.search,
     headers: headersOf(headers, { host: url.host, body }),
-    createConnection: () => connect(url, options.caCerts).on(connectedEvent(url), connected),
+    createConnection: () =>
+      connect(url, options.caCerts).on(connectedEvent(url), connected)
+        .on("data", (part: Uint8Array) => framing.received(part.length)),
   });
+  sent.on("information", () => framing.interimAnswer());
   const abort = () => sent.destroy(signal.reason);
   signal.addEventListener("abort", abort);
-  sent.on("response", (message) => resolve(answerOf(message, { sent, signal })));
+  sent.on("response", (message) => resolve(answerOf(message, { sent, signal, framing })));
   // Nobody asked for another protocol.
   sent.on("upgrade", (_message, socket) => {
     socket.destroy();
@@ -94,6 +105,41 @@ function sendDirectly(
   sent.on("close", () => signal.removeEventListener("abort", abort));
   sent.end(body ?? undefined);
   return promise;
+}
+
+/** Watches over what a server sends that is no body, and hangs up where it is too much. */
+class Framing {
+  readonly #hangUp: (error: Error) => void;
+  #interim = 0;
+  #received = 0;
+  #body = 0;
+
+  constructor(hangUp: (error: Error) => void) {
+    this.#hangUp = hangUp;
+  }
+
+  interimAnswer(): void {
+    if (++this.#interim === MOST_INTERIM_ANSWERS + 1) {
+      this.#hangUp(new Error(`the server sent more than ${MOST_INTERIM_ANSWERS} interim answers`));
+    }
+  }
+
+  /** Bytes from the network, whatever they are. */
+  received(bytes: number): void {
+    const before = this.#excess();
+    this.#received += bytes;
+    // Bytes of the body come here first: what is too much is so at the next bytes.
+    if (before > 0) this.#hangUp(new Error("the server sent too much beside the body"));
+  }
+
+  /** Bytes of the body, as they came. */
+  body(bytes: number): void {
+    this.#body += bytes;
+  }
+
+  #excess(): number {
+    return this.#received - MOST_FRAMING_BYTES - this.#body * (1 + FRAMING_PER_BODY_BYTE);
+  }
 }
 
 function connectedEvent({ protocol }: URL): "connect" | "secureConnect" {
@@ -135,9 +181,10 @@ function headersOf(
 interface Sent {
   readonly sent: ClientRequest;
   readonly signal: AbortSignal;
+  readonly framing: Framing;
 }
 
-function answerOf(message: IncomingMessage, { sent, signal }: Sent): HttpAnswer {
+function answerOf(message: IncomingMessage, { sent, signal, framing }: Sent): HttpAnswer {
   const status = message.statusCode!;
   const headers = new Headers();
   for (let i = 0; i < message.rawHeaders.length; i += 2) {
@@ -152,7 +199,7 @@ function answerOf(message: IncomingMessage, { sent, signal }: Sent): HttpAnswer 
     message.on("error", () => {}).resume();
     return { ...answer, body: null };
   }
-  const body = bodyOf(message, { sent, signal });
+  const body = bodyOf(message, { sent, signal, framing });
   const decoder = DECODERS.get(headers.get("content-encoding")?.trim().toLowerCase() ?? "");
   return {
     ...answer,
@@ -167,7 +214,7 @@ function isParseError(error: Error): boolean {
 /** The body, read no faster than it is wanted; cancelling it hangs up. */
 function bodyOf(
   message: IncomingMessage,
-  { sent, signal }: Sent,
+  { sent, signal, framing }: Sent,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let failure: Error | null = null;
   let wanted = false;
@@ -186,6 +233,7 @@ function bodyOf(
         controller.error(failure);
       };
       message.on("data", (part: Uint8Array) => {
+        framing.body(part.length);
         message.pause();
         wanted = false;
         if (!over) controller.enqueue(new Uint8Array(part));
