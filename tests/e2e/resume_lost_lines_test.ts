@@ -95,9 +95,7 @@ Deno.test("a journal with the line ends of Windows is refused, and the job is no
   await using project = await done();
   const { runId } = runOf(project);
   keepLines(project, 5);
-  rewrite(project, (text) => text.replaceAll("
-", "
-"));
+  rewrite(project, (text) => text.replaceAll("\n", "\r\n"));
   const { code, stderr } = await project.orch(["resume"]);
   assertEquals([code, project.read("ledger")], [3, "charged\nmailed\n"]);
   assertMatch(
