@@ -1,11 +1,8 @@
 /**
- * The `yaml` package, loaded when it is needed. Its build for Node asks two variables of the
- * environment, at each reading, how much it is to tell about itself. Where Deno would refuse that, or
- * ask the user, it reads with an environment that is empty.
+ * The `yaml` package, loaded when it is needed. Its build for Node asks variables of the environment, at
+ * each word it reads, how much it is to tell about itself. Deno might refuse that, or ask the user, and it
+ * takes a fifth of the time: so it reads with an environment that is empty.
  */
-import { isGranted } from "./permissions.ts";
-
-const ASKED = ["LOG_STREAM", "LOG_TOKENS"];
 
 /** The package. What it reads with goes into `undisturbed`. */
 export async function loadYaml(): Promise<typeof import("yaml")> {
@@ -15,11 +12,11 @@ export async function loadYaml(): Promise<typeof import("yaml")> {
 
 type Process = { env: Record<string, string | undefined> };
 
-/** What the package asks; `null` where it may. */
+/** What the package asks; `null` until it is loaded. */
 let asked: Process | null = null;
 
 async function loadProcess(): Promise<void> {
-  if (asked !== null || ASKED.every((name) => isGranted({ kind: "env", name }))) return;
+  if (asked !== null) return;
   const { default: process } = await import("node:process");
   asked = process;
 }

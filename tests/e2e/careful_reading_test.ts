@@ -35,3 +35,11 @@ Deno.test("a program has its environment as before when the library has read a f
   ).finished;
   assertEquals([stdout, stderr], ["2 true\n", ""]);
 });
+
+Deno.test("the careful reader asks no variable how much it is to tell about itself", async () => {
+  await using project = newProject({ "w.yaml": "name: w\njobs: [{id: a, comand: x}]\n" });
+  const env = { LOG_TOKENS: "1", LOG_STREAM: "1" };
+  const told = await project.spawn(["validate", "w.yaml"], { env }).finished;
+  assertEquals(told, await project.spawn(["validate", "w.yaml"]).finished);
+  assertEquals(told.stdout, "");
+});
