@@ -3,6 +3,7 @@
  * that has only files, the network and variables. Using any other port fails the test. Leaving the scope
  * (`using`) checks that every file was closed and every timer taken back.
  */
+import { sketchLimits } from "./workflows.ts";
 import { join } from "node:path";
 import type { Action, Job } from "../../lib/core/workflow.ts";
 import { Bug } from "../../lib/core/event.ts";
@@ -98,7 +99,7 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       world,
       job: { ...jobOf(action), timeoutMs: options.timeoutMs ?? null },
       attempt: 1,
-      maxLogBytes: 2 ** 20,
+      limits: sketchLimits({ maxLogBytes: 2 ** 20 }),
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
       processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },

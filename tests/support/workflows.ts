@@ -1,4 +1,5 @@
 /** Workflows and settings for tests, with the defaults of the file format where a test does not care. */
+import { DEFAULT_LIMITS, type RunLimits } from "../../lib/core/plan/limits.ts";
 import type { RunSettings } from "../../lib/core/event.ts";
 import type { Job, Workflow } from "../../lib/core/workflow.ts";
 
@@ -46,6 +47,11 @@ export function sketchWorkflow(
     jobs: jobs.map(sketchJob),
     ...change,
   };
+}
+
+/** The limits of a run, as `orch run` has them unless they are named. */
+export function sketchLimits(limits: Partial<RunLimits> = {}): RunLimits {
+  return { ...DEFAULT_LIMITS, ...limits };
 }
 
 /** Four at a time, no limits, ten seconds of grace. */
