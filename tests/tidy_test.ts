@@ -142,7 +142,7 @@ Deno.test("start-up: what --help needs loads no schema, no parser, no pool and n
   };
   load("main.ts");
   const heavy =
-    /core\/(schema|parse_workflow|scheduler)|runtime\/(decode|locate|slot_pool|load)|view\/(live|end_text)/;
+    /core\/(workflow\/|schema|parse_workflow|scheduler)|runtime\/(decode|locate|slot_pool|load)|view\/(live|end_text)/;
   report(
     [...loaded].filter((path) => heavy.test(path)).map((path) =>
       `main.ts loads ${path}: import it in the command`

@@ -8,6 +8,7 @@ import {
   seenFrom,
   withoutInner,
 } from "../../../core/permission.ts";
+import { kindOf } from "../../../core/workflow/kinds.ts";
 import type { Job, Workflow } from "../../../core/workflow.ts";
 import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
 import { resolvePath } from "../../../runtime/paths.ts";
@@ -43,7 +44,7 @@ export async function permissions(
   const { jobs } = loaded.workflow.value;
   const program = {
     ...programAt(import.meta.url, world.cwd(), IS_BUILT_IN),
-    hasPlugins: jobs.some(({ action }) => action.type === "plugin"),
+    hasPlugins: jobs.some(({ action }) => kindOf(action).runsIn === "worker"),
   };
   const command = commandLineFor(granted, { file, world, program });
   const notes = notesOf(found, { granted, jobs, isBuiltIn: IS_BUILT_IN });
@@ -144,7 +145,8 @@ function notesOf(
 }
 
 function hasLimits({ action, limits }: Job): boolean {
-  return action.type !== "http" && (limits.maxMemoryMb !== null || limits.maxCpuPercent !== null);
+  const isHeld = kindOf(action).runsIn !== "orch";
+  return isHeld && (limits.maxMemoryMb !== null || limits.maxCpuPercent !== null);
 }
 
 function documentOf(

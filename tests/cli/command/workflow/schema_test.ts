@@ -4,8 +4,9 @@
  */
 import { TEMPLATES } from "../../../../lib/core/base/choices.ts";
 import { parse } from "@std/yaml/parse";
-import { keyPathsOf, type SchemaNode } from "../../../../lib/core/json_schema.ts";
+import { keyPathsOf } from "../../../../lib/core/json_schema.ts";
 import { parseWorkflow } from "../../../../lib/core/parse_workflow.ts";
+import type { SchemaNode } from "../../../../lib/core/workflow/key.ts";
 import { templateText } from "../../../../lib/cli/command/workflow/templates.ts";
 import { SCHEMA_ADDRESS } from "../../../../lib/cli/version.ts";
 import { KEY_TEXTS } from "../../../../lib/view/schema_text.ts";
