@@ -1,7 +1,6 @@
 /** Whether and when a failed attempt is tried again: a small policy, the same for every job type. */
 import type { HttpFailure, Outcome } from "./event.ts";
-import { kindOf } from "./workflow/kinds.ts";
-import type { Action, RetryPolicy } from "./workflow.ts";
+import type { Action, HttpAction, RetryPolicy } from "./workflow.ts";
 
 /** Which attempt of which job of which run: all that jitter may depend on. */
 export interface AttemptIdentity {
@@ -9,6 +8,9 @@ export interface AttemptIdentity {
   readonly jobId: string;
   readonly attempt: number;
 }
+
+/** Methods that mean the same sent twice (RFC 9110, section 9.2.2). */
+const IDEMPOTENT_METHODS: readonly string[] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"];
 
 /**
  * Whether an outcome of `action` may be tried again at all: what failed may; what was cancelled, what
@@ -38,10 +40,15 @@ function mayRequestAgain(action: Action, failure: HttpFailure): boolean {
     case "no_response":
     case "stalled":
     case "unfinished":
-      return kindOf(action).mayRepeat(action);
+      return action.type !== "http" || isIdempotent(action);
     default:
       return true;
   }
+}
+
+function isIdempotent({ method, headers }: HttpAction): boolean {
+  return IDEMPOTENT_METHODS.includes(method) ||
+    Object.keys(headers).some((name) => name.toLowerCase() === "idempotency-key");
 }
 
 /**

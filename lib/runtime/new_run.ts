@@ -1,7 +1,6 @@
 /** The files of a run that is about to begin: all of them, or none. */
-import type { Durability } from "../core/base/choices.ts";
 import type { PlanRecord } from "../core/plan_file.ts";
-import { Journal, syncFolder } from "./journal.ts";
+import { type Durability, Journal, syncFolder } from "./journal.ts";
 import { writePlan } from "./plan_store.ts";
 import { createRunDirectory, type RunDirectory } from "./run_directory.ts";
 import { folderOf } from "./paths.ts";

@@ -1,7 +1,6 @@
 /** Plan files on their disk. What they hold is in `core/plan_file.ts`. */
-import type { Durability } from "../core/base/choices.ts";
 import { encodePlan, type PlanRecord } from "../core/plan_file.ts";
-import { saveFile } from "./journal.ts";
+import { type Durability, saveFile } from "./journal.ts";
 import { folderOf } from "./paths.ts";
 import { rootedPath, storedPath } from "./project_paths.ts";
 import type { RunDirectory } from "./run_directory.ts";

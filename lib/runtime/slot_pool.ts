@@ -61,7 +61,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.options = options;
     this.#cgroup = RunCgroup.open(options.cookie);
     this.sampler = new UsageSampler(clock);
-    this.logCap = new LogCap(clock, options.limits.maxLogBytes);
+    this.logCap = new LogCap(clock, options.maxLogBytes);
     this.#trouble = new SpawnTrouble(clock, {
       running: () => this.#slots.size,
       waiting: () => this.#queue.length,
@@ -73,9 +73,7 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   /** Started beside the first slot, whose shell needs as long to be ready, and before its first job. */
   get reaper(): Reaper {
-    const { options } = this;
-    const cgroup = this.#cgroup?.path ?? null;
-    return this.#reaper ??= new Reaper({ ...options, ...options.limits, cgroup });
+    return this.#reaper ??= new Reaper({ ...this.options, cgroup: this.#cgroup?.path ?? null });
   }
 
   start(spec: ProcessSpec): RunningProcess {

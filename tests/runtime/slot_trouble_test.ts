@@ -66,7 +66,7 @@ class ImmortalPool extends SlotPool {
 
   constructor(clock: Clock, options: PoolOptions) {
     super(clock, options);
-    this.#idle = new IdleReaper({ ...options, ...options.limits, cgroup: null });
+    this.#idle = new IdleReaper({ ...options, cgroup: null });
   }
 
   override get reaper(): Reaper {

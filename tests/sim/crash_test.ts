@@ -4,12 +4,11 @@ import { assert, assertEquals } from "../support/assert.ts";
 import { Dice } from "../support/random.ts";
 import { type CrashedRun, type CrashOptions, simulateCrashes } from "./crash_simulator.ts";
 import { type RandomRun, randomRun } from "./random_run.ts";
+import { FIRST, IS_ONE, seeds } from "./seeds.ts";
 
 const SEEDS = 1_000;
 /** Runs in which every write is one to die at. */
 const WHOLE_RUNS = 40;
-const first = Number(Deno.env.get("ORCH_SIM_SEED") ?? 1);
-const isOne = Deno.env.get("ORCH_SIM_SEED") !== undefined;
 
 /** Attempts of one job that count, at most: no run of the generator has more, put back or not. */
 const MOST_ATTEMPTS = 24;
@@ -114,12 +113,12 @@ async function check(
   }
 }
 
-const seeds = Array.from({ length: isOne ? 1 : SEEDS }, (_, i) => first + i);
+const all = seeds(SEEDS);
 
-Deno.test(`a run that dies twice ends like one that does not, for ${seeds.length} seeds`, async () => {
+Deno.test(`a run that dies twice ends like one that does not, for ${all.length} seeds from ${FIRST}`, async () => {
   let lives = 0;
   let lost = 0;
-  for (const seed of seeds) {
+  for (const seed of all) {
     const dice = new Dice(seed);
     const durability = dice.chance(0.7) ? "process" : "power";
     const calm = await check(timelessRun(seed), { seed, durability, deaths: [] });
@@ -131,13 +130,13 @@ Deno.test(`a run that dies twice ends like one that does not, for ${seeds.length
     }
   }
   assert(
-    isOne || (lives > 2.2 * SEEDS && lost > SEEDS / 2),
+    IS_ONE || (lives > 2.2 * SEEDS && lost > SEEDS / 2),
     `${lives} lives, ${lost} lost attempts`,
   );
 });
 
 Deno.test(`a run may die at every write, and at its second after that`, async () => {
-  for (const seed of seeds.slice(0, WHOLE_RUNS)) {
+  for (const seed of all.slice(0, WHOLE_RUNS)) {
     const durability = seed % 3 === 0 ? "power" : "process";
     const calm = await check(timelessRun(seed), { seed, durability, deaths: [] });
     for (let write = 1; write <= calm.writes[0]!; write++) {
@@ -149,7 +148,7 @@ Deno.test(`a run may die at every write, and at its second after that`, async ()
 });
 
 Deno.test("a run that is also stopped, or stops at its first failure, does nothing twice", async () => {
-  for (const seed of seeds) {
+  for (const seed of all) {
     const run = steadyRun(seed);
     if (run.stops.length === 0 && !run.settings.failFast) continue;
     const dice = new Dice(seed);

@@ -1,8 +1,11 @@
 /** The assertions of @std/assert, with the types its npm copy does not carry. */
 // @ts-types="./std_assert.d.ts"
+import { assertEquals as assertSame } from "@std/assert";
+import { IS_UPDATING, updated } from "./golden.ts";
+
+// @ts-types="./std_assert.d.ts"
 export {
   assert,
-  assertEquals,
   assertInstanceOf,
   assertMatch,
   assertNotEquals,
@@ -13,3 +16,9 @@ export {
   assertThrows,
   fail,
 } from "@std/assert";
+
+/** Throws where the two differ; texts that a view's test expects can be written anew instead. */
+export function assertEquals<T>(actual: T, expected: T, message?: string): void {
+  if (IS_UPDATING && updated(actual, expected)) return;
+  assertSame(actual, expected, message);
+}

@@ -131,7 +131,6 @@ checkMessages<`E1${string}`>({
   ],
 });
 
-const STRANGE = { jobId: "a", problem: "unexpected" } as const;
 checkMessages<`E20${string}` | "E210">({
   E201: [
     [
@@ -363,13 +362,13 @@ checkMessages<`E20${string}` | "E210">({
   = add a line 'command: …' in the same column as 'id'`,
     ],
     [
-      { ...STRANGE, jobType: "script", key: "command", needed: "script_path", ofType: null },
+      { jobId: "a", jobType: "script", key: "command", problem: "unexpected" },
       `
   Key 'command' does not belong to a job of type 'script'
   = use 'script_path', or another job_type`,
     ],
     [
-      { ...STRANGE, jobType: "command", key: "http", needed: "command", ofType: "http" },
+      { jobId: "a", jobType: "command", key: "http", problem: "unexpected" },
       `
   Key 'http' does not belong to a job of type 'command'
   = set job_type: http, or remove it`,
