@@ -19,6 +19,7 @@ import { environmentOf } from "../lib/runtime/supervisor.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { webUrl } from "./http_request.ts";
 import { pluginPermissions } from "./plugin_permissions.ts";
+import { shellPlace, shellUse } from "./shell_use.ts";
 import { scriptPlaces, scriptProgram } from "./script.ts";
 
 /** The jobs of a run. A plan is one. */
@@ -61,19 +62,6 @@ export interface Needs {
 
 /** What decides how a screen looks. */
 const SCREEN_VARIABLES = ["FORCE_COLOR", "NO_COLOR", "TERM"];
-
-/** Whether some job can only run in a shell. */
-export function needsShell(jobs: readonly Job[]): boolean {
-  return jobs.some((job) => shellUse(job) !== null);
-}
-
-/** What only a shell can do for a job: read its text, or be what its limits are put on. */
-function shellUse({ action, enforce, limits }: Job): "shell" | "limits" | null {
-  if (action.type === "http" || action.type === "plugin") return null;
-  if (action.type === "command" && plainWords(action.command) === null) return "shell";
-  const isLimited = limits.maxMemoryMb !== null || limits.maxCpuPercent !== null;
-  return enforce === "require" && isLimited ? "limits" : null;
-}
 
 /** What a run of these jobs needs, in shells or as programs that are started directly. */
 export function needsOf(
@@ -173,14 +161,16 @@ function programNeeds(list: NeedList, jobs: readonly Job[], surroundings: Surrou
         list.add({ kind: "env", name }, { use: "variable", job: number, isOptional: true });
       }
     }
+    if (job.processes === "own") {
+      const path = ["processes"];
+      list.add({ kind: "run", program: "unshare" }, { use: "processes", job: number, path });
+    }
     const use = inShells ? shellUse(job) : "program";
     if (use === null) return;
     list.add({ kind: "run", program: inShells ? "sh" : programOf(job, places, world) }, {
       use,
       job: number,
-      path: use === "limits"
-        ? ["resource_limits"]
-        : [action.type === "script" ? "script_path" : "command"],
+      path: shellPlace(use, action),
     });
   });
 }

@@ -1,8 +1,10 @@
 /** Whether Deno lets orch do what a run needs: asked before anything is started, and all at once. */
-import { type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.ts";
+import { type Diagnostic, diagnosticAt, type PermissionUse } from "../lib/core/diagnostic.ts";
+import type { Permission } from "../lib/core/permission.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { checkLinkerVariables } from "./linker_variables.ts";
-import { needsOf, needsShell, type RunPlaces, type SelectedJobs } from "./needs.ts";
+import { needsOf, type RunPlaces, type SelectedJobs } from "./needs.ts";
+import { needsShell } from "./shell_use.ts";
 
 /** All that Deno has against a run of these jobs. */
 export function checkAllowed(
@@ -25,10 +27,16 @@ function checkPermissions(
   const inShells = hasShell || needsShell(selected.jobs);
   const { needs } = needsOf(selected, places, { world, inShells });
   return needs.filter(({ permission, use, isOptional }) =>
-    use === "shell" || use === "limits" ? !hasShell : !isOptional && !world.may(permission)
+    isOfShell(permission, use) ? !hasShell : !isOptional && !world.may(permission)
   ).map(({ permission, use, jobIds, place }) =>
     diagnosticAt(place, { code: "E311", permission, use, jobIds })
   );
+}
+
+/** Whether it is the shell that is needed: not every system has one, whatever is allowed. */
+function isOfShell(permission: Permission, use: PermissionUse): boolean {
+  return use === "shell" || use === "limits" ||
+    (use === "processes" && permission.kind === "run" && permission.program === "sh");
 }
 
 /** The usual case, for which a plan of many jobs need not be read. */

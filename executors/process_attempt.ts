@@ -20,6 +20,8 @@ export function startProcess(launch: Launch, context: AttemptContext): RunningAt
     attemptName: attemptName(job.id, attempt),
     memoryMb: job.limits.maxMemoryMb,
     cpuPercent: job.limits.maxCpuPercent,
+    leaves: job.leaves,
+    processes: job.processes,
   });
   return { ended: process.ended.then(toAttemptEnd), stop: (force) => process.stop(force) };
 }

@@ -6,6 +6,26 @@ import type { Enforcement, Processes } from "../lib/runtime/world.ts";
 /** A worker shares the memory and the processor time of orch. */
 const OF_WORKERS: Pick<Enforcement, "memory" | "cpu"> = { memory: "none", cpu: "none" };
 
+/** The jobs that are to have processes of their own, where there are none to be had. */
+export function checkNamespaces(plan: Plan, processes: Processes): Diagnostic[] {
+  const { jobs, fileIndex } = plan;
+  const wanted = jobs.findIndex(({ action, processes }) =>
+    processes === "own" && action.type !== "http" && action.type !== "plugin"
+  );
+  // Asking costs a process.
+  const lack = wanted < 0 ? null : processes.namespaceLack();
+  if (lack === null) return [];
+  // What is in the way of one is in the way of all.
+  return [
+    diagnosticAt(atValue("jobs", fileIndex[wanted]!, "processes"), {
+      code: "E315",
+      jobId: jobs[wanted]!.id,
+      lack: lack.kind,
+      cause: lack.kind === "refused" ? lack.cause : "",
+    }),
+  ];
+}
+
 /** The limits that a job requires and nothing here can enforce. */
 export function checkEnforceable(plan: Plan, processes: Processes): Diagnostic[] {
   if (!plan.jobs.some(({ enforce }) => enforce === "require")) return [];

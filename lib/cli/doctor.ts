@@ -1,4 +1,5 @@
 /** `orch doctor`: what this machine can run and enforce, and why not. */
+import type { NamespaceLack } from "../runtime/namespace.ts";
 import type { World } from "../runtime/world.ts";
 import { type Finding, findingsText } from "../view/doctor_text.ts";
 import { jsonText } from "../view/json_text.ts";
@@ -28,6 +29,7 @@ export async function doctor(options: { readonly json: boolean }, world: World):
 async function machineFindings({ machine, processes }: World): Promise<Finding[]> {
   const { containment, memory, cpu } = processes.enforcement();
   const lacks = await processes.controlLacks();
+  const isMarked = containment === "process_group" && await marksAreSeen(processes);
   const countsProcesses = !lacks.some(({ controllers }) =>
     controllers.length === 0 || controllers.includes("pids")
   );
@@ -46,8 +48,9 @@ async function machineFindings({ machine, processes }: World): Promise<Finding[]
     {
       topic: "containment",
       state: containment === "cgroup" ? "good" : containment === "direct" ? "bad" : "fair",
-      value: containment,
+      value: isMarked ? "mark" : containment,
     },
+    namespaceFinding(processes.namespaceLack()),
     {
       topic: "memory_limit",
       state: memory === "cgroup" ? "good" : memory === "none" ? "bad" : "fair",
@@ -70,6 +73,22 @@ async function machineFindings({ machine, processes }: World): Promise<Finding[]
       controllers,
     })),
   ];
+}
+
+/** Whether a process can be marked here so that others see it. */
+async function marksAreSeen(processes: World["processes"]): Promise<boolean> {
+  const text = "ulimit -S -w 9 || ulimit -S -x 9; cat /proc/self/limits";
+  return /^Max file locks +9 /m.test(await processes.query("sh", ["-c", text], "/") ?? "");
+}
+
+function namespaceFinding(lack: NamespaceLack | null): Finding {
+  const topic = "own_processes";
+  return lack === null ? { topic, state: "good", value: "namespace" } : {
+    topic,
+    state: "fair",
+    value: lack.kind,
+    ...lack.kind === "refused" && { cause: lack.cause },
+  };
 }
 
 async function programFindings({ processes, cwd }: World): Promise<Finding[]> {

@@ -3,6 +3,7 @@ import type { Outcome } from "../core/event.ts";
 import { type AttemptFate, type LiveAttempt, liveAttempts } from "../core/resume.ts";
 import type { RunState } from "../core/run_state.ts";
 import { jobIndex } from "../core/run_state.ts";
+import { attemptName } from "../runtime/attempt.ts";
 import { readEnds, type WrittenEnd } from "../runtime/ends.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import { stopSurvivors } from "../runtime/survivors.ts";
@@ -28,6 +29,7 @@ export async function findFates(run: DeadRun): Promise<(attempt: LiveAttempt) =>
   const stopped = await stopSurvivors(directory.runId, {
     clock: world.clock,
     graceMs,
+    live: new Set(liveAttempts(state).map(({ jobId, attempt }) => attemptName(jobId, attempt))),
     told: (count) => world.stderr.write(`${survivorsText(directory.runId, count)}\n`),
   });
   if (stopped.left.length > 0) throw new OutputError(unkillableText(stopped.left));

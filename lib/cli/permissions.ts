@@ -1,5 +1,6 @@
 /** `orch permissions FILE`: the command line that lets Deno do what the workflow needs, and no more. */
-import { type Needs, needsOf, needsShell } from "../../executors/needs.ts";
+import { type Needs, needsOf } from "../../executors/needs.ts";
+import { needsShell } from "../../executors/shell_use.ts";
 import {
   flagsFor,
   objectOf,

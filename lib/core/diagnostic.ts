@@ -174,6 +174,13 @@ export type DiagnosticDetail =
     readonly saidBy: "job" | "workflow";
   }
   | {
+    readonly code: "E315";
+    readonly jobId: string;
+    readonly lack: "platform" | "not_permitted" | "missing" | "refused";
+    /** What the system said, where it refuses. */
+    readonly cause: string;
+  }
+  | {
     readonly code: "E401";
     readonly option: string;
     readonly jobId: string;
@@ -191,6 +198,7 @@ export type DiagnosticDetail =
 export type PermissionUse =
   | "shell"
   | "limits"
+  | "processes"
   | "program"
   | "branch"
   | "request"

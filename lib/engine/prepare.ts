@@ -7,7 +7,7 @@ import { type Selection, selectJobs } from "../core/selection.ts";
 import type { Environment, Workflow } from "../core/workflow.ts";
 import type { RunPlaces, SelectedJobs } from "../../executors/needs.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
-import { checkEnforceable } from "../../executors/programs.ts";
+import { checkEnforceable, checkNamespaces } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import { withVariables } from "../runtime/job_variables.ts";
 import type { World } from "../runtime/world.ts";
@@ -71,6 +71,7 @@ export async function checkRun(
   return [
     ...checkFeasible(plan, settings),
     ...checkEnforceable(plan, world.processes),
+    ...checkNamespaces(plan, world.processes),
     ...await checkPluginsOf(plan, baseDirectory, world),
   ];
 }

@@ -16,6 +16,10 @@ export interface LeafLimits {
 /** What follows the path of a run's group in that of the leaf into which orch itself has stepped. */
 const OWN_LEAF = ".orch";
 
+/** What follows it in that of the group of daemons that were left. */
+const LEFT = ".left";
+const MOST_MOVES = 5;
+
 const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 /** Processes in a leaf, where pids are counted: far more than a job needs, far fewer than a fork bomb. */
 const MOST_PROCESSES = 4096;
@@ -75,6 +79,24 @@ export class RunCgroup {
     }
     if (this.controllers.has("pids")) tryWrite(`${path}/pids.max`, String(MOST_PROCESSES));
     return new SlotCgroup(path, this.controllers);
+  }
+
+  /**
+   * Takes what is in a leaf, all of it left on purpose, out of the run: into a group that a later run
+   * removes, once nobody is in it.
+   */
+  release(leaf: SlotCgroup): void {
+    const path = this.path + LEFT;
+    try {
+      Deno.mkdirSync(path);
+    } catch {
+      // It is there already, or cannot be made.
+    }
+    for (let tries = 0; tries < MOST_MOVES; tries++) {
+      const moved = leaf.processes().filter((pid) => tryWrite(`${path}/cgroup.procs`, String(pid)));
+      // What is moved may have forked meanwhile.
+      if (moved.length === 0) return;
+    }
   }
 
   /**

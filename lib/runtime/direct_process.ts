@@ -1,6 +1,6 @@
 /** One job that Deno itself starts as a program: its end, its output, and the way there when it is stopped. */
 import type { ProcessFacts } from "../core/event.ts";
-import { COOKIE } from "./cookie.ts";
+import { COOKIE, cookieOf } from "./cookie.ts";
 import type { LogCap } from "./log_cap.ts";
 import { lookInto, signalGroup } from "./process_group.ts";
 import { plainWords } from "./shell_text.ts";
@@ -75,12 +75,13 @@ export class DirectProcess implements RunningProcess {
 
   #spawn(): Deno.ChildProcess {
     const [program, ...args] = this.#words;
+    const { attemptName, leaves } = this.#spec;
     return new Deno.Command(program!, {
       args,
       cwd: this.#spec.workingDirectory,
       env: {
         ...this.#spec.environment,
-        [COOKIE]: `${this.#pool.cookie}.${this.#spec.attemptName}${this.#pool.outerCookies}`,
+        [COOKIE]: cookieOf(this.#pool.cookie, attemptName, leaves) + this.#pool.outerCookies,
       },
       stdin: "null",
       stdout: "piped",
@@ -133,7 +134,8 @@ export class DirectProcess implements RunningProcess {
     logCap.unwatch(files, true);
     // The number of a group in which nobody is left may become a stranger's: it is not kept.
     const answer = await lookInto(child.pid);
-    const isLeft = answer === "sent" || (answer === "refused" && cut.signal.aborted);
+    const isLeft = !this.#spec.leaves &&
+      (answer === "sent" || (answer === "refused" && cut.signal.aborted));
     const left = { group: child.pid, attemptName, reachable: answer === "sent" };
     this.#child = null;
     this.#pool.over(this, isLeft ? left : null);

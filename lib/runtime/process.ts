@@ -1,6 +1,7 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "./containment.ts";
 import type { ControlLack } from "../core/control_lacks.ts";
+import { findNamespace, isNamespace, type NamespaceLack } from "./namespace.ts";
 import { isGranted } from "./permissions.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
 
@@ -55,6 +56,11 @@ export class DenoProcesses implements Processes {
     const { controlFacts } = await import("./control_facts.ts");
     const { controlLacks } = await import("../core/control_lacks.ts");
     return controlLacks(await controlFacts(this));
+  }
+
+  namespaceLack(): NamespaceLack | null {
+    const found = findNamespace();
+    return isNamespace(found) ? null : found;
   }
 
   mayRun(program: string): boolean {

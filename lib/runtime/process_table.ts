@@ -4,12 +4,13 @@
  * looked at, there is nothing to tell, and nothing is said.
  */
 
-import { COOKIE, cookiePattern, cookiesIn } from "./cookie.ts";
+import { COOKIE, cookiePattern, cookiesIn, MARK_LIMIT } from "./cookie.ts";
 import { isGranted } from "./permissions.ts";
 
 /** One living process. */
 export interface ProcessFacts {
   readonly pid: number;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   /** Ticks since boot: with the pid it names one process for good. */
@@ -61,6 +62,25 @@ export async function cookiesOf(prefix: string): Promise<Map<number, string[]> |
   if (answer === null) return null;
   for (const [, pid, value] of answer.matchAll(/^\/proc\/(\d+)\/environ:ORCH_COOKIE=(.*)$/gm)) {
     add(Number(pid), value!);
+  }
+  return found;
+}
+
+/** The mark of each process that has one which `pattern` describes: the soft limit, its own run's. */
+export async function marksOf(pattern: string): Promise<Map<number, string> | null> {
+  const found = new Map<number, string>();
+  if (mayReadProc()) {
+    const line = new RegExp(`^Max ${MARK_LIMIT} +(${pattern}) `, "m");
+    for (const pid of processIds()) {
+      const mark = line.exec(readText(`/proc/${pid}/limits`))?.[1];
+      if (mark !== undefined) found.set(pid, mark);
+    }
+    return found;
+  }
+  const answer = await ask(`grep -sHE '^Max ${MARK_LIMIT} +${pattern} ' /proc/[0-9]*/limits; :`);
+  if (answer === null) return null;
+  for (const [, pid, mark] of answer.matchAll(/^\/proc\/(\d+)\/limits:Max file locks +(\d+) /gm)) {
+    found.set(Number(pid), mark!);
   }
   return found;
 }
@@ -119,6 +139,7 @@ function parseStat(stat: string): ProcessFacts | null {
   const number = (field: number) => Number(fields[field - 3]);
   return {
     pid: Number.parseInt(stat),
+    parent: number(4),
     group: number(5),
     session: number(6),
     startTime: number(22),

@@ -5,7 +5,15 @@
  *
  * What it does not know: which job it is, limits, when to stop.
  */
-import { type JobText, jobText, LOG_LOST, needsItsShell, SLOT_PREAMBLE } from "./shell_text.ts";
+import type { NamespaceWords } from "./namespace.ts";
+import {
+  type JobText,
+  jobText,
+  LOG_LOST,
+  markWords,
+  needsItsShell,
+  SLOT_PREAMBLE,
+} from "./shell_text.ts";
 
 /** What a slot says of a job that has ended. */
 export type SlotReport =
@@ -23,6 +31,9 @@ export type SlotReport =
   /** The slot itself has ended, by a signal or with a status of its own (2: it could not fork). */
   | { readonly kind: "died"; readonly signal: string | null; readonly code: number };
 
+/** The number of a namespace's first process, in it. */
+const FIRST_PROCESS = 1;
+
 /** Room for a few answers. */
 const ANSWER_BYTES = 4096;
 
@@ -36,12 +47,20 @@ export interface SlotOptions {
   readonly endsPath?: string | null;
   /** What tells its own processes, and those of jobs that are no programs of their own, from others. */
   readonly cookie?: string;
+  /** What it has as its mark while no job runs in it. */
+  readonly mark?: string;
+  /** Whether it is part of a run within a job. */
+  readonly isNested?: boolean;
+  /** What makes the namespace whose first process it is: all that is in it ends with it. */
+  readonly namespace?: NamespaceWords | null;
 }
 
 /** One warm shell. */
 export class ShellSlot {
   /** Its process group: that of every job in it. */
   readonly group: number;
+  /** Whether it sees no processes but its own, as their first. */
+  readonly isNamespace: boolean;
   /** Resolves when the shell has ended. */
   readonly ended: Promise<void>;
 
@@ -64,11 +83,14 @@ export class ShellSlot {
   #death: SlotReport | null = null;
 
   /** Starts a shell. Throws the platform's error. */
-  constructor(token: string, { firstWords = "", endsPath = null, cookie }: SlotOptions = {}) {
+  constructor(token: string, options: SlotOptions = {}) {
+    const { firstWords = "", endsPath = null, cookie, mark, isNested = false, namespace } = options;
     this.#token = token;
     this.#endsPath = endsPath;
-    this.#child = new Deno.Command("sh", {
-      args: ["-s"],
+    this.isNamespace = Array.isArray(namespace);
+    const [program, ...args] = [...namespace ?? [], "sh", "-s"];
+    this.#child = new Deno.Command(program!, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -77,8 +99,14 @@ export class ShellSlot {
     }).spawn();
     this.group = this.#child.pid;
     this.#writer = this.#child.stdin.getWriter();
-    this.#write(SLOT_PREAMBLE + firstWords);
+    const ownMark = mark === undefined ? "" : markWords(mark, isNested);
+    this.#write(SLOT_PREAMBLE + ownMark + firstWords);
     this.ended = this.#listen();
+  }
+
+  /** Whether this is the shell, or what keeps its namespace, and none of a job. */
+  isPartOf({ pid, parent }: { readonly pid: number; readonly parent: number }): boolean {
+    return pid === this.group || (this.isNamespace && parent === this.group);
   }
 
   /** Whether it can take a job: it lives, and has answered for the last one. */
@@ -95,7 +123,7 @@ export class ShellSlot {
     if (death !== null) return queueMicrotask(() => report(death));
     const { text, marked } = jobText(withinArguments(job), {
       token: this.#token,
-      pid: this.group,
+      pid: this.isNamespace ? FIRST_PROCESS : this.group,
       endsPath: this.#endsPath,
     });
     this.#waiting = report;

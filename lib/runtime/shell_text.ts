@@ -17,6 +17,8 @@ export interface JobText {
   readonly niceness: number;
   /** What stands in its environment as ORCH_COOKIE. */
   readonly cookie: string;
+  /** The limit of file locks by which its processes are known: see `cookie.ts`. */
+  readonly mark?: string;
   /** Which attempt it is. */
   readonly attemptName: string;
 }
@@ -34,10 +36,25 @@ export function quote(value: string): string {
  * own would end it by PIPE before it has written down how its job ended.
  */
 export const SLOT_PREAMBLE =
-  "exec 2>&1; __orch_t= __orch_x= __orch_u= __orch_sh=; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; " +
+  "exec 2>&1; __orch_m=: __orch_t= __orch_x= __orch_u= __orch_sh=; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; " +
   "trap : PIPE; " +
   // A signal to the group may hit what is to find it out.
   'while [ ! "$__orch_u" ]; do __orch_u=$(umask); done; umask 077\n';
+
+/**
+ * Words that put a mark on a slot, and with it on all that it starts, and find out how: shells have
+ * different letters for the same limit. Where the slot belongs to a run within a job, the mark of that job
+ * stays as the hard limit, which may be lowered and never raised: it is the first to have come.
+ */
+export function markWords(mark: string, isNested: boolean): string {
+  const tryLetter = (letter: string) =>
+    `ulimit -S -${letter} ${mark}; then __orch_m='ulimit -S -${letter}'`;
+  const keepOuter = isNested
+    ? '[ "$(ulimit -H -w || ulimit -H -x)" != unlimited ] || ulimit -H -w "$(ulimit -S -w)" || ' +
+      'ulimit -H -x "$(ulimit -S -x)"; '
+    : "";
+  return `{ ${keepOuter}if ${tryLetter("w")}; elif ${tryLetter("x")}; fi; } 2>/dev/null\n`;
+}
 
 /** Text for a slot, and how its answer is to be read. */
 export interface SlotText {
@@ -56,7 +73,12 @@ export interface SlotText {
  */
 export function jobText(
   job: JobText,
-  slot: { readonly token: string; readonly pid: number; readonly endsPath: string | null },
+  slot: {
+    readonly token: string;
+    /** As the job sees it: 1 is that of a namespace, whose first process it is. */
+    readonly pid: number;
+    readonly endsPath: string | null;
+  },
 ): SlotText {
   const { assignments, names, handed } = variables(job.environment);
   const { preparation, text, marked } = action(job, {
@@ -69,9 +91,11 @@ export function jobText(
     text: `${preparation}( command exec </dev/null ` +
       `>>${quote(job.stdoutPath)} 2>>${quote(job.stderrPath)} || ` +
       `{ echo ${slot.token}${LOG_LOST}; exec </dev/null >/dev/null 2>&1; }; umask "$__orch_u"; ` +
+      (job.mark === undefined ? "" : `$__orch_m ${job.mark}; `) +
       `${assignments}ORCH_COOKIE=${quote(job.cookie)}; export${names} ORCH_COOKIE; cd ${
         quote(job.workingDirectory)
       } || exit 1; ${text} )\n__orch_s=$?; ` +
+      (slot.pid === 1 ? END_NAMESPACE : "") +
       (slot.endsPath === null ? "" : endText(job.attemptName, slot.endsPath)) +
       `times; echo "${slot.token} $__orch_s $__orch_x"; __orch_x= __orch_t=\n`,
     marked,
@@ -85,6 +109,9 @@ export function jobText(
 function endText(attemptName: string, endsPath: string): string {
   return `echo ${quote(attemptName)} "$__orch_s $__orch_t." 2>/dev/null >>${quote(endsPath)}; `;
 }
+
+/** Ends all but the first process of a namespace; a shell that is not that of one ends nobody. */
+const END_NAMESPACE = '[ "$$" != 1 ] || kill -KILL -1; ';
 
 /** What follows the token in the line that says that the files of a job could not be opened. */
 export const LOG_LOST = "!log";

@@ -6,8 +6,11 @@ import { RunCgroup, type SlotCgroup } from "./containment.ts";
 import { LogCap } from "./log_cap.ts";
 import { Reaper } from "./reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
-import { cookiesOf, listProcesses } from "./process_table.ts";
-import { type Look, type Slot, type SlotHost, SlotProcess } from "./slot_process.ts";
+import { cookieOf, lifeMark, readCookie, serialOf } from "./cookie.ts";
+import { findNamespace, isNamespace, type NamespaceWords } from "./namespace.ts";
+import { cookiesOf, listProcesses, marksOf } from "./process_table.ts";
+import type { Look, Signs, Slot } from "./slot.ts";
+import { type SlotHost, SlotProcess } from "./slot_process.ts";
 import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
 import { UsageSampler } from "./usage.ts";
 import type {
@@ -28,8 +31,14 @@ const MOST_FREEZE_MS = 1_000;
 /** The longest of the waits between two attempts to remove a control group. */
 const LONGEST_REMOVAL_MS = 32;
 
+/** When a second reaper is worth its start: most short runs are over by then. */
+const STAND_BY_MS = 50;
+
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
+
+/** Whose is what has a mark of an attempt that has ended. */
+const ENDED = "";
 
 /** The pool of one run. Close it on every way out. */
 export class SlotPool implements ProcessPool, SlotHost {
@@ -48,7 +57,12 @@ export class SlotPool implements ProcessPool, SlotHost {
   /** Attempts by their names, until they have ended. */
   readonly #live = new Map<string, SlotProcess>();
   readonly #trouble: SpawnTrouble;
+  /** What all marks of this life begin with, and which attempt each is. */
+  readonly #mark: string;
+  readonly #marked = new Map<string, string>();
+  #attempts = 0;
   #opened = 0;
+  #cancelStandBy = () => {};
   /** The last look at all processes, which jobs that are stopped together share. */
   #looked: { at: number; look: Promise<Look | null> } = {
     at: -Infinity,
@@ -60,6 +74,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.clock = clock;
     this.options = options;
     this.#cgroup = RunCgroup.open(options.cookie);
+    this.#mark = lifeMark(options.cookie, options.outerCookies ?? "");
     this.sampler = new UsageSampler(clock);
     this.logCap = new LogCap(clock, options.maxLogBytes);
     this.#trouble = new SpawnTrouble(clock, {
@@ -73,7 +88,23 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   /** Started beside the first slot, whose shell needs as long to be ready, and before its first job. */
   get reaper(): Reaper {
-    return this.#reaper ??= new Reaper({ ...this.options, cgroup: this.#cgroup?.path ?? null });
+    return this.#reaper ??= this.#newReaper();
+  }
+
+  #newReaper(): Reaper {
+    const { cookie, graceMs } = this.options;
+    const cgroup = this.#cgroup?.path ?? null;
+    const reaper = new Reaper({ clock: this.clock, cookie, mark: this.#mark, graceMs, cgroup });
+    const at = this.clock.now() + STAND_BY_MS;
+    this.#cancelStandBy = this.clock.callAt(at, () => void reaper.standBy());
+    return reaper;
+  }
+
+  signsFor({ attemptName, leaves }: ProcessSpec): Signs {
+    const cookie = cookieOf(this.options.cookie, attemptName, leaves);
+    const mark = this.#mark + serialOf(++this.#attempts, leaves);
+    this.#marked.set(mark, cookie);
+    return { cookie, mark };
   }
 
   start(spec: ProcessSpec): RunningProcess {
@@ -89,6 +120,8 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   settled(attemptName: string): void {
+    const process = this.#live.get(attemptName);
+    if (process !== undefined) this.#marked.delete(process.signs.mark);
     this.#live.delete(attemptName);
   }
 
@@ -110,8 +143,9 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   giveBack(slot: Slot): void {
     const { shell, leaf } = slot;
-    // What a job left behind is not to count for the next.
-    if (!shell.isIdle || leaf?.holdsOthersThan(shell.group)) this.#retire(slot);
+    // What a job left behind is not to count for the next. In a namespace nothing is left.
+    const holdsOthers = !shell.isNamespace && leaf?.holdsOthersThan(shell.group) === true;
+    if (!shell.isIdle || slot.leaves || holdsOthers) this.#retire(slot);
     else this.#idle.push(slot);
     this.#serve();
   }
@@ -124,6 +158,7 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   async close(): Promise<void> {
     this.#trouble.close();
+    this.#cancelStandBy();
     this.sampler.close();
     this.logCap.close();
     const shells = [...this.#slots].map(({ shell }) => shell);
@@ -163,55 +198,72 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   async #lookNow(): Promise<Look | null> {
-    const run = `${this.options.cookie}.`;
-    const [processes, all] = await Promise.all([listProcesses(), cookiesOf(run)]);
+    const life = this.options.cookie;
+    const [processes, all, marks] = await Promise.all([
+      listProcesses(),
+      cookiesOf(life),
+      marksOf(`${this.#mark}[0-9]{6}`),
+    ]);
     if (processes === null || all === null) return null;
     const cookies = new Map<number, string>();
     const nested = new Set<number>();
     for (const [pid, own] of all) {
-      const cookie = own.find((cookie) => cookie.startsWith(run))!;
+      const cookie = own.find((cookie) => readCookie(cookie).life === life);
+      if (cookie === undefined) continue;
       // A job that has not become a program still has the environment of its slot: nobody's in particular.
-      if (cookie !== run + SLOT) cookies.set(pid, cookie);
+      if (readCookie(cookie).attemptName !== SLOT) cookies.set(pid, cookie);
       if (cookie !== own[0]) nested.add(pid);
+    }
+    const ofSlots = this.#mark + serialOf(0, false);
+    for (const [pid, mark] of marks ?? []) {
+      if (mark !== ofSlots) cookies.set(pid, this.#marked.get(mark) ?? ENDED);
     }
     return { processes, cookies, nested };
   }
 
   #serve(): void {
     while (this.#queue.length > 0) {
-      const slot = this.#takeIdle() ?? this.#open();
+      const next = this.#queue[0]!;
+      const slot = this.#takeIdle(next) ?? this.#open(next);
       if (slot === null) return;
       this.#queue.shift()!.begin(slot);
     }
   }
 
   /** An idle slot whose shell still lives: what a job left behind may have killed it since. */
-  #takeIdle(): Slot | null {
+  #takeIdle({ spec }: SlotProcess): Slot | null {
+    if (spec.leaves) return null;
+    const isNamespace = spec.processes === "own";
     for (;;) {
-      const slot = this.#idle.pop();
+      const place = this.#idle.findLastIndex(({ shell }) => shell.isNamespace === isNamespace);
+      const [slot] = place < 0 ? [] : this.#idle.splice(place, 1);
       if (slot === undefined) return null;
       if (slot.shell.isIdle) return slot;
       this.#retire(slot);
     }
   }
 
-  #open(): Slot | null {
+  #open({ spec, signs }: SlotProcess): Slot | null {
     if (this.#slots.size >= this.#trouble.limit) return null;
     let leaf: SlotCgroup | null = null;
     try {
       const { reaper } = this;
       leaf = this.#cgroup?.leaf() ?? null;
       const token = `${this.options.cookie}.${++this.#opened}`;
-      const { endsStem, cookie, outerCookies } = this.options;
+      const { endsStem, cookie, outerCookies = "" } = this.options;
       const endsPath = endsStem === null ? null : `${endsStem}${this.#opened}`;
       const shell = new ShellSlot(token, {
         firstWords: leaf?.firstWords,
         endsPath,
-        cookie: `${cookie}.${SLOT}${outerCookies ?? ""}`,
+        // What is no program of its own has that of its slot.
+        cookie: (spec.leaves ? signs.cookie : `${cookie}.${SLOT}`) + outerCookies,
+        mark: spec.leaves ? signs.mark : this.#mark + serialOf(0, false),
+        isNested: outerCookies !== "",
+        namespace: spec.processes === "own" ? namespaceHere() : null,
       });
-      const slot = { shell, leaf };
+      const slot = { shell, leaf, leaves: spec.leaves };
       this.#slots.add(slot);
-      reaper.add(slot.shell.group);
+      reaper.add(slot.shell.group, spec.leaves ? signs.mark.slice(this.#mark.length) : null);
       slot.shell.ended.then(() => reaper.orphan(slot.shell.group));
       return slot;
     } catch (error) {
@@ -232,6 +284,11 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#slots.delete(slot);
     const place = this.#idle.indexOf(slot);
     if (place >= 0) this.#idle.splice(place, 1);
+    // Only what has ended may leave something.
+    if (slot.leaves && slot.shell.isIdle) {
+      this.#reaper?.release(slot.shell.group);
+      if (slot.leaf !== null) this.#cgroup?.release(slot.leaf);
+    }
     slot.leaf?.release();
     this.#retired.set(slot.shell.group, slot.leaf);
   }
@@ -241,4 +298,11 @@ export class SlotPool implements ProcessPool, SlotHost {
       void this.clock.callAt(this.clock.now() + milliseconds, resolve)
     );
   }
+}
+
+/** The words that make a namespace: a run that needs one is refused where there is none. */
+function namespaceHere(): NamespaceWords {
+  const found = findNamespace();
+  if (isNamespace(found)) return found;
+  throw new Error("process namespaces are not to be had");
 }

@@ -1,11 +1,11 @@
 /** One job in a slot: its limits, its end, and the way there when it is stopped. */
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { ProcessFacts as Listed } from "./process_table.ts";
-import type { SlotCgroup } from "./containment.ts";
 import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "./reaper.ts";
-import type { ShellSlot, SlotReport } from "./shell_slot.ts";
+import type { SlotReport } from "./shell_slot.ts";
 import type { JobText } from "./shell_text.ts";
+import type { Look, Signs, Slot } from "./slot.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
 import { signalName } from "./signal_names.ts";
@@ -32,21 +32,6 @@ const CANNOT_FORK = 2;
 /** An attempt shorter than this cannot have filled its log unseen. */
 const LONG_MS = 400;
 
-/** A warm shell and the control group it is in, if any. */
-export interface Slot {
-  readonly shell: ShellSlot;
-  readonly leaf: SlotCgroup | null;
-}
-
-/** What can be seen of all processes at one moment. */
-export interface Look {
-  readonly processes: readonly Listed[];
-  /** Which attempt each belongs to. */
-  readonly cookies: ReadonlyMap<number, string>;
-  /** Those that belong to a run within an attempt, whose own orch or reaper asks them to end. */
-  readonly nested: ReadonlySet<number>;
-}
-
 /** What a process needs of the pool it belongs to. */
 export interface SlotHost {
   readonly clock: Clock;
@@ -54,6 +39,8 @@ export interface SlotHost {
   readonly reaper: Reaper;
   readonly sampler: UsageSampler;
   readonly logCap: LogCap;
+  /** New signs for an attempt. */
+  signsFor(spec: ProcessSpec): Signs;
   /** Takes a process that is no longer wanted off the queue; false where it has begun. */
   forget(process: SlotProcess): boolean;
   /** Is told that an attempt has ended. */
@@ -74,9 +61,9 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   readonly paths: readonly string[];
 
   readonly #pool: SlotHost;
-  readonly #spec: ProcessSpec;
+  readonly spec: ProcessSpec;
+  readonly signs: Signs;
   readonly #end: (end: ProcessEnd) => void;
-  readonly #cookie: string;
   /** When it began to run. */
   startedAt = 0;
   #slot: Slot | null = null;
@@ -96,12 +83,16 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
-    this.#spec = spec;
-    this.#cookie = `${pool.options.cookie}.${spec.attemptName}`;
+    this.spec = spec;
+    this.signs = pool.signsFor(spec);
     this.paths = [spec.stdoutPath, spec.stderrPath];
     const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
     this.ended = promise;
     this.#end = resolve;
+  }
+
+  isSlot(process: Listed): boolean {
+    return this.#slot!.shell.isPartOf(process);
   }
 
   /** The process group it runs in. */
@@ -116,7 +107,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     this.#awaited = true;
     this.startedAt = clock.now();
     try {
-      slot.leaf?.limit(this.#spec);
+      slot.leaf?.limit(this.spec);
       slot.shell.run(this.#jobFor(slot), (report) => this.#reported(report, slot));
       // Watching needs timers, whose first use costs ten times a job: the shell is at work meanwhile.
       sampler.watch(this);
@@ -134,7 +125,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   #settle(end: ProcessEnd): void {
-    this.#pool.settled(this.#spec.attemptName);
+    this.#pool.settled(this.spec.attemptName);
     this.#end(end);
   }
 
@@ -149,10 +140,11 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
 
   #jobFor(slot: Slot): JobText {
     const { launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName } =
-      this.#spec;
+      this.spec;
     return {
       ...{ launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName },
-      cookie: this.#cookie + (this.#pool.options.outerCookies ?? ""),
+      cookie: this.signs.cookie + (this.#pool.options.outerCookies ?? ""),
+      mark: this.signs.mark,
       niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
       textPath: null,
     };
@@ -179,7 +171,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       if (this.#stopping === "no" && !this.#overMemory) {
         return this.#finish(report, { slot, unkillable: [] });
       }
-    } else if (this.#stopping === "no" && !hasBegun(report, this.#spec.stdoutPath)) {
+    } else if (this.#stopping === "no" && !hasBegun(report, this.spec.stdoutPath)) {
       this.#slot = null;
       return this.#pool.startAgain(this, slot, "the shell could not fork");
     }
@@ -216,7 +208,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
 
   /** Whether it has more memory than it may. */
   async #judge(bytes: number, slot: Slot): Promise<void> {
-    const { memoryMb } = this.#spec;
+    const { memoryMb } = this.spec;
     const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
     if (bytes <= limit) {
       this.#peakBytes = Math.max(this.#peakBytes, bytes);
@@ -242,9 +234,10 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     const look = await this.#pool.look();
     if (look === null) return null;
     const inLeaf = new Set(leaf?.processes());
-    const own = this.#cookie;
-    return look.processes.filter(({ pid, group, session }) => {
-      if (pid === shell.group || (signal === "TERM" && look.nested.has(pid))) return false;
+    const own = this.signs.cookie;
+    return look.processes.filter((process) => {
+      const { pid, group, session } = process;
+      if (shell.isPartOf(process) || (signal === "TERM" && look.nested.has(pid))) return false;
       const cookie = look.cookies.get(pid);
       if (cookie !== undefined) return cookie === own;
       return inLeaf.has(pid) || (group === shell.group && session === shell.group);
@@ -255,24 +248,25 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   async #ask(slot: Slot): Promise<void> {
     const { clock } = this.#pool;
     const late = this.startedAt + MOST_BEGIN_MS;
-    while (!isThere(this.#spec.stdoutPath) && clock.now() < late && !this.#over) {
+    while (!isThere(this.spec.stdoutPath) && clock.now() < late && !this.#over) {
       await this.#pool.pause(BEGIN_POLL_MS);
     }
     if (this.#stopping === "asked") await this.#signal(slot, "TERM");
   }
 
   /** Signals the attempt: the whole group at once, unless an earlier job left something in it. */
-  async #signal({ shell, leaf }: Slot, signal: "TERM" | "KILL"): Promise<void> {
+  async #signal(slot: Slot, signal: "TERM" | "KILL"): Promise<void> {
+    const { shell, leaf } = slot;
     const { reaper } = this.#pool;
     const look = await this.#pool.look();
-    const own = this.#cookie;
+    const own = this.signs.cookie;
     const strangers =
       look?.processes.some(({ pid, group }) =>
         group === shell.group && (look.cookies.get(pid) ?? own) !== own
       ) ?? false;
     if (this.#over) return;
     if (strangers) {
-      for (const process of await this.#members({ shell, leaf }, signal) ?? []) {
+      for (const process of await this.#members(slot, signal) ?? []) {
         reaper.signalProcess(signal, process);
       }
       return;
@@ -332,7 +326,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): ProcessEnd {
     const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
-    const { memoryMb } = this.#spec;
+    const { memoryMb } = this.spec;
     const overMemory = this.#overMemory ||
       (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
     if (overMemory && memoryMb !== null) {
@@ -355,7 +349,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   #facts(slot: Slot, unkillable: readonly number[]): ProcessFacts {
-    const { memoryMb, cpuPercent } = this.#spec;
+    const { memoryMb, cpuPercent } = this.spec;
     return {
       containment: slot.leaf === null ? "process_group" : "cgroup",
       ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
@@ -367,7 +361,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   #limitOfCpu(slot: Slot): "cgroup" | "nice" | null {
-    if (this.#spec.cpuPercent === null) return null;
+    if (this.spec.cpuPercent === null) return null;
     return slot.leaf?.holds("cpu") ? "cgroup" : "nice";
   }
 }

@@ -1,10 +1,11 @@
 /**
  * Processes of a run that outlived their orch and its reaper: found by the cookie in their environment
- * or by the control group of the run, which name the run and nothing else, and never by a bare number
- * that may be a stranger's by now.
+ * or by their mark, or by the control group of the run, which name the run and nothing else, and never by a
+ * bare number that may be a stranger's by now.
  */
 import { LeftCgroup } from "./containment.ts";
-import { cookiesOf, listProcesses, signalProcesses } from "./process_table.ts";
+import { ORDINARY_SERIAL, readCookie, runDigits } from "./cookie.ts";
+import { cookiesOf, listProcesses, marksOf, signalProcesses } from "./process_table.ts";
 import type { RunId } from "./run_directory.ts";
 import type { Clock } from "./world.ts";
 
@@ -27,8 +28,10 @@ export interface StoppedSurvivors {
  */
 export async function stopSurvivors(
   runId: RunId,
-  { clock, graceMs, told }: {
+  { clock, graceMs, live, told }: {
     readonly clock: Clock;
+    /** The names of the attempts that had not ended: what ended ones were to leave is left alone. */
+    readonly live: ReadonlySet<string>;
     readonly graceMs: number;
     readonly told: (count: number) => void;
   },
@@ -37,7 +40,7 @@ export async function stopSurvivors(
   const asked = new Set<number>();
   const killFrom = clock.now() + graceMs;
   for (;;) {
-    const left = await survivorsOf(runId, groups);
+    const left = await survivorsOf(runId, { groups, live });
     if (left.length === 0) {
       for (const group of groups) group.remove();
       return { found: asked.size, left };
@@ -57,11 +60,20 @@ export async function stopSurvivors(
  * The living processes of a run. The leaders of sessions come first: the shell of a slot must hear that
  * it is to end before its job does, or it would take the end of its job for the job's own.
  */
-async function survivorsOf(runId: RunId, groups: readonly LeftCgroup[]): Promise<number[]> {
-  const cookies = await cookiesOf("") ?? new Map<number, string[]>();
-  const pids = new Set(groups.flatMap((group) => group.processes()));
-  for (const [pid, own] of cookies) {
-    if (own.some((cookie) => isOfRun(cookie, runId))) pids.add(pid);
+async function survivorsOf(
+  runId: RunId,
+  { groups, live }: {
+    readonly groups: readonly LeftCgroup[];
+    readonly live: ReadonlySet<string>;
+  },
+): Promise<number[]> {
+  const [cookies, marks] = await Promise.all([
+    cookiesOf(""),
+    marksOf(`[1-9]${runDigits(runId)}[0-9]{3}${ORDINARY_SERIAL}`),
+  ]);
+  const pids = new Set([...groups.flatMap((group) => group.processes()), ...marks?.keys() ?? []]);
+  for (const [pid, own] of cookies ?? []) {
+    if (own.some((cookie) => isLeftOf(cookie, runId, live))) pids.add(pid);
   }
   // It may itself have been started by a job of the run.
   pids.delete(Deno.pid);
@@ -73,8 +85,8 @@ async function survivorsOf(runId: RunId, groups: readonly LeftCgroup[]): Promise
     .sort((a, b) => Number(isLeader.get(b)) - Number(isLeader.get(a)));
 }
 
-/** Whether a cookie, which begins with `<word of one life>-<run id>.`, is one of this run. */
-function isOfRun(cookie: string, runId: RunId): boolean {
-  const [life = ""] = cookie.split(".", 1);
-  return life.slice(life.indexOf("-") + 1) === runId;
+/** Whether a cookie, which begins with `<word of one life>-<run id>`, is one of this run, and not left on purpose. */
+function isLeftOf(cookie: string, runId: RunId, live: ReadonlySet<string>): boolean {
+  const { life, attemptName, leaves } = readCookie(cookie);
+  return life.slice(life.indexOf("-") + 1) === runId && (!leaves || live.has(attemptName));
 }

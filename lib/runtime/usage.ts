@@ -2,7 +2,7 @@
  * Memory and processor time of running jobs, by looking at all processes from time to time: one look
  * serves all jobs. What lives shorter than the time between two looks is not seen.
  */
-import { listProcesses } from "./process_table.ts";
+import { listProcesses, type ProcessFacts } from "./process_table.ts";
 import type { Clock, LiveUsage } from "./world.ts";
 
 /** Milliseconds between two looks. */
@@ -14,8 +14,10 @@ const METERED_LOOKS = 5;
 
 /** A job whose memory is looked at. */
 export interface Watched {
-  /** The process group it runs in. Its leader is the slot's shell, which does not count. */
+  /** The process group it runs in. */
   readonly group: number;
+  /** Whether this is the shell of its slot, which does not count. */
+  isSlot(process: ProcessFacts): boolean;
   /** When it began to run, by the clock of the sampler. */
   readonly startedAt: number;
   /** Gets what its processes hold and have used together. */
@@ -66,8 +68,9 @@ export class UsageSampler {
 
   async #sample(): Promise<void> {
     const looks = new Map<number, UsageLook>();
-    for (const { pid, group, residentBytes, cpuSeconds } of await listProcesses() ?? []) {
-      if (pid === group || !this.#watched.has(group)) continue;
+    for (const process of await listProcesses() ?? []) {
+      const { group, residentBytes, cpuSeconds } = process;
+      if (this.#watched.get(group)?.isSlot(process) !== false) continue;
       const sum = looks.get(group) ?? { residentBytes: 0, cpuSeconds: 0 };
       looks.set(group, {
         residentBytes: sum.residentBytes + residentBytes,

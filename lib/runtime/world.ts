@@ -7,6 +7,7 @@
 import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { Permission } from "../core/permission.ts";
+import type { NamespaceLack } from "./namespace.ts";
 
 /** Everything a program of ours may depend on. */
 export interface World {
@@ -150,6 +151,8 @@ export interface Processes {
   enforcement(): Enforcement;
   /** Why the kernel does not hold jobs by control groups, where it does not. */
   controlLacks(): Promise<readonly ControlLack[]>;
+  /** Why jobs cannot have processes of their own; `null` where they can. Asked once: it starts a program. */
+  namespaceLack(): NamespaceLack | null;
   /** Whether Deno's permissions let orch start this program. */
   mayRun(program: string): boolean;
   /** Runs a short program of ours (never a job) and returns its standard output; `null` if it failed. */
@@ -227,6 +230,10 @@ export interface ProcessSpec {
   readonly attemptName: string;
   readonly memoryMb: number | null;
   readonly cpuPercent: number | null;
+  /** Whether what it leaves in the background when it ends is to stay. */
+  readonly leaves: boolean;
+  /** Whether it runs in a process namespace. */
+  readonly processes: "shared" | "own";
 }
 
 /** Shell text, or a program with its arguments. */

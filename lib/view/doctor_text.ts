@@ -13,6 +13,8 @@ export interface Finding {
   readonly controllers?: readonly Controller[];
   /** Whether it is not the program of that name which answers, but something in its place. */
   readonly isOther?: boolean;
+  /** What the system said, where it refuses. */
+  readonly cause?: string;
 }
 
 const LOOKS = { good: "green", fair: "yellow", bad: "red" } as const satisfies Record<string, Look>;
@@ -25,10 +27,18 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "shell none": "none: a command is one program with plain arguments",
   "containment cgroup":
     "each slot has a control group: whatever a job starts can be found and killed",
+  "containment mark":
+    "every process of a job inherits a mark, so that it is found and killed however it hides; not found is what takes the mark off itself (ulimit of file locks) or is started by a service (systemd, docker, cron), not killed what became another user's (sudo)",
   "containment process_group":
     "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found",
   "containment direct":
     "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
+  "own_processes namespace":
+    "a job with 'processes: own' has a process namespace, and all in it ends with it",
+  "own_processes platform": "'processes: own' needs Linux",
+  "own_processes not_permitted": "'processes: own' needs unshare, which orch may not run",
+  "own_processes missing": "'processes: own' needs unshare, which is missing",
+  "own_processes refused": "'processes: own' needs a process namespace, which the system refuses",
   "memory_limit cgroup": "max_memory_mb is enforced by the kernel",
   "memory_limit sampled": "max_memory_mb is enforced by looking every 250 ms and killing",
   "memory_limit none": "max_memory_mb is reserved, not enforced: nothing here can measure",
@@ -43,6 +53,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** What to do about it, where there is something. */
 const NEXT: Readonly<Record<string, string>> = {
   "shell none": "on Linux and macOS, add --allow-run=sh (or --allow-run)",
+  "own_processes not_permitted": "add --allow-run=unshare",
+  "own_processes missing": "install util-linux",
+  "own_processes refused":
+    "run as root, or: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
   "memory null": "add --allow-sys=systemMemoryInfo",
 };
 
@@ -109,7 +123,7 @@ export function findingsText(version: string, findings: readonly Finding[], styl
 }
 
 function wordsOf(
-  { topic, value, controllers = [], isOther = false }: Finding,
+  { topic, value, controllers = [], isOther = false, cause }: Finding,
 ): readonly [string, ...string[]] {
   if (isOther) return [`not ${topic} itself: '${visibleLine(value)}' answers in its place`];
   if (topic === "control_groups") {
@@ -120,7 +134,9 @@ function wordsOf(
   const key = `${topic} ${value}`;
   const unit = topic === "memory" ? " MB" : "";
   const next = NEXT[key];
-  return [MEANINGS[key] ?? visibleLine(value) + unit, ...next === undefined ? [] : [next]];
+  const meaning = MEANINGS[key] ?? visibleLine(value) + unit;
+  const why = cause === undefined ? "" : `: ${visibleLine(cause)}`;
+  return [meaning + why, ...next === undefined ? [] : [next]];
 }
 
 /** `text` in lines of at most `columns`; a word that is wider stands alone. */

@@ -259,6 +259,29 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           command: ./server --daemon
           leaves: true`),
   },
+  E315: {
+    title: "processes of its own are not to be had",
+    meaning:
+      "The job says 'processes: own', for which orch makes a process namespace with unshare. That needs Linux, and for others than root a system that allows user namespaces, which many containers and some distributions do not. orch doctor says what is in the way. With shared the job sees the processes of the machine.",
+    wrong: example(
+      `
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          processes: own`,
+      "orch run workflow.yaml",
+    ),
+    right: example(
+      `
+      name: demo
+      jobs:
+        - id: build
+          command: make
+          processes: shared`,
+      "orch run workflow.yaml --dry-run",
+    ),
+  },
   E313: {
     title: "a variable keeps orch from starting programs",
     meaning:

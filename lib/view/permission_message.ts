@@ -54,6 +54,8 @@ function titleOf({ permission, use, jobIds }: PermissionDetail): string {
       return `${subject} needs a shell, which orch may not run here`;
     case "limits":
       return `${subject} must be held to its limits, for which orch needs a shell`;
+    case "processes":
+      return `${subject} has processes of its own, for which orch needs ${object}`;
     case "program":
       return `${subject} runs ${object}, which orch may not start`;
     case "branch":

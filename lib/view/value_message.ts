@@ -106,12 +106,39 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
           ? "remove 'leaves' or 'processes'"
           : "remove 'leaves', or add 'processes: shared' to the job",
       );
+    case "E315":
+      return namespaceMessage(detail);
     case "E311":
       return permissionMessage(detail);
     case "E313":
       return linkerVariableMessage(detail);
     default:
       return unreachable(detail);
+  }
+}
+
+function namespaceMessage(detail: Extract<ValueDetail, { code: "E315" }>): DiagnosticMessage {
+  const wanted = `Job ${quoted(detail.jobId)} needs processes of its own`;
+  const otherwise = "with 'processes: shared' it sees those of the machine";
+  switch (detail.lack) {
+    case "platform":
+      return say(`${wanted}, which only Linux has`, "", otherwise);
+    case "not_permitted":
+      return say(`${wanted}: orch may not start 'unshare'`, "", "add --allow-run=unshare");
+    case "missing":
+      return say(
+        `${wanted}: the program 'unshare' is missing`,
+        "",
+        `install util-linux; ${otherwise}`,
+      );
+    case "refused":
+      return say(
+        `${wanted}, which the system refuses: ${detail.cause}`,
+        "",
+        `orch doctor says what to do; ${otherwise}`,
+      );
+    default:
+      return unreachable(detail.lack);
   }
 }
 

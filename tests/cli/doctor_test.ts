@@ -30,7 +30,13 @@ Deno.test("findingsText() gives every way of enforcing a meaning of its own", ()
   const style = makeStyle({ color: false, ascii: true });
   const values = [
     ["containment", "cgroup"],
+    ["containment", "mark"],
     ["containment", "process_group"],
+    ["own_processes", "namespace"],
+    ["own_processes", "platform"],
+    ["own_processes", "not_permitted"],
+    ["own_processes", "missing"],
+    ["own_processes", "refused"],
     ["containment", "direct"],
     ["memory_limit", "cgroup"],
     ["memory_limit", "sampled"],
@@ -92,6 +98,8 @@ Deno.test("orch doctor: a machine whose controllers belong to version 1", async 
     text(`
       ○ containment    process groups and a mark in the environment: a job that leaves
                        both (env -i setsid) is not found
+      ✔ own processes  a job with 'processes: own' has a process namespace, and all in
+                       it ends with it
       ○ memory limit   max_memory_mb is enforced by looking every 250 ms and killing
       ○ cpu limit      max_cpu_percent only makes a job give way to other work (nice)
       ○ process limit  nothing stops a job that starts processes without end but its

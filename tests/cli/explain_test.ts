@@ -46,6 +46,15 @@ const WORLDS: Partial<Record<DiagnosticCode, (real: World, command: string) => P
       enforcement: () => ({ containment: "process_group", memory: "none", cpu: "none" }),
     },
   }),
+  E315: ({ processes }) => ({
+    processes: {
+      ...processes,
+      hasShell: () => true,
+      enforcement: () => processes.enforcement(),
+      controlLacks: () => processes.controlLacks(),
+      namespaceLack: () => ({ kind: "refused", cause: "unshare failed: Operation not permitted" }),
+    },
+  }),
   E313: ({ processes }, command) => ({
     may: ({ kind, ...rest }) =>
       kind !== "run" || command.includes("--allow-run ") || !("program" in rest) ||

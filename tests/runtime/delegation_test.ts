@@ -213,15 +213,16 @@ testWithGroup(
 testWithGroup(
   "the group of a daemon that was left goes with a later run, once it has ended",
   async () => {
-    const runWith = async (command: string) => {
+    const runWith = async (command: string, leaves = false) => {
       await using pool = new TestPool();
-      return { cookie: pool.cookie, ...await pool.run(command) };
+      return { cookie: pool.cookie, ...await pool.run(command, { leaves }) };
     };
     const { cookie, stdout } = await runWith(
       // The job must not end before it has left its session.
       "setsid sh -c 'echo $$ >pid; exec sleep 61' & while [ ! -s pid ]; do sleep 0.01; done; cat pid",
+      true,
     );
-    const own = () => names(ownCgroup()!).filter((name) => name === `orch-${cookie}`);
+    const own = () => names(ownCgroup()!).filter((name) => name.startsWith(`orch-${cookie}`));
     const daemon = Number(stdout);
     await runWith("true");
     assertEquals([own().length, isAlive(daemon)], [1, true]);

@@ -127,6 +127,8 @@ for (const path of ["/no/such/folder/log", "/dev/full", "/"]) {
       attemptName: "a.1",
       memoryMb: null,
       cpuPercent: null,
+      leaves: false,
+      processes: "shared",
     });
     const end = await job.ended;
     assertEquals(howOf(end), "exit 7");

@@ -1,5 +1,4 @@
 /** Numbers of processes are given again: the reaper stops what it knows, never a stranger of that number. */
-import { Reaper } from "../../lib/runtime/reaper.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import {
   Family,
@@ -7,6 +6,7 @@ import {
   IGNORES,
   isAlive,
   newCookie,
+  newReaper,
   OrchAlike,
   PLAIN,
   reapers,
@@ -88,7 +88,7 @@ for (const { leads, told } of STRANGERS) {
   });
 
   testWithNumbers(`${name} get no signal, and live on after the run${knowing}`, async () => {
-    const reaper = new Reaper({ cookie: newCookie(), graceMs: 60_000, cgroup: null });
+    const reaper = newReaper(newCookie(), 60_000);
     const gone = await Family.start(PLAIN);
     reaper.add(gone.group);
     await reaper.signal("KILL", gone.group);
@@ -106,7 +106,7 @@ for (const { leads, told } of STRANGERS) {
 
 testWithNumbers("a slot may have the number of one that is gone", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+  const reaper = newReaper(cookie, 60_000);
   const gone = await Family.start(PLAIN);
   reaper.add(gone.group);
   await gone[Symbol.asyncDispose]();
@@ -122,7 +122,7 @@ for (const text of [LEAVES, LEAVES_BARE]) {
   for (const told of [true, false]) {
     const knowing = told ? "said" : "not said";
     Deno.test(`what stays in a group whose leader has ended, which was ${knowing}, is stopped: ${text}`, async () => {
-      const reaper = new Reaper({ cookie: newCookie(), graceMs: 60_000, cgroup: null });
+      const reaper = newReaper(newCookie(), 60_000);
       await using left = await Family.start(text);
       reaper.add(left.group);
       await reaper.signal("CONT", left.group);
@@ -136,7 +136,7 @@ for (const text of [LEAVES, LEAVES_BARE]) {
 }
 
 Deno.test("what stays in any of many groups is stopped", async () => {
-  const reaper = new Reaper({ cookie: newCookie(), graceMs: 60_000, cgroup: null });
+  const reaper = newReaper(newCookie(), 60_000);
   await using families = new AsyncDisposableStack();
   const groups: number[] = [];
   for (let i = 0; i < 40; i++) {
@@ -156,7 +156,7 @@ for (const known of ["seen before", "marked"] as const) {
   Deno.test(`what was born late into a group without leader, and was ${known}, is stopped when its elders are gone`, async () => {
     const folder = await Deno.makeTempDir({ prefix: "orch-late-" });
     const cookie = newCookie();
-    const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+    const reaper = newReaper(cookie, 60_000);
     const late = "sh -c 'trap \"\" TERM; sleep 60; sleep 60'";
     const elder = `until [ -e ${folder}/go ]; do sleep 0.01; done; ${late}`;
     await using left = await Family.start(
@@ -186,7 +186,7 @@ Deno.test("a replacement takes nobody for what its predecessor knew, living grou
   await using known = await Family.start(PLAIN);
   // For the next reaper this is a process that came after the one of its number had ended.
   await using later = await Family.start(PLAIN);
-  const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+  const reaper = newReaper(cookie, 60_000);
   for (const { group } of [known, later]) reaper.add(group);
   reaper.orphan(later.group);
   await reaper.signal("CONT", known.group);
@@ -198,7 +198,7 @@ Deno.test("a replacement takes nobody for what its predecessor knew, living grou
 });
 
 Deno.test("an order for one process is not for another of its number", async () => {
-  const reaper = new Reaper({ cookie: newCookie(), graceMs: 0, cgroup: null });
+  const reaper = newReaper(newCookie(), 0);
   await using family = await Family.start(PLAIN);
   const [own] = family.alive();
   await reaper.signalProcess("KILL", { ...own!, startTime: own!.startTime - 1 });
@@ -209,7 +209,7 @@ Deno.test("an order for one process is not for another of its number", async () 
 });
 
 Deno.test("a name that looks like the end of a name hides nobody", async () => {
-  const reaper = new Reaper({ cookie: newCookie(), graceMs: 0, cgroup: null });
+  const reaper = newReaper(newCookie(), 0);
   await using family = await Family.start(
     "printf 'a) Z 1 1 1\\n1 (' >/proc/$$/comm; echo ready; read line </dev/zero; sleep 60",
   );

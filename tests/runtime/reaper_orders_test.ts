@@ -1,7 +1,14 @@
 /** What a reaper was told before it died is not lost: the next one does it. */
-import { Reaper } from "../../lib/runtime/reaper.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { Family, IGNORES, newCookie, PLAIN, reapers, TIDY } from "../support/families.ts";
+import {
+  Family,
+  IGNORES,
+  newCookie,
+  newReaper,
+  PLAIN,
+  reapers,
+  TIDY,
+} from "../support/families.ts";
 import { TestPool, until } from "../support/pool.ts";
 
 /** A reaper that hears nothing, and is killed: whatever it is told from now on it does not do. */
@@ -25,7 +32,7 @@ const states = (family: Family) => family.alive().map(({ state }) => state).join
 
 Deno.test("orders that a dead reaper had not heard are carried out by the next, in their order", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   await using frozen = await Family.start(PLAIN);
   await using thawed = await Family.start(PLAIN);
   await using tidy = await Family.start(TIDY);
@@ -54,7 +61,7 @@ Deno.test("orders that a dead reaper had not heard are carried out by the next, 
 
 Deno.test("a group that was added while nobody heard is guarded by the next reaper", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   await using stubborn = await Family.start(IGNORES);
   await using gone = await Family.start(PLAIN);
   const old = await deafen(cookie);
@@ -69,7 +76,7 @@ Deno.test("a group that was added while nobody heard is guarded by the next reap
 
 Deno.test("a reaper that is killed while a run ends leaves nothing behind for that", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+  const reaper = newReaper(cookie, 60_000);
   await using tidy = await Family.start(TIDY);
   await using stubborn = await Family.start(IGNORES);
   for (const { group } of [tidy, stubborn]) reaper.add(group);

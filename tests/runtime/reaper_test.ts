@@ -1,11 +1,11 @@
 /** The reaper: what it stops once orch is dead, what it leaves alone, and that it cannot be got rid of. */
-import { Reaper } from "../../lib/runtime/reaper.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import {
   Family,
   IGNORES,
   isAlive,
   newCookie,
+  newReaper,
   OrchAlike,
   PLAIN,
   reapers,
@@ -50,21 +50,23 @@ Deno.test("nothing is waited for once all groups have ended", async () => {
   await until(() => reapers(cookie).length === 0, "the reaper is gone long before the grace is");
 });
 
-Deno.test("a reaper that is closed stops what is left in its groups, and no more than that", async () => {
+Deno.test("a reaper that is closed stops what is left of the run, and no more than that", async () => {
   const cookie = newCookie();
   const environment = { ORCH_COOKIE: `${cookie}.job.1` };
   await using tidy = await Family.start(TIDY, environment);
   await using stubborn = await Family.start(IGNORES, environment);
-  await using other = await Family.start(PLAIN, environment);
+  await using other = await Family.start(PLAIN, { ORCH_COOKIE: `${newCookie()}.job.1` });
+  await using left = await Family.start(PLAIN, { ORCH_COOKIE: `${cookie}_.job.2` });
   await using daemon = await Family.start(`setsid sleep 61 >/dev/null & ${PLAIN}`, environment);
   await until(() => daemon.alive().length === 2, "the daemon runs");
-  const reaper = new Reaper({ cookie, graceMs: 60_000, cgroup: null });
+  const reaper = newReaper(cookie, 60_000);
   for (const { group } of [tidy, stubborn, daemon]) reaper.add(group);
   await reaper.close();
   assertEquals(reapers(cookie), []);
   assertEquals([await tidy.end(), await stubborn.end()], ["exit 5", "SIGKILL"]);
-  assertEquals([other.ended, isAlive(other.group)], [null, true]);
-  assertEquals([await daemon.end(), daemon.alive().length], ["SIGTERM", 1], "left on purpose");
+  assertEquals([other.ended, isAlive(other.group)], [null, true], "another run's");
+  assertEquals([left.ended, isAlive(left.group)], [null, true], "left on purpose");
+  assertEquals([await daemon.end(), daemon.alive().length], ["SIGTERM", 0]);
 });
 
 /** How a daemon gets away from the group of its job. */
@@ -113,7 +115,7 @@ Deno.test("a reaper that cannot be replaced at once is replaced as soon as it ca
   const cookie = newCookie();
   await using first = await Family.start(PLAIN);
   await using second = await Family.start(PLAIN);
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   reaper.add(first.group);
   await reaper.signal("TERM", first.group);
   await first.end();
@@ -138,7 +140,7 @@ Deno.test("a reaper that cannot be replaced at once is replaced as soon as it ca
 
 Deno.test("a reaper does not end by what ends programs", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   // It says with its first deed that it has begun to ignore signals.
   await using first = await Family.start(PLAIN);
   reaper.add(first.group);
@@ -158,7 +160,7 @@ Deno.test("a reaper does not end by what ends programs", async () => {
 
 Deno.test("signals arrive at the whole group, or at one process, in the order they were sent", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   await using family = await Family.start("sleep 60 & echo ready; wait");
   reaper.add(family.group);
   const states = () => family.alive().map(({ state }) => state).join("");
@@ -186,7 +188,7 @@ Deno.test("signals arrive at the whole group, or at one process, in the order th
 
 Deno.test("signals to what has ended do no harm", async () => {
   const cookie = newCookie();
-  const reaper = new Reaper({ cookie, graceMs: 0, cgroup: null });
+  const reaper = newReaper(cookie, 0);
   await using gone = await Family.start("echo ready");
   reaper.add(gone.group);
   await gone.end();

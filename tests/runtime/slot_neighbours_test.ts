@@ -52,6 +52,8 @@ Deno.test("a job whose files cannot be opened runs on, and the record says that 
     attemptName: "a.1",
     memoryMb: null,
     cpuPercent: null,
+    leaves: false,
+    processes: "shared",
   }).ended;
   const end = await ended;
   assert(end.kind === "exited" && end.code === 0, JSON.stringify(end));

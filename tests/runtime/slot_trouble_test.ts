@@ -1,8 +1,9 @@
 /** Jobs that cannot be ended, and jobs whose output finds no room: what the record says, and what it costs others. */
+import { lifeMark } from "../../lib/runtime/cookie.ts";
 import { RunCgroup } from "../../lib/runtime/containment.ts";
 import { Reaper } from "../../lib/runtime/reaper.ts";
 import { SlotPool } from "../../lib/runtime/slot_pool.ts";
-import type { Look } from "../../lib/runtime/slot_process.ts";
+import type { Look } from "../../lib/runtime/slot.ts";
 import type { Clock, PoolOptions } from "../../lib/runtime/world.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { TestPool, until } from "../support/pool.ts";
@@ -21,6 +22,7 @@ class HauntedPool extends SlotPool {
     if (look === null) return null;
     const ghost = {
       pid: GHOST,
+      parent: 1,
       group: 1,
       session: 1,
       startTime: 1,
@@ -66,7 +68,12 @@ class ImmortalPool extends SlotPool {
 
   constructor(clock: Clock, options: PoolOptions) {
     super(clock, options);
-    this.#idle = new IdleReaper({ ...options, cgroup: null });
+    this.#idle = new IdleReaper({
+      ...options,
+      clock,
+      mark: lifeMark(options.cookie, ""),
+      cgroup: null,
+    });
   }
 
   override get reaper(): Reaper {

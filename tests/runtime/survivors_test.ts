@@ -11,10 +11,15 @@ function newId(): RunId {
   return parseRunId(`20261122-103000-${crypto.randomUUID().slice(0, 8)}`)!;
 }
 
-function stop(runId: RunId, graceMs = 5_000) {
+function stop(runId: RunId, graceMs = 5_000, live: readonly string[] = []) {
   const told: number[] = [];
   const { clock } = realWorld();
-  const stopped = stopSurvivors(runId, { clock, graceMs, told: (count) => told.push(count) });
+  const stopped = stopSurvivors(runId, {
+    clock,
+    graceMs,
+    live: new Set(live),
+    told: (count) => told.push(count),
+  });
   return stopped.then((result) => ({ ...result, told }));
 }
 

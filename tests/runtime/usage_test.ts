@@ -12,6 +12,7 @@ function job(group: number, startedAt: number): Watched & { readonly samples: nu
     group,
     startedAt,
     samples,
+    isSlot: ({ pid }) => pid === group,
     sampled: ({ residentBytes }) => void samples.push(residentBytes),
   };
 }

@@ -187,6 +187,7 @@ const ABSENT: World = {
     hasShell: absent,
     enforcement: absent,
     controlLacks: absent,
+    namespaceLack: absent,
     mayRun: absent,
     query: absent,
   },

@@ -251,6 +251,7 @@ export class Project implements AsyncDisposable {
         hasShell: () => real.processes.hasShell(),
         enforcement: () => real.processes.enforcement(),
         controlLacks: () => real.processes.controlLacks(),
+        namespaceLack: () => real.processes.namespaceLack(),
         mayRun: (program) => real.processes.mayRun(program),
         query: (program, args, cwd) => real.processes.query(program, args, cwd),
       },

@@ -3,6 +3,7 @@
  * caught, and processes do what a test says.
  */
 import type { ControlLack } from "../../lib/core/control_lacks.ts";
+import type { NamespaceLack } from "../../lib/runtime/namespace.ts";
 import type {
   Enforcement,
   Files,
@@ -240,6 +241,10 @@ export class FakeProcesses implements Processes, ProcessPool {
 
   controlLacks(): Promise<readonly ControlLack[]> {
     return Promise.resolve([]);
+  }
+
+  namespaceLack(): NamespaceLack | null {
+    return null;
   }
 
   mayRun(): boolean {

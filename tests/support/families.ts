@@ -2,6 +2,9 @@
 import { assertEquals } from "./assert.ts";
 import { ROOT } from "./cli.ts";
 import { until } from "./pool.ts";
+import { lifeMark } from "../../lib/runtime/cookie.ts";
+import { Reaper } from "../../lib/runtime/reaper.ts";
+import { realWorld } from "../../lib/runtime/real_world.ts";
 
 /** How a program says that it ignores TERM, how that it ends by it in order, and how nothing of it. */
 export const IGNORES = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
@@ -11,6 +14,12 @@ export const PLAIN = "echo ready; exec sleep 60";
 /** What no other reaper has. */
 export function newCookie(): string {
   return `test-${crypto.randomUUID()}`;
+}
+
+/** A reaper of this process. */
+export function newReaper(cookie: string, graceMs: number): Reaper {
+  const { clock } = realWorld();
+  return new Reaper({ clock, cookie, mark: lifeMark(cookie, ""), graceMs, cgroup: null });
 }
 
 /** A process of a family. */
@@ -102,9 +111,12 @@ export class OrchAlike implements AsyncDisposable {
   #dead = false;
 
   private constructor(cookie: string, options: OrchOptions) {
+    const known = { cookie, mark: lifeMark(cookie, ""), cgroup: null, ...options };
     const text = `
       import { Reaper } from "file://${ROOT}/lib/runtime/reaper.ts";
-      const reaper = new Reaper(${JSON.stringify({ cookie, cgroup: null, ...options })});
+      import { realWorld } from "file://${ROOT}/lib/runtime/real_world.ts";
+      const { clock } = realWorld();
+      const reaper = new Reaper({ clock, ...${JSON.stringify(known)} });
       for await (const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
         for (const [op, group] of JSON.parse(line)) reaper[op](group);
         // Whom it does not guard it does not signal, but it answers.
@@ -164,11 +176,14 @@ export class OrchAlike implements AsyncDisposable {
   }
 }
 
-/** The living reapers with this cookie, or with one that matches. */
+/** What stands among the arguments of every reaper. */
+export const REAPER_WORDS = 'eval "$GUARD"';
+
+/** The living first reapers with this cookie, or with one that matches. */
 export function reapers(cookie: string | RegExp): number[] {
   return processIds().filter((pid) => {
     const words = read(`/proc/${pid}/cmdline`).split("\0");
-    return words.includes("orch-reaper") && words.some((word) =>
+    return words.includes(REAPER_WORDS) && words.includes("first") && words.some((word) =>
       typeof cookie === "string" ? word === cookie : cookie.test(word)
     ) && isAlive(pid);
   });

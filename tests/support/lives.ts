@@ -7,6 +7,9 @@ import { RunStore } from "../../lib/runtime/run_store.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { eventually, type Project, type Running } from "./cli.ts";
 
+/** What the command lines of reapers look like. */
+const REAPERS = /eval "\$GUARD"/;
+
 /** Kills orch with KILL; its reaper lives and cleans up. */
 export async function killOrch(orch: Running): Promise<void> {
   kill(orch.pid!, "SIGKILL");
@@ -17,10 +20,10 @@ export async function killOrch(orch: Running): Promise<void> {
 export async function killAll(project: Project, orch: Running): Promise<void> {
   // It would start another reaper.
   kill(orch.pid!, "SIGSTOP");
-  const reapers = project.pids(/orch-reaper/);
+  const reapers = project.pids(REAPERS);
   assert(reapers.length > 0, "a reaper guards the run");
   for (const pid of reapers) kill(pid, "SIGKILL");
-  await eventually(() => project.pids(/orch-reaper/).length === 0, "the end of the reaper");
+  await eventually(() => project.pids(REAPERS).length === 0, "the end of the reaper");
   await killOrch(orch);
 }
 

@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly memoryMb?: number;
   readonly cpuPercent?: number;
   readonly workingDirectory?: string;
+  readonly leaves?: boolean;
+  readonly processes?: "shared" | "own";
   /** Where its output goes, if not into the folder of the pool. */
   readonly outputFolder?: string;
 }
@@ -63,6 +65,8 @@ export class TestPool implements AsyncDisposable {
       attemptName: name,
       memoryMb: options.memoryMb ?? null,
       cpuPercent: options.cpuPercent ?? null,
+      leaves: options.leaves ?? false,
+      processes: options.processes ?? "shared",
     });
     return {
       ended: process.ended,

@@ -188,6 +188,32 @@ checkMessages<`E3${string}`>({
       = remove 'leaves', or add 'processes: shared' to the job`,
     ],
   ],
+  E315: [
+    [
+      { jobId: "a", lack: "platform", cause: "" },
+      `
+      Job 'a' needs processes of its own, which only Linux has
+      = with 'processes: shared' it sees those of the machine`,
+    ],
+    [
+      { jobId: "a", lack: "not_permitted", cause: "" },
+      `
+      Job 'a' needs processes of its own: orch may not start 'unshare'
+      = add --allow-run=unshare`,
+    ],
+    [
+      { jobId: "a", lack: "missing", cause: "" },
+      `
+      Job 'a' needs processes of its own: the program 'unshare' is missing
+      = install util-linux; with 'processes: shared' it sees those of the machine`,
+    ],
+    [
+      { jobId: "a", lack: "refused", cause: "unshare: unshare failed: No space left on device" },
+      `
+      Job 'a' needs processes of its own, which the system refuses: unshare: unshare failed: No space left on device
+      = orch doctor says what to do; with 'processes: shared' it sees those of the machine`,
+    ],
+  ],
   E311: [
     [
       { permission: { kind: "run", program: "sh" }, use: "shell", jobIds: ["a"] },
