@@ -248,6 +248,10 @@ testWithGroup("kill -9 of orch leaves no control group behind", async () => {
   Deno.kill(run.pid!, "SIGKILL");
   await run.finished;
   await until(() => own().length === 0, "its group to be gone");
+  await until(
+    () => project.processes().length === 0,
+    "the second reaper to see that nothing is left",
+  );
 });
 
 function names(folder: string): string[] {
