@@ -7,6 +7,7 @@ import {
   removeRun,
   tryRemoval,
 } from "../runtime/run_removal.ts";
+import { OwnedRuns } from "../runtime/ownership.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import {
@@ -38,7 +39,8 @@ export async function clean(options: CleanOptions, world: World): Promise<number
   }
   const store = oneDirectory(options, world);
   const now = world.clock.now();
-  const runs = store.list().map((place) => ({ ...place, changedAt: changedAt(place) }));
+  const { places } = await OwnedRuns.find(world, options);
+  const runs = places.map((place) => ({ ...place, changedAt: changedAt(place) }));
   const expired = expiredRuns(runs, { keep, olderThanMs, now });
   if (!dryRun) { for (const directory of store.directories) await removeLeftovers(directory); }
   const cleaning = await removeAll(expired, {

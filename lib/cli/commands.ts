@@ -30,7 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 
 const SELDOM_GOING_ON = [
   ...["envFile", "report", "grace", "maxLog", "durability", "format", "live", "jobOutput", "ui"],
-  ...["failFast", "repair"],
+  ...["failFast", "repair", "adopt"],
 ];
 
 /**
@@ -112,6 +112,7 @@ const GOING_ON = {
   rerunLost: flag("Run again what may have done its work unseen"),
   assumeDone: flag("Take what may have done its work unseen as succeeded"),
   repair: flag("Go on from the last good line of a damaged record"),
+  adopt: flag("Take a run from elsewhere as your own"),
 } as const;
 
 const RUN_NAME = {

@@ -173,7 +173,7 @@ async function jobsMeant(place: Place): Promise<readonly JobSummary[]> {
 
 async function jobsOfRun(name: string, place: Place): Promise<readonly JobSummary[]> {
   const { readRun } = await import("../runtime/run_record.ts");
-  const located = (await storeFor(place)).locate(name);
+  const located = await (await runsFor(place)).locate(name);
   if (located.kind !== "found") return [];
   const read = await readRun(located.place.path);
   return read.ok ? read.record.plan.workflow.jobs : [];
@@ -185,12 +185,12 @@ async function codes(): Promise<Answer> {
 }
 
 async function runIds(place: Place): Promise<Answer> {
-  const runs = (await storeFor(place)).list().slice(0, MOST_RUNS);
+  const runs = (await runsFor(place)).places.slice(0, MOST_RUNS);
   return { part: "words", words: ["last", ...runs.map(({ runId }) => runId)] };
 }
 
-async function storeFor({ line, world }: Place) {
-  const { RunStore } = await import("../runtime/run_store.ts");
+async function runsFor({ line, world }: Place) {
+  const { OwnedRuns } = await import("../runtime/ownership.ts");
   const stateDir = line.values["stateDir"];
-  return RunStore.find(world, stateDir === undefined ? {} : { stateDir });
+  return await OwnedRuns.find(world, stateDir === undefined ? {} : { stateDir });
 }

@@ -21,7 +21,7 @@ export async function events(
   name: string,
   world: World,
 ): Promise<number> {
-  const place = findRun(name, options, world);
+  const place = await findRun(name, options, world);
   const isWhole = await (options.json ? printJson(place, world) : printLines(place, world));
   return isWhole ? EXIT.ok : EXIT.cannotGoOn;
 }

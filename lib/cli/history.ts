@@ -4,6 +4,7 @@ import { type HistoryQuery, type IndexedJob, isDamage } from "../runtime/history
 import { workflowPath } from "../runtime/load.ts";
 import { folderOf, isAbsolute, normalPath, resolvePath } from "../runtime/paths.ts";
 import { type IndexReports, openIndex, rebuildIndex, type RunIndex } from "../runtime/run_index.ts";
+import { OwnedRuns } from "../runtime/ownership.ts";
 import { placeOf, type RunPlace, RunStore } from "../runtime/run_store.ts";
 import { parseRunId } from "../runtime/run_directory.ts";
 import { indexPath, namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
@@ -129,11 +130,20 @@ async function printRuns(
   const query = queryOf(options);
   const found: ListedRun[] = [];
   for (const index of indexes) found.push(...await runsOf(index, query));
-  const runs = newest(found, query.limit);
+  const owned = await OwnedRuns.find(world, options);
+  const runs = await withOrigin(owned.sorted(found).slice(0, query.limit), owned);
   if (options.json) return world.stdout.write(jsonText(historyDocument(runs)));
   if (runs.length > 0) return world.stdout.write(runsText(runs, listOptions(world)));
   if (options.workflow === undefined) return sayNoRuns(options, world);
   sayUnknown("workflow", options.workflow, { indexes, world });
+}
+
+/** Says of each run that is from elsewhere that it is. */
+async function withOrigin(runs: readonly ListedRun[], owned: OwnedRuns): Promise<ListedRun[]> {
+  return await Promise.all(runs.map(async (run) => {
+    const place = { path: run.path, runId: parseRunId(run.runId)! };
+    return await owned.seemsOwn(place) ? run : { ...run, isForeign: true };
+  }));
 }
 
 /** A file is told by the end of its path: the folder may have moved since. */
@@ -188,7 +198,8 @@ async function printJob(
   const query = queryOf(options);
   const found: IndexedJob[] = [];
   for (const index of indexes) found.push(...await jobsOf(jobId, index, query));
-  const runs = newest(found, query.limit);
+  const owned = await OwnedRuns.find(world, options);
+  const runs = owned.sorted(found).slice(0, query.limit);
   if (options.json) return world.stdout.write(jsonText(jobHistoryDocument(jobId, runs)));
   if (runs.length > 0) return world.stdout.write(jobHistoryText(runs, listOptions(world)));
   sayUnknown("job", jobId, { indexes, world });

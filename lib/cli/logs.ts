@@ -27,7 +27,7 @@ export async function logs(
   if (attempt !== null && job === undefined) {
     throw new UsageError("--attempt is of one job: name it");
   }
-  const place = findRun(run, options, world);
+  const place = await findRun(run, options, world);
   const read = await readRun(place.path);
   const isWhole = reportRun(place.runId, read, world);
   if (!read.ok) return EXIT.cannotGoOn;

@@ -39,6 +39,8 @@ export interface GoOnOptions extends Omit<ConductOptions, "grace">, StoreOptions
   readonly rerunLost: boolean;
   readonly assumeDone: boolean;
   readonly repair: boolean;
+  /** Takes a run that is from elsewhere as one's own. */
+  readonly adopt: boolean;
 }
 
 /** What is asked for, and where. */

@@ -20,6 +20,7 @@ import { Journal, repairJournal } from "../runtime/journal.ts";
 import { type LoadedFile, loadWorkflow } from "../runtime/load.ts";
 import { withVariables } from "../runtime/job_variables.ts";
 import { folderOf, STDIN } from "../runtime/paths.ts";
+import { ownState } from "../runtime/own_state.ts";
 import { writePlan } from "../runtime/plan_store.ts";
 import { type RunDirectory, runDirectoryAt } from "../runtime/run_directory.ts";
 import { LockHeld, RunLock } from "../runtime/run_lock.ts";
@@ -34,6 +35,7 @@ import {
   nothingToDoText,
   repairedText,
 } from "../view/resume_message.ts";
+import { ADOPT_WHICH, foreignText, keyLackText } from "../view/ownership_message.ts";
 import { conduct } from "./conduct.ts";
 import { EXIT } from "./exit_code.ts";
 import { findFates, lookAtFates } from "./fates.ts";
@@ -41,8 +43,8 @@ import { jobVariables } from "./job_variables.ts";
 import { type Context, type GoOnOptions, nextPlan, report } from "./next_plan.ts";
 import { OutputError, UsageError } from "./output.ts";
 import { checkSourcesKept, namedOutputs, outputPathsOf } from "./output_files.ts";
-import { nameable, readSound } from "./sound_run.ts";
-import { findRun, noSuchJob } from "./stored_run.ts";
+import { nameable, readSound, refuseForeign } from "./sound_run.ts";
+import { findOwned, type FoundRun, noSuchJob } from "./stored_run.ts";
 import { newestUnfinished } from "./unfinished.ts";
 import { checkRunFlags } from "./view_choice.ts";
 
@@ -59,11 +61,12 @@ export async function resume(
   name: string | undefined,
   world: World,
 ): Promise<number> {
-  const place = name === undefined
+  checkAdoption(options, name);
+  const found = name === undefined
     ? await newestUnfinished(options, world)
-    : findRun(name, options, world);
-  if (place === null) return EXIT.ok;
-  return await goOn(place, { kind: "none" }, { options, world });
+    : await findOwned(name, options, world);
+  if (found === null) return EXIT.ok;
+  return await goOn(found, { kind: "none" }, { options, world });
 }
 
 /** Runs jobs of a run again, and returns the exit code. */
@@ -73,17 +76,24 @@ export async function rerun(options: RerunOptions, name: string, world: World): 
   if (asked !== 1) {
     throw new UsageError("Say what to run again, in one way: --failed, --from JOB or --only JOB");
   }
-  const place = findRun(name, options, world);
+  checkAdoption(options, name);
+  const found = await findOwned(name, options, world);
   const what: Rerun = failed
     ? { kind: "failed" }
     : from.length > 0
     ? { kind: "from", jobIds: from }
     : { kind: "only", jobIds: only };
-  return await goOn(place, what, { options, world });
+  return await goOn(found, what, { options, world });
 }
 
-async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<number> {
+/** What is taken over is named: nobody adopts what happens to be there. */
+function checkAdoption({ adopt }: GoOnOptions, name: string | undefined): void {
+  if (adopt && (name === undefined || name === "last")) throw new UsageError(ADOPT_WHICH);
+}
+
+async function goOn(found: FoundRun, rerun: Rerun, context: Context): Promise<number> {
   const { options, world } = context;
+  const { place, runs } = found;
   checkRunFlags(options, world);
   if (options.rerunLost && options.assumeDone) {
     throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
@@ -93,11 +103,17 @@ async function goOn(place: RunPlace, rerun: Rerun, context: Context): Promise<nu
   if (options.repair && options.dryRun) {
     throw new UsageError("--repair changes the record, and --dry-run nothing: leave one out");
   }
+  if (runs.lack !== null) world.stderr.write(`${keyLackText(runs.lack)}\n`);
+  if (!found.isOwn && !options.adopt) return await refuseForeign(place, world);
   using _lock = options.dryRun ? checkIdle(place) : lock(directory, world);
   if (options.repair) await repair(directory, world);
   const sound = await readSound(place, directory, { isRepair: options.repair, world });
   if (sound === null) return EXIT.cannotGoOn;
   const { record, unrecorded } = sound;
+  if (!await runs.isOwn(place, record.planNumber)) {
+    if (!options.adopt) throw new OutputError(foreignText(nameable(place, world)));
+    if (!options.dryRun) await runs.adopt(directory, record.planNumber);
+  }
   const next = await nextPlan(record, rerun, context);
   if (!next.ok) return next.exitCode;
   const { file: workflowPath, workflow, baseDirectory } = next.plan;
@@ -232,12 +248,14 @@ async function writeAsItEnded(
 /** The journal to go on with, beside the plan that is in force from now on. */
 async function openJournal(
   { directory, record, plan, planNumber, isNew, unrecorded }: Beginning,
-  { options: { durability }, world: { clock } }: Context,
+  { options: { durability }, world }: Context,
 ): Promise<Journal> {
+  const { clock } = world;
   try {
     if (unrecorded.length > 0) await setAside(directory.path, unrecorded);
     if (isNew) {
-      await writePlan(directory, planNumber, { record: plan, durability });
+      const own = await ownState(world);
+      await writePlan(directory, planNumber, { record: plan, durability, own });
     }
     const { journal: content } = record;
     return await Journal.open(directory.journalPath, { durability, clock, content });

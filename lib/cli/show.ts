@@ -24,7 +24,7 @@ export async function show(
   name: string,
   world: World,
 ): Promise<number> {
-  const place = findRun(name, options, world);
+  const place = await findRun(name, options, world);
   const activity = activityOf(place.path);
   const read = await readRun(place.path);
   const isWhole = reportRun(place.runId, read, world);

@@ -7,6 +7,7 @@ import type { RunPlace } from "../runtime/run_store.ts";
 import { readTraces } from "../runtime/traces.ts";
 import type { World } from "../runtime/world.ts";
 import { linesLostText, renamedText } from "../view/resume_message.ts";
+import { foreignText } from "../view/ownership_message.ts";
 import type { NameableRun } from "../view/shell_word.ts";
 import { OutputError } from "./output.ts";
 import { reportRun, unseenDirectory } from "./stored_run.ts";
@@ -27,10 +28,7 @@ export async function readSound(
   { isRepair, world }: { readonly isRepair: boolean; readonly world: World },
 ): Promise<SoundRun | null> {
   const read = await readRun(place.path);
-  const ownId = read.ok ? ownIdOf(read.record) : null;
-  if (ownId !== null && ownId !== place.runId) {
-    throw new OutputError(renamedText(place.runId, ownId));
-  }
+  if (read.ok) checkName(place, read.record);
   if (!reportRun(place.runId, read, world) || !read.ok) return null;
   const { record } = read;
   const unrecorded = await findUnrecorded(directory, record);
@@ -38,6 +36,18 @@ export async function readSound(
     throw new OutputError(linesLostText(nameable(place, world), unrecorded));
   }
   return { record, unrecorded };
+}
+
+/** Says what is wrong with a run that is not the user's; it is only read. */
+export async function refuseForeign(place: RunPlace, world: World): Promise<never> {
+  const read = await readRun(place.path);
+  if (read.ok) checkName(place, read.record);
+  throw new OutputError(foreignText(nameable(place, world)));
+}
+
+function checkName({ runId }: RunPlace, record: RunRecord): void {
+  const ownId = ownIdOf(record);
+  if (ownId !== null && ownId !== runId) throw new OutputError(renamedText(runId, ownId));
 }
 
 /** Attempts of which only their files tell: the journal has lost its lines about them. */

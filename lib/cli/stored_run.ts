@@ -3,6 +3,7 @@ import { didYouMean } from "../core/did_you_mean.ts";
 import type { JournalContent } from "../core/journal_read.ts";
 import { ownIdOf, type ReadRun, type RunRecord } from "../core/run_record.ts";
 import { namedStateDirectory } from "../runtime/state_directory.ts";
+import { OwnedRuns } from "../runtime/ownership.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import {
@@ -12,6 +13,7 @@ import {
   otherNameText,
   runProblemText,
 } from "../view/run_message.ts";
+import { foreignNoteText, onlyForeignText } from "../view/ownership_message.ts";
 import { UsageError } from "./output.ts";
 
 /** What every command about a run takes. */
@@ -19,11 +21,35 @@ export interface StoreOptions {
   readonly stateDir?: string;
 }
 
+/** A run, and all that are in sight with it. */
+export interface FoundRun {
+  readonly place: RunPlace;
+  readonly isOwn: boolean;
+  readonly runs: OwnedRuns;
+}
+
 /** The run that `name` means. Throws a `UsageError` where it means none, or several. */
-export function findRun(name: string, options: StoreOptions, world: World): RunPlace {
-  const located = RunStore.find(world, options).locate(name);
-  if (located.kind === "found") return located.place;
+export async function findOwned(
+  name: string,
+  options: StoreOptions,
+  world: World,
+): Promise<FoundRun> {
+  const runs = await OwnedRuns.find(world, options);
+  const located = await runs.locate(name);
+  if (located.kind === "found") return { ...located, runs };
+  if (located.kind === "only_foreign") throw new UsageError(onlyForeignText(located.runIds));
   throw new UsageError(noRunText(name, located, namedStateDirectory(world, options.stateDir)));
+}
+
+/** The same to be looked at: that a run is from elsewhere is only said. */
+export async function findRun(
+  name: string,
+  options: StoreOptions,
+  world: World,
+): Promise<RunPlace> {
+  const { place, isOwn } = await findOwned(name, options, world);
+  if (!isOwn) world.stderr.write(`${foreignNoteText(place.runId)}\n`);
+  return place;
 }
 
 /** The mistake of naming a job that the run does not have. */

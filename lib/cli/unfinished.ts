@@ -1,13 +1,14 @@
 /** The run that `orch resume` goes on with where none is named. */
 import type { RunStatus } from "../core/event.ts";
 import { activityOf, readRunJournal } from "../runtime/run_record.ts";
-import { type RunPlace, RunStore } from "../runtime/run_store.ts";
+import { OwnedRuns } from "../runtime/ownership.ts";
 import { namedStateDirectory } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { heldText, nothingUnfinishedText } from "../view/resume_message.ts";
+import { onlyForeignText } from "../view/ownership_message.ts";
 import { noRunText } from "../view/run_message.ts";
 import { OutputError, UsageError } from "./output.ts";
-import type { StoreOptions } from "./stored_run.ts";
+import type { FoundRun, StoreOptions } from "./stored_run.ts";
 
 /**
  * The newest run on which nobody works and that died or was stopped; `null` where there is none, which
@@ -17,14 +18,16 @@ import type { StoreOptions } from "./stored_run.ts";
 export async function newestUnfinished(
   options: StoreOptions,
   world: World,
-): Promise<RunPlace | null> {
-  const places = RunStore.find(world, options).list();
+): Promise<FoundRun | null> {
+  const runs = await OwnedRuns.find(world, options);
+  const { places } = runs;
   if (places.length === 0) {
     const directory = namedStateDirectory(world, options.stateDir);
     throw new UsageError(noRunText("last", { kind: "no_runs" }, directory));
   }
   let newest: { readonly runId: string; readonly status: RunStatus } | null = null;
   let underWay: string | null = null;
+  const foreign: string[] = [];
   for (const place of places) {
     const activity = activityOf(place.path);
     if (activity.kind === "running") {
@@ -34,10 +37,18 @@ export async function newestUnfinished(
     const read = await readRunJournal(place.path);
     if (!read.ok) continue;
     const last = read.journal.events.at(-1);
-    if (last?.type !== "run_finished" || last.status === "cancelled") return place;
-    newest ??= { runId: place.runId, status: last.status };
+    // Whose it is costs more to tell than whether it matters.
+    const isOver = last?.type === "run_finished" && last.status !== "cancelled";
+    if (isOver && newest !== null) continue;
+    if (!await runs.seemsOwn(place)) {
+      foreign.push(place.runId);
+      continue;
+    }
+    if (!isOver) return { place, isOwn: true, runs };
+    newest = { runId: place.runId, status: last!.status };
   }
   if (underWay !== null) throw new OutputError(underWay);
+  if (newest === null && foreign.length > 0) throw new UsageError(onlyForeignText(foreign));
   world.stderr.write(`${nothingUnfinishedText(newest)}\n`);
   return null;
 }

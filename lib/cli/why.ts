@@ -19,7 +19,7 @@ export async function why(
   { run, job }: { readonly run: string; readonly job: string },
   world: World,
 ): Promise<number> {
-  const { runId, path } = findRun(run, options, world);
+  const { runId, path } = await findRun(run, options, world);
   const isRunning = activityOf(path).kind === "running";
   const read = await readRun(path);
   const isWhole = reportRun(runId, read, world);

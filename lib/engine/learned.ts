@@ -1,6 +1,8 @@
 /** What earlier runs tell about how long the jobs of a workflow take. */
 import type { Expectation } from "../core/plan.ts";
-import { indexPath } from "../runtime/state_directory.ts";
+import { ownState, recordedRuns } from "../runtime/own_state.ts";
+import { folderOf, resolvePath } from "../runtime/paths.ts";
+import { indexPath, STATE_DIRECTORY } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 
 const NOTHING: Expectation = () => null;
@@ -20,9 +22,26 @@ export async function learnedDurations(
   try {
     const { History } = await import("../runtime/history.ts");
     using history = await History.openAsIs(index);
-    const durations = history.expectations(path);
+    const isOwn = await ownRuns(stateDirectory, path, world);
+    const durations = history.expectations(path, isOwn);
     return ({ id }) => durations.get(id) ?? null;
   } catch {
     return NOTHING;
   }
+}
+
+/**
+ * Whose runs count: an index beside a workflow may have come with it, so that only what was recorded here does;
+ * in a state directory that the user has named all do.
+ */
+async function ownRuns(
+  stateDirectory: string,
+  path: string,
+  world: World,
+): Promise<(runId: string) => boolean> {
+  const isNamed = stateDirectory !== resolvePath(folderOf(path), STATE_DIRECTORY);
+  const own = isNamed ? null : await ownState(world);
+  if (own === null || !own.ok) return () => true;
+  const recorded = recordedRuns(own.folder);
+  return (runId) => recorded.has(runId);
 }

@@ -239,14 +239,25 @@ export class History implements Disposable {
     return rows.map(({ name }) => name);
   }
 
-  /** The median duration of the last successes of each job of a workflow file, in milliseconds. */
-  expectations(file: string): Map<string, number> {
+  /**
+   * The median duration of the last successes of each job of a workflow file, in milliseconds; only runs count
+   * that `isKnown` knows.
+   */
+  expectations(
+    file: string,
+    isKnown: (runId: string) => boolean = () => true,
+  ): Map<string, number> {
+    const files = [file, this.#stored(file)];
+    const all = this.#database.prepare("SELECT run_id AS runId FROM runs WHERE file IN (?1, ?2)")
+      .all(...files) as unknown as { runId: string }[];
+    const unknown = all.flatMap(({ runId }) => isKnown(runId) ? [] : [runId]);
     const rows = this.#database.prepare(`
       SELECT job_id AS jobId, duration_ms AS durationMs FROM (
         SELECT job_id, duration_ms, row_number() OVER (PARTITION BY job_id ORDER BY j.started_at DESC) AS place
-        FROM jobs j JOIN runs r USING (run_id) WHERE file IN (?1, ?3) AND j.status = 'success'
-      ) WHERE place <= ?2 ORDER BY job_id, duration_ms`)
-      .all(file, LEARNED_FROM, this.#stored(file)) as unknown as {
+        FROM jobs j JOIN runs r USING (run_id) 
+        WHERE file IN (?1, ?2) AND j.status = 'success' AND run_id NOT IN (SELECT value FROM json_each(?4))
+      ) WHERE place <= ?3 ORDER BY job_id, duration_ms`)
+      .all(...files, LEARNED_FROM, JSON.stringify(unknown)) as unknown as {
         jobId: string;
         durationMs: number;
       }[];

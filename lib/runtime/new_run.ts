@@ -2,6 +2,8 @@
 import type { PlanRecord } from "../core/plan_file.ts";
 import { type Durability, Journal, syncFolder } from "./journal.ts";
 import { writePlan } from "./plan_store.ts";
+import { ownState } from "./own_state.ts";
+import { recordOrder } from "./ownership.ts";
 import { createRunDirectory, type RunDirectory } from "./run_directory.ts";
 import { folderOf } from "./paths.ts";
 import { RunLock } from "./run_lock.ts";
@@ -28,7 +30,9 @@ export async function createRun(
   try {
     const held = lock = RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
     const { runId } = directory;
-    await writePlan(directory, 0, { record: { ...record, runId }, durability });
+    const own = await ownState(world);
+    await writePlan(directory, 0, { record: { ...record, runId }, durability, own });
+    recordOrder(own, stateDirectory, runId);
     const journal = Journal.create(directory.journalPath, { durability, clock });
     if (durability === "power") await syncNames(directory, stateDirectory);
     return { directory, journal, [Symbol.dispose]: () => held.release() };

@@ -3,6 +3,8 @@ import { encodePlan, type PlanRecord } from "../core/plan_file.ts";
 import { type Durability, saveFile } from "./journal.ts";
 import { folderOf } from "./paths.ts";
 import { rootedPath, storedPath } from "./project_paths.ts";
+import type { OwnState } from "./own_state.ts";
+import { markOf, saveMark } from "./ownership.ts";
 import type { RunDirectory } from "./run_directory.ts";
 
 /**
@@ -12,11 +14,20 @@ import type { RunDirectory } from "./run_directory.ts";
 export async function writePlan(
   directory: RunDirectory,
   number: number,
-  { record, durability }: { readonly record: PlanRecord; readonly durability: Durability },
+  { record, durability, own }: {
+    readonly record: PlanRecord;
+    readonly durability: Durability;
+    /** Whose it is, by which it is known again. */
+    readonly own: OwnState;
+  },
 ): Promise<void> {
   const stored = storedPlan(record, stateDirectoryOf(directory.path));
   const bytes = new TextEncoder().encode(encodePlan(stored));
-  await saveFile(directory.planPath(number), bytes, durability);
+  const [marked] = await Promise.all([
+    markOf(directory.runId, number, { own, text: bytes }),
+    saveFile(directory.planPath(number), bytes, durability),
+  ]);
+  if (marked !== null) await saveMark(directory, number, marked);
 }
 
 /** A plan as it is written down in the state directory. */

@@ -45,6 +45,8 @@ export interface RunDirectory {
 export const RUN_FILES = {
   lock: (path: string) => `${path}/run.lock`,
   journal: (path: string) => `${path}/journal.jsonl`,
+  /** What tells that the plan of this number was made by this user. */
+  mark: (path: string, number: number) => `${path}/mark${number === 0 ? "" : `.${number}`}`,
   /** The plan of this number: 0 is the first. */
   plan: (path: string, number: number) => `${path}/plan${number === 0 ? "" : `.${number}`}.json`,
 } as const;

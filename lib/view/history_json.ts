@@ -22,6 +22,7 @@ export function historyDocument(runs: readonly ListedRun[]): object {
         open: run.open,
       },
       path: run.path,
+      ...(run.isForeign && { from_elsewhere: true }),
     })),
   };
 }

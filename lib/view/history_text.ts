@@ -31,6 +31,8 @@ export interface ListedRun extends RunCounts {
   readonly idleMs: number;
   /** The folder of the run, absolute. */
   readonly path: string;
+  /** Whether it is from elsewhere: not started here by the user. */
+  readonly isForeign?: true;
 }
 
 /** One run of a job in a list. */
@@ -76,7 +78,10 @@ export function runsText(runs: readonly ListedRun[], options: ListOptions): stri
       run.startedAt === null ? "" : dateText(run.startedAt, utcOffsetMinutes),
       run.status,
       lengthText(run, options.now),
-      run.workflow === null ? "" : countsText(run),
+      [
+        ...(run.workflow === null ? [] : [countsText(run)]),
+        ...(run.isForeign ? ["from elsewhere"] : []),
+      ].join(", "),
     ]),
     painted: { column: 3, looks: STATUS_LOOKS },
   }, style);

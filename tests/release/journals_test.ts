@@ -28,12 +28,12 @@ for (const release of RELEASES) {
     for (const name of namesIn(folder)) {
       project.write(`.orch/runs/${runId}/${name}`, await Deno.readFile(`${folder}/${name}`));
     }
-    const { code, stdout } = await project.orch(["show"]);
+    const { code, stdout } = await project.orch(["show", runId]);
     assertEquals(code, 0);
     for (const [id, job] of Object.entries<string>(facts.jobs)) {
       assertStringIncludes(stdout.replace(/ +/g, " "), `\n${id} ${job.split(" ")[0]}`);
     }
-    const events = await project.orch(["events", "--json"]);
+    const events = await project.orch(["events", runId, "--json"]);
     const count = Object.values<number>(facts.events).reduce((sum, some) => sum + some, 0);
     assertEquals([events.code, events.stdout.split("\n").length - 1], [0, count]);
     const { runs } = JSON.parse((await project.orch(["history", "--json"])).stdout);

@@ -50,7 +50,7 @@ async function syncedByNewRun(durability: Durability): Promise<string[]> {
       using run = await createRun(realWorld(), `${folder}/.orch`, options);
       await run.journal.close();
       assertEquals(namesIn(run.directory.path), [
-        ...["jobs", "journal.jsonl", "plan.json", "run.lock"],
+        ...["jobs", "journal.jsonl", "mark", "plan.json", "run.lock"],
       ]);
     })).map((path) => path.replace(/runs\/[0-9a-z-]+/, "runs/ID"));
   } finally {

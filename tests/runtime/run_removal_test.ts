@@ -31,11 +31,12 @@ async function stateWithRun(): Promise<RunPlace & Disposable> {
 Deno.test("a run is removed with all its files, and their size is told", async () => {
   using place = await stateWithRun();
   const journal = (await Deno.stat(RUN_FILES.journal(place.path))).size;
+  const mark = (await Deno.stat(RUN_FILES.mark(place.path, 0))).size;
   const plan = (await Deno.stat(RUN_FILES.plan(place.path, 0))).size;
   const would = await tryRemoval(place, LATER);
-  assertEquals(would, { kind: "removed", bytes: 1_000 + journal + plan });
+  assertEquals(would, { kind: "removed", bytes: 1_000 + journal + mark + plan });
   const removal = await removeRun(place, LATER);
-  assert(removal.kind === "removed" && removal.bytes >= 1_000 + journal + plan);
+  assert(removal.kind === "removed" && removal.bytes >= 1_000 + journal + mark + plan);
   assertEquals(namesIn(`${place.stateDirectory}/runs`), []);
 });
 

@@ -10,6 +10,7 @@ import { realWorld } from "../../lib/runtime/real_world.ts";
 import type { Files, StopSignal, World } from "../../lib/runtime/world.ts";
 import type { Results } from "../cli/results_file.ts";
 import { assertEquals } from "./assert.ts";
+import "./state_home.ts";
 import { Captured } from "./captured.ts";
 import { processesWith } from "./process_list.ts";
 import { IS_SHIPPED, ORCH, ORCH_QUOTED } from "./under_test.ts";

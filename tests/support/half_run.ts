@@ -9,6 +9,7 @@ import { hashOf, loadWorkflow } from "../../lib/runtime/load.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
 import { assert } from "./assert.ts";
+import { markAsOwn } from "./state_home.ts";
 import { sketchSettings } from "./workflows.ts";
 
 /** The text of a workflow of `jobs` jobs of `true`, independent of each other. */
@@ -45,5 +46,6 @@ export async function keepHalf(folder: string): Promise<void> {
     settings,
   };
   await Deno.writeTextFile(directory.planPath(0), encodePlan(record));
+  await markAsOwn(directory);
   await Deno.writeFile(directory.journalPath, new LineEncoder().encode(events, 0));
 }

@@ -4,6 +4,7 @@ import { Journal } from "../../lib/runtime/journal.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
 import { placeOf, type RunPlace } from "../../lib/runtime/run_store.ts";
 import { Story } from "../view/story.ts";
+import { markAsOwn } from "./state_home.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What differs from a usual run. */
@@ -27,6 +28,7 @@ export async function keepRun(
   const { workflow, fileIndex: selected } = plan;
   const record = { file, baseDirectory: "/work", workflow, selected, settings: settings! };
   await Deno.writeTextFile(directory.planPath(0), encodePlan(record));
+  await markAsOwn(directory);
   const journal = Journal.create(directory.journalPath, {
     durability: "process",
     clock: new VirtualClock(),

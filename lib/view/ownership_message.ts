@@ -1,0 +1,81 @@
+/**
+ * The sentences about whose runs these are: what came with a clone of a project is shown, and gone on with
+ * only when the user says so. Each is one line that is safe to print.
+ */
+import { unreachable } from "../core/event.ts";
+import { counted } from "./format.ts";
+import { type NameableRun, runCommand } from "./shell_word.ts";
+import { visibleLine } from "./visible.ts";
+import { quoted } from "./wording.ts";
+
+/** A run from elsewhere that is shown. */
+export function foreignNoteText(runId: string): string {
+  return visibleLine(`note: run ${runId} is from elsewhere: it was not started here by you`);
+}
+
+/** A run from elsewhere that is to go on. */
+export function foreignText(run: NameableRun): string {
+  return visibleLine(
+    `Run ${run.runId} is from elsewhere, perhaps from a clone: its jobs were not planned here by you; look at them (${
+      runCommand("resume", run, " --adopt --dry-run")
+    }), then take it as yours: --adopt`,
+  );
+}
+
+/** There are only runs from elsewhere: none of them is the last one, or is gone on with unasked. */
+export function onlyForeignText(runIds: readonly string[]): string {
+  const [first = ""] = runIds;
+  return visibleLine(
+    `No run of yours here, but ${
+      counted(runIds.length, "run")
+    } from elsewhere, such as ${first}: orch show ${first} shows it, orch resume ${first} --adopt takes it as yours`,
+  );
+}
+
+/** `--adopt` without a run. */
+export const ADOPT_WHICH =
+  "--adopt takes over one run: name it by its id, which orch history lists";
+
+/** Why runs cannot be told from those of others, as `own_state.ts` found it. */
+export type KeyTrouble =
+  | { readonly kind: "no_home" }
+  | { readonly kind: "not_allowed"; readonly path: string }
+  | {
+    readonly kind: "unsafe";
+    readonly path: string;
+    readonly why: "not_plain" | "of_another" | "open_to_others" | "not_a_key";
+  }
+  | { readonly kind: "failed"; readonly path: string; readonly cause: string };
+
+const FAULTS = {
+  not_plain: "is a link, or no plain file",
+  of_another: "belongs to another user",
+  open_to_others: "is open to other users",
+  not_a_key: "is not what orch wrote",
+} as const;
+
+/** Said once where there is no key, by which runs that came with a clone would be known. */
+export function keyLackText(lack: KeyTrouble): string {
+  return visibleLine(`warning: ${lackWords(lack)}: every run in files of yours counts as yours`);
+}
+
+function lackWords(lack: KeyTrouble): string {
+  switch (lack.kind) {
+    case "no_home":
+      return "runs from elsewhere cannot be told, since neither XDG_STATE_HOME nor HOME says where a key could be";
+    case "not_allowed":
+      return `runs from elsewhere cannot be told, since Deno does not let orch use ${
+        quoted(lack.path)
+      }`;
+    case "unsafe":
+      return `runs from elsewhere cannot be told, since ${quoted(lack.path)} ${
+        FAULTS[lack.why]
+      }; remove it, and orch makes a new one`;
+    case "failed":
+      return `runs from elsewhere cannot be told, since there is no key ${
+        quoted(lack.path)
+      } (${lack.cause})`;
+    default:
+      return unreachable(lack);
+  }
+}
