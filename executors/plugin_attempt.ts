@@ -41,7 +41,7 @@ class PluginAttempt implements RunningAttempt {
     this.ended = promise;
     this.#finish = resolve;
     // Made before the code of the plugin is: without logs it has not begun.
-    this.#log = new AttemptLog(context.files, context.maxLogBytes);
+    this.#log = new AttemptLog(context.files, context.limits.maxLogBytes);
     this.#clock = context.world.clock;
     const { job, attempt, baseDirectory, workingDirectory, environment } = context;
     try {

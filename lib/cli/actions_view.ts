@@ -2,6 +2,7 @@
  * A run as a step of GitHub Actions: lines, the output of each job folded, errors marked where the
  * workflow file has the job, and a page for the summary of the step.
  */
+import type { JobOutputMode } from "../core/base/choices.ts";
 import type { RunState } from "../core/run_state.ts";
 import { summarize } from "../core/summary.ts";
 import {
@@ -21,7 +22,7 @@ import { Outlet } from "./outlet.ts";
 import { PlainLines } from "./plain_lines.ts";
 import { pathInRepository } from "./output.ts";
 import { tailsOf } from "../engine/results.ts";
-import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
+import type { RunView, ViewOptions } from "./run_view.ts";
 
 /** What GitHub takes for the summary of one step. */
 const MOST_SUMMARY_BYTES = 2 ** 20;

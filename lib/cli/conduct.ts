@@ -11,7 +11,7 @@ import { EXIT } from "./exit_code.ts";
 import { openView } from "./open_view.ts";
 import { wantsDebug } from "./output.ts";
 import { listenForPause } from "./pause.ts";
-import type { ReportWish } from "./run_flags.ts";
+import type { ReportWish } from "./reports.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 import { listenForStops } from "./stops.ts";
 import { agreedFlags } from "./view_choice.ts";
@@ -20,14 +20,10 @@ import { agreedFlags } from "./view_choice.ts";
 export interface ConductOptions extends ViewFlags {
   readonly output?: string;
   readonly report: readonly ReportWish[];
-  /** Seconds between asking a job to end and killing it. */
-  readonly grace: number;
-  /** Bytes. */
-  readonly maxLog: number;
 }
 
 /** A run that is ready to be driven. Its lock is held. */
-export interface ReadyRun extends Omit<DrivableRun, "graceMs" | "maxLogBytes"> {
+export interface ReadyRun extends DrivableRun {
   /** What has happened before. */
   readonly events: readonly RunEvent[];
   /** The workflow file, as the user named it. */
@@ -108,11 +104,7 @@ async function openRun(
     usageOf: (jobId, attempt) => opened?.processes.usageOf(attemptName(jobId, attempt)) ?? null,
   });
   const explain = await openExplanation(run, view);
-  const driver = await Driver.open({
-    ...run,
-    graceMs: options.grace * 1000,
-    maxLogBytes: options.maxLog,
-  }, {
+  const driver = await Driver.open(run, {
     record,
     show(event) {
       explain?.(event);
@@ -126,17 +118,17 @@ async function openRun(
 
 /** What tells the decisions of the scheduler, where that is asked for. */
 async function openExplanation(
-  { state, events, options, world }: ReadyRun,
+  { state, events, limits: { graceMs }, world }: ReadyRun,
   view: RunView,
 ): Promise<((event: RunEvent) => void) | null> {
   if (!wantsDebug(world)) return null;
   const { openDebugLog } = await import("./debug_log.ts");
   const { clock } = world;
-  return openDebugLog({ state, events, graceMs: options.grace * 1000, clock, view });
+  return openDebugLog({ state, events, graceMs, clock, view });
 }
 
 async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunView): Promise<void> {
-  const { directory, stateDirectory, options, world } = run;
+  const { directory, stateDirectory, limits, world } = run;
   const [{ journalFailedText }, { unseenDirectory }] = await Promise.all([
     import("../view/resume_message.ts"),
     import("./stored_run.ts"),
@@ -144,7 +136,7 @@ async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunVie
   const text = journalFailedText(error, {
     runId: directory.runId,
     path: directory.journalPath,
-    graceMs: options.grace * 1000,
+    graceMs: limits.graceMs,
     stateDirectory: unseenDirectory(stateDirectory, world),
   });
   view.say(`error: ${text}\n`);

@@ -4,6 +4,7 @@ import { type AttemptFate, type LiveAttempt, liveAttempts } from "../core/resume
 import type { RunState } from "../core/run_state.ts";
 import { jobIndex } from "../core/run_state.ts";
 import { attemptName } from "../runtime/attempt.ts";
+import { kindOf } from "../core/workflow/kinds.ts";
 import { readEnds, type WrittenEnd } from "../runtime/ends.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import { stopSurvivors } from "../runtime/survivors.ts";
@@ -56,9 +57,9 @@ function fateOf(
     // The clock of files is coarser than ours.
     return { kind: "ended", end: { outcome: outcomeOf(end), endedAt: Math.max(since, end.at) } };
   }
-  // A process opens its files before it does anything; a request leaves none behind until it is over.
+  // A process or worker opens its files before it does anything; a request leaves none behind until it is over.
   const { action } = state.plan.jobs[jobIndex(state, jobId)]!;
-  const opensFiles = action.type !== "http";
+  const opensFiles = kindOf(action).runsIn !== "orch";
   const { stdout } = directory.filesOf(jobId, attempt);
   if (opensFiles && end === undefined && world.files.stat(stdout) === null) {
     return { kind: "never_began" };

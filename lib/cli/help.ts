@@ -1,20 +1,17 @@
-/** `--help`, `orch help`, and `orch` alone: what the command tree says, as facts for the view. */
+/** `--help`, `orch help`, and `orch` alone: what the records of the commands say, as facts for the view. */
 import type { World } from "../runtime/world.ts";
-import { commandHelpText, type HelpRow, programHelpText } from "../view/help_text.ts";
+import {
+  type CommandHelp,
+  commandHelpText,
+  type HelpRow,
+  programHelpText,
+} from "../view/help_text.ts";
 import { hereText } from "../view/usage_message.ts";
-import { commands, EXAMPLES, SELDOM } from "./commands.ts";
+import type { Argument, CommandRecord, Flag } from "./base/command.ts";
 import { DEFAULT_FILES, workflowsHere } from "./default_file.ts";
 import { LOOK_FLAGS } from "./look_flags.ts";
 import { styleFor } from "./output.ts";
-
-/** What a command takes, as the library has it. */
-type Command = Extract<
-  ReturnType<typeof commands.getAllEntries>[number]["target"],
-  { readonly parameters: unknown }
->;
-type Flags = NonNullable<Command["parameters"]["flags"]>;
-type Flag = Flags[string];
-type Positional = NonNullable<Command["parameters"]["positional"]>;
+import { allCommands, commandNamed, PROGRAM } from "./command/list.ts";
 
 /** What the words after `orch` ask help for. */
 export interface HelpRequest {
@@ -25,79 +22,76 @@ export interface HelpRequest {
 }
 
 /** Prints the help that was asked for. */
-export function showHelp({ command, all }: HelpRequest, world: World): void {
+export async function showHelp({ command, all }: HelpRequest, world: World): Promise<void> {
   const style = styleFor(world.stdout, world);
-  const target = command === null ? undefined : commands.getRoutingTargetForInput(command);
   world.stdout.write(
-    target !== undefined && "parameters" in target
-      ? commandHelpText(helpOf(command!, target, all), style)
+    command !== null
+      ? commandHelpText(helpOf(await commandNamed(command), all), style)
       : programHelpText(
-        { ...programHelp(), here: hereText(workflowsHere(world), DEFAULT_FILES) },
+        { ...await programHelp(), here: hereText(workflowsHere(world), DEFAULT_FILES) },
         style,
       ),
   );
 }
 
-function programHelp() {
-  const rare = SELDOM[""] ?? [];
-  const entries = commands.getAllEntries().filter(({ hidden }) => !hidden).map((
-    { name, target },
-  ) => ({
-    left: name.original,
-    text: target.brief,
-    standard: null,
-  }));
+async function programHelp() {
+  const shown = (await allCommands()).filter(({ isHidden }) => !isHidden);
   return {
-    brief: commands.brief,
-    commands: entries.filter(({ left }) => !rare.includes(left)),
-    rare,
+    brief: PROGRAM.brief,
+    commands: shown.filter(({ isSeldom }) => !isSeldom).map(({ name, brief }) => ({
+      left: name,
+      text: brief,
+      standard: null,
+    })),
+    rare: shown.filter(({ isSeldom }) => isSeldom).map(({ name }) => name).sort(),
     everywhere: LOOK_FLAGS,
-    examples: EXAMPLES[""]!,
+    examples: PROGRAM.examples,
   };
 }
 
-function helpOf(name: string, { brief, parameters }: Command, all: boolean) {
-  const { flags = {}, aliases = {}, positional } = parameters;
+/** The help of a command, with `all` also of the flags that are seldom needed. */
+export function helpOf(
+  { name, brief, flags, args, repeats = false, examples }: CommandRecord,
+  all: boolean,
+): CommandHelp {
   const entries = Object.entries(flags);
-  const shown = entries.filter(([flagName]) => all || !SELDOM[name]?.includes(flagName));
-  const rows = shown.map(([flagName, flag]) => flagRow(flagName, flag, aliases));
-  const args = positionalOf(positional);
+  const shown = entries.filter(([, { isSeldom }]) => all || !isSeldom);
   const required = shown.filter(([, flag]) => isRequired(flag)).map(([flagName, flag]) =>
     `--${kebab(flagName)} ${valueOf(flag)}`
   );
   const count = entries.length - shown.length;
+  const words = args.map((argument) => argumentUsage(argument, repeats));
   return {
-    usage: ["orch", name, ...required, "[FLAGS]", ...args.map(({ usage }) => usage)].join(" "),
+    usage: [PROGRAM.name, name, ...required, "[FLAGS]", ...words].join(" "),
     brief,
-    arguments: args.map(({ row }) => row),
-    flags: [...rows, { left: "-h, --help", text: "Show this help", standard: null }],
-    hidden: count === 0 ? null : { count, command: `orch ${name} --help-all` },
-    examples: EXAMPLES[name] ?? [],
+    arguments: args.map((argument) => argumentRow(argument, repeats)),
+    flags: [
+      ...shown.map(([flagName, flag]) => flagRow(flagName, flag)),
+      { left: "-h, --help", text: "Show this help", standard: null },
+    ],
+    hidden: count === 0 ? null : { count, command: `${PROGRAM.name} ${name} --help-all` },
+    examples,
   };
 }
 
-function positionalOf(
-  positional: Positional | undefined,
-): { readonly usage: string; readonly row: HelpRow }[] {
-  if (positional === undefined) return [];
-  const [parameters, isList] = positional.kind === "array"
-    ? [[positional.parameter], true]
-    : [positional.parameters, false];
-  return parameters.map(({ brief, placeholder = "arg", optional, default: standard = null }) => {
-    const left = placeholder.toUpperCase() + (isList ? "..." : "");
-    const mayLack = optional === true || standard !== null ||
-      (positional.kind === "array" && !positional.minimum);
-    return { usage: mayLack ? `[${left}]` : left, row: { left, text: brief, standard } };
-  });
+function argumentUsage(argument: Argument, repeats: boolean): string {
+  const { left } = argumentRow(argument, repeats);
+  const mayLack = argument.optional === true || argument.default !== undefined || repeats;
+  return mayLack ? `[${left}]` : left;
 }
 
-function flagRow(name: string, flag: Flag, aliases: Readonly<Record<string, string>>): HelpRow {
-  const alias = Object.entries(aliases).find(([, target]) => target === name)?.[0];
+function argumentRow({ brief, placeholder, standard, ...argument }: Argument, repeats: boolean) {
+  const left = placeholder.toUpperCase() + (repeats ? "..." : "");
+  return { left, text: brief, standard: argument.default ?? standard ?? null };
+}
+
+/** A flag as help shows it. */
+export function flagRow(name: string, flag: Flag): HelpRow {
   const long = `--${kebab(name)}`;
   const negated = isNegatable(flag) ? `, --no-${kebab(name)}` : "";
   const value = valueOf(flag);
   return {
-    left: `${alias === undefined ? "    " : `-${alias}, `}${long}${negated}${
+    left: `${flag.short === undefined ? "    " : `-${flag.short}, `}${long}${negated}${
       value === "" ? "" : ` ${value}`
     }`,
     text: flag.kind === "enum" ? `${flag.brief}: ${flag.values.join(", ")}` : flag.brief,
@@ -110,19 +104,17 @@ function isNegatable(flag: Flag): boolean {
 }
 
 function isRequired(flag: Flag): boolean {
-  return flag.optional !== true && !("default" in flag && flag.default !== undefined);
+  return flag.optional !== true && flag.default === undefined;
 }
 
 /** What stands behind the name: nothing for flags that take no value. */
 function valueOf(flag: Flag): string {
-  if (flag.kind === "boolean" || flag.kind === "counter") return "";
-  return (flag.placeholder ?? (flag.kind === "enum" ? "WHICH" : "VALUE")).toUpperCase();
+  return flag.kind === "boolean" ? "" : flag.placeholder.toUpperCase();
 }
 
 function standardOf(flag: Flag): string | null {
-  if (flag.kind !== "parsed" && flag.kind !== "enum") return null;
-  const { default: standard } = flag;
-  return typeof standard === "string" && standard !== "" ? standard : null;
+  const said = typeof flag.default === "string" && flag.default !== "" ? flag.default : null;
+  return said ?? flag.standard ?? null;
 }
 
 function kebab(name: string): string {

@@ -1,4 +1,5 @@
 /** A run as a live region on a terminal. */
+import type { JobOutputMode } from "../core/base/choices.ts";
 import type { RunState } from "../core/run_state.ts";
 import { LiveRegion } from "../runtime/terminal.ts";
 import { framePlan, liveFrame } from "../view/live.ts";
@@ -9,7 +10,7 @@ import { lastLine } from "../view/visible.ts";
 import { widthOf } from "../view/width.ts";
 import { endedAttempt, openJobOutput, prefixed } from "./job_output.ts";
 import { styleFor } from "./output.ts";
-import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
+import type { RunView, ViewOptions } from "./run_view.ts";
 
 /** How much of a log is read to find its last line, and for how long that is good. */
 const LAST_LINE_BYTES = 512;

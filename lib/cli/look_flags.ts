@@ -2,6 +2,7 @@
  * The flags of every command about how its text looks: `--color`, `--no-color`, `--ascii`. They may
  * stand anywhere, and say once what the variables ORCH_COLOR and ORCH_ASCII say for good.
  */
+import { COLOR_CHOICES } from "../core/base/choices.ts";
 import type { World } from "../runtime/world.ts";
 import { badColorText } from "../view/look_message.ts";
 
@@ -10,11 +11,25 @@ export const COLOR_VARIABLE = "ORCH_COLOR";
 /** Anything but `0` and `false`: no sign that is not ASCII. */
 export const ASCII_VARIABLE = "ORCH_ASCII";
 
+/** The flags, as records of commands would have them. */
+export const STYLE_FLAGS = {
+  color: {
+    kind: "enum",
+    brief: "When there is colour",
+    values: COLOR_CHOICES,
+    placeholder: "when",
+    default: "auto",
+  },
+  ascii: {
+    kind: "boolean",
+    brief: "No sign that is not ASCII",
+    default: false,
+    withNegated: false,
+  },
+} as const;
+
 /** The flags, as help names them. */
 export const LOOK_FLAGS = "--color WHEN and --ascii";
-
-/** What `--color` takes. */
-export const WHEN = ["auto", "always", "never"];
 
 /** A command line without its flags about looks, and a world in which they hold. */
 export interface Looked {
@@ -32,12 +47,12 @@ export function takeLook(args: readonly string[], world: World): Looked | string
     const arg = own[i]!;
     if (arg === "--ascii") variables.set(ASCII_VARIABLE, "1");
     else if (arg === "--no-color") variables.set(COLOR_VARIABLE, "never");
-    else if (arg === "--color" && !WHEN.includes(own[i + 1] ?? "")) {
+    else if (arg === "--color" && !isChoice(own[i + 1])) {
       variables.set(COLOR_VARIABLE, "always");
     } else if (arg === "--color") variables.set(COLOR_VARIABLE, own[++i]!);
     else if (arg.startsWith("--color=")) {
       const when = arg.slice("--color=".length);
-      if (!WHEN.includes(when)) return badColorText(when, WHEN);
+      if (!isChoice(when)) return badColorText(when, COLOR_CHOICES);
       variables.set(COLOR_VARIABLE, when);
     } else others.push(arg);
   }
@@ -46,4 +61,8 @@ export function takeLook(args: readonly string[], world: World): Looked | string
     args: [...others, ...args.slice(own.length)],
     world: { ...world, env: (name) => variables.get(name) ?? world.env(name) },
   };
+}
+
+function isChoice(value: string | undefined): boolean {
+  return COLOR_CHOICES.some((choice) => choice === value);
 }

@@ -1,43 +1,17 @@
-/** From arguments to an exit code: the command tree, the help, and the only catch-all. */
-import {
-  ArgumentScannerError,
-  buildApplication,
-  ExitCode,
-  formatMessageForArgumentScannerError,
-  run,
-  text_en,
-} from "@stricli/core";
+/** From arguments to an exit code: what is asked for, and the only catch-all. */
 import type { World } from "../runtime/world.ts";
 import * as say from "../view/usage_message.ts";
 import { visibleText } from "../view/visible.ts";
-import { ArgumentError, type CommandWorld } from "./command_parts.ts";
-import { commands } from "./commands.ts";
+import { allCommands, commandNamed, isCommand } from "./command/list.ts";
 import { EXIT } from "./exit_code.ts";
 import type { HelpRequest } from "./help.ts";
 import { takeLook } from "./look_flags.ts";
+import { runByLibrary } from "./commands.ts";
 import { OutputError, UsageError, wantsDebug } from "./output.ts";
 import { VERSION } from "./version.ts";
 
 /** How long the last words of a run that was stopped may take to be read. */
 const LAST_WORDS_MS = 2_000;
-
-const application = buildApplication<CommandWorld>(commands, {
-  name: "orch",
-  versionInfo: { currentVersion: VERSION },
-  scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-  documentation: { caseStyle: "convert-camel-to-kebab" },
-  localization: {
-    text: {
-      ...text_en,
-      // Both go on to the catch-all below.
-      exceptionWhileRunningCommand: rethrow,
-      exceptionWhileLoadingCommandFunction: rethrow,
-      exceptionWhileParsingArguments: (error) => `error: ${argumentProblem(error)}`,
-      noCommandRegisteredForInput: ({ input, corrections }) =>
-        say.noCommandText(input, corrections),
-    },
-  },
-});
 
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
 export async function runCli(args: readonly string[], given: World): Promise<number> {
@@ -73,31 +47,25 @@ async function flush(world: World, { patient }: { readonly patient: boolean }): 
 }
 
 async function runCommand(args: readonly string[], world: World): Promise<number> {
-  const { stdout, stderr } = world;
-  const context = {
-    process: { stdout, stderr, exitCode: null as number | string | null },
-    world,
-    exitCode: EXIT.ok as number,
-  };
   try {
     const help = helpAskedFor(args);
     if (help !== null && isKnown(help.command)) {
       const { showHelp } = await import("./help.ts");
-      showHelp(help, world);
+      await showHelp(help, world);
       return EXIT.ok;
     }
-    const words = help === null ? args.flatMap(splitAttached) : [help.command!];
-    await run(application, words, context);
-    if (context.process.exitCode === ExitCode.InvalidArgument) stderr.write(`${say.SEE_HELP}\n`);
-    return toExitCode(context.process.exitCode, context.exitCode);
+    if (help === null && ["--version", "-v"].includes(args[0]!)) {
+      world.stdout.write(`${VERSION}\n`);
+      return EXIT.ok;
+    }
+    // Help about what is no command is answered as the command itself.
+    const words = help === null ? args : [help.command!];
+    const name = words[0]!;
+    const records = isCommand(name) ? [await commandNamed(name)] : await allCommands();
+    return await runByLibrary(words, records, world);
   } catch (error) {
     return reportError(error, world);
   }
-}
-
-/** `-c8` as `-c 8`: the library knows values of short flags only as arguments of their own. */
-function splitAttached(arg: string): string[] {
-  return /^-c\d+$/.test(arg) ? ["-c", arg.slice(2)] : [arg];
 }
 
 /** What help is wanted: by a flag before or after the command, by the word, or by saying nothing. */
@@ -112,46 +80,11 @@ function helpAskedFor(args: readonly string[]): HelpRequest | null {
 }
 
 function isKnown(command: string | null): boolean {
-  return command === null || commands.getRoutingTargetForInput(command) !== undefined;
-}
-
-function rethrow(error: unknown): never {
-  throw error;
-}
-
-function argumentProblem(error: unknown): string {
-  if (!(error instanceof ArgumentScannerError)) return String(error);
-  return formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => say.noFlagText(input, corrections),
-    AliasNotFoundError: ({ input }) => say.noAliasText(input),
-    UnsatisfiedFlagError: ({ externalFlagName }) => say.valueMissingText(externalFlagName),
-    UnexpectedFlagError: ({ externalFlagName }) => say.flagTwiceText(externalFlagName),
-    UnsatisfiedPositionalError: ({ placeholder }) => say.argumentMissingText(placeholder),
-    UnexpectedPositionalError: ({ input }) => say.argumentTooManyText(input),
-    EnumValidationError: ({ externalFlagName, input, values }) =>
-      say.notOneOfText(externalFlagName, input, values),
-    ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
-      exception instanceof ArgumentError
-        ? say.badArgumentText(input, exception.message)
-        : say.badValueText(externalFlagNameOrPlaceholder, input, messageOf(exception)),
-  });
+  return command === null || isCommand(command);
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The library's negative codes all mean that the command line was wrong, or that we were. */
-function toExitCode(parsed: number | string | null, command: number): number {
-  switch (parsed) {
-    case ExitCode.Success:
-      return command;
-    case ExitCode.InvalidArgument:
-    case ExitCode.UnknownCommand:
-      return EXIT.badInput;
-    default:
-      return EXIT.cannotGoOn;
-  }
 }
 
 /** Says in words what the world or we did wrong. */

@@ -1,4 +1,5 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
+import type { ProblemFormat } from "../core/base/choices.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LoadedFile } from "../runtime/load.ts";
 import { normalPath, resolvePath, STDIN } from "../runtime/paths.ts";
@@ -44,12 +45,6 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 
-/** How the problems of a file can be shown. */
-export const PROBLEM_FORMATS = ["text", "json", "github"] as const;
-
-/** One of them; where none is asked for it is text, with annotations in GitHub Actions. */
-export type ProblemFormat = (typeof PROBLEM_FORMATS)[number] | undefined;
-
 /** A file that was checked, with its problems in place. */
 export async function checkedFile(
   loaded: LoadedFile,
@@ -60,7 +55,10 @@ export async function checkedFile(
   return { source: { file: loaded.file, text }, jobs: null, problems: located };
 }
 
-/** Prints all problems of a file and returns the exit code: text on stderr, the rest on stdout. */
+/**
+ * Prints all problems of a file and returns the exit code: text on stderr, the rest on stdout. Where no
+ * format is asked for it is text, with annotations in GitHub Actions.
+ */
 export async function reportProblems(
   world: World,
   loaded: LoadedFile,
@@ -81,7 +79,7 @@ export async function reportProblems(
 export async function printProblems(
   world: World,
   { source, problems }: CheckedFile,
-  format: Exclude<ProblemFormat, "json">,
+  format: Exclude<ProblemFormat, "json"> | undefined,
 ): Promise<void> {
   if (format !== "github") {
     const { diagnosticsText } = await import("../view/diagnostic_text.ts");

@@ -1,9 +1,10 @@
 /** A run as lines, for pipes, files and CI. */
+import type { JobOutputMode } from "../core/base/choices.ts";
 import type { RunState } from "../core/run_state.ts";
 import { noticeText } from "../view/notice.ts";
 import { openJobOutput, prefixed } from "./job_output.ts";
 import { PlainLines } from "./plain_lines.ts";
-import type { JobOutputMode, RunView, ViewOptions } from "./run_view.ts";
+import type { RunView, ViewOptions } from "./run_view.ts";
 
 /** Opens the plain view. */
 export function openPlain(

@@ -1,10 +1,16 @@
 /** Reports of a run for other programs and for people: `--report junit=PATH` and `--report md=PATH`. */
+import type { ReportKind } from "../core/base/choices.ts";
 import { summarize } from "../core/summary.ts";
 import { type RunOutput, tailsOf } from "../engine/results.ts";
 import { actionsSummary } from "../view/actions_summary.ts";
 import { junitText } from "../view/report_junit.ts";
 import { writeOutput } from "./output_files.ts";
-import type { ReportWish } from "./run_flags.ts";
+
+/** A report that is to be written. */
+export interface ReportWish {
+  readonly kind: ReportKind;
+  readonly path: string;
+}
 
 /** Output of one stream of one attempt in a report. */
 const REPORT_TAIL_BYTES = 64 * 1024;

@@ -9,7 +9,7 @@ import { tailsOf } from "../engine/results.ts";
 import type { NameableRun } from "../view/shell_word.ts";
 import { OutputError, pathFromHere, styleFor } from "./output.ts";
 import { writeResults } from "./results.ts";
-import type { ReportWish } from "./run_flags.ts";
+import type { ReportWish } from "./reports.ts";
 import type { RunView, ViewFlags } from "./run_view.ts";
 
 /** A run that is over. */

@@ -1,4 +1,5 @@
 /** What a view of a run is. Which one a run gets is decided in `open_view.ts`. */
+import type { JobOutputMode, Ui } from "../core/base/choices.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunDirectory } from "../runtime/run_directory.ts";
 import type { LiveUsage, ProcessNotice, World } from "../runtime/world.ts";
@@ -18,14 +19,6 @@ export interface RunView {
   /** Says the last words of a run that is over, after `close`. */
   end(text: string): void | Promise<void>;
 }
-
-/** The ways to show a run. */
-export const UIS = ["auto", "live", "plain", "json", "quiet"] as const;
-export type Ui = (typeof UIS)[number];
-
-/** The ways to show what jobs print. */
-export const JOB_OUTPUTS = ["failed", "grouped", "prefixed", "none"] as const;
-export type JobOutputMode = (typeof JOB_OUTPUTS)[number];
 
 /** What the user says of how a run is to be shown. */
 export interface ViewFlags {

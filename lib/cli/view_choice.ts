@@ -1,4 +1,5 @@
 /** Which view the flags, the terminal and the surroundings ask for. */
+import type { JobOutputMode, Ui } from "../core/base/choices.ts";
 import {
   differentViewsText,
   jobOutputInVainText,
@@ -8,8 +9,7 @@ import { QUIET_AND_VERBOSE } from "../view/usage_message.ts";
 import type { World } from "../runtime/world.ts";
 import { UsageError } from "./output.ts";
 import { checkOutputPaths, namedOutputs } from "./output_files.ts";
-import type { ReportWish } from "./run_flags.ts";
-import type { JobOutputMode, Ui, ViewFlags } from "./run_view.ts";
+import type { ViewFlags } from "./run_view.ts";
 
 /** The kinds of views there are. */
 export type ViewKind = "live" | "plain" | "actions" | "json" | "quiet";
@@ -24,7 +24,10 @@ export interface Surroundings {
 
 /** Refuses flags of a run that cannot go together, or cannot work. */
 export function checkRunFlags(
-  flags: ViewFlags & { readonly output?: string; readonly report: readonly ReportWish[] },
+  flags: ViewFlags & {
+    readonly output?: string;
+    readonly report: readonly { readonly path: string }[];
+  },
   world: World,
 ): void {
   agreedFlags(flags);

@@ -1,7 +1,9 @@
-/** What the entries of `plugins` have to fulfil, and the keys of the jobs that use one. */
-import { atKey, atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
-import type { JobData, PluginData } from "./schema.ts";
-import { JOB_TYPES, PLUGIN_PERMISSIONS } from "./workflow.ts";
+/** What the entries of `plugins` have to fulfil. */
+import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
+import type { DataOf } from "./workflow/key.ts";
+import { JOB_TYPES } from "./workflow/kinds.ts";
+import type { PLUGIN_KEYS } from "./workflow/plugin_keys.ts";
+import { PLUGIN_PERMISSIONS } from "./workflow.ts";
 
 /** As for ids of jobs: a type is shown in messages and typed by people. */
 const TYPE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
@@ -21,7 +23,7 @@ function property(value: unknown, key: string): unknown {
 }
 
 /** The mistakes in the entries of `plugins`. */
-export function checkPluginEntries(plugins: readonly PluginData[]): Diagnostic[] {
+export function checkPluginEntries(plugins: readonly DataOf<typeof PLUGIN_KEYS>[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   const seen = new Map<string, number>();
   plugins.forEach(({ type, path, permissions }, index) => {
@@ -29,7 +31,7 @@ export function checkPluginEntries(plugins: readonly PluginData[]): Diagnostic[]
     const first = seen.get(type);
     if (!TYPE.test(type)) {
       found.push(diagnosticAt(at("type"), { code: "E211", type, problem: "name" }));
-    } else if ((JOB_TYPES as readonly string[]).includes(type)) {
+    } else if (JOB_TYPES.includes(type)) {
       found.push(diagnosticAt(at("type"), { code: "E211", type, problem: "built_in" }));
     } else if (first !== undefined) {
       const place = atValue("plugins", first, "type");
@@ -53,27 +55,4 @@ export function checkPluginEntries(plugins: readonly PluginData[]): Diagnostic[]
     }
   });
   return found;
-}
-
-/** Adds what is wrong with the typed keys of a job whose type is a plugin's. */
-export function checkPluginJob(job: JobData, index: number, found: Diagnostic[]): void {
-  const jobType = job.job_type!;
-  for (const key of ["command", "script_path", "http"] as const) {
-    if (job[key] === undefined) continue;
-    const detail = { code: "E209", jobId: job.id, jobType, key, problem: "of_plugin" } as const;
-    found.push(diagnosticAt(atKey("jobs", index, key), detail));
-  }
-  checkNumbers(job.with, ["jobs", index, "with"], found);
-}
-
-/** Infinity and NaN cannot be kept in JSON, as plans are. */
-function checkNumbers(value: unknown, path: DocumentPath, found: Diagnostic[]): void {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    found.push(diagnosticAt(atValue(...path), { code: "E303", value: String(value) }));
-  }
-  if (typeof value !== "object" || value === null) return;
-  const isList = Array.isArray(value);
-  for (const [key, inner] of Object.entries(value)) {
-    checkNumbers(inner, [...path, isList ? Number(key) : key], found);
-  }
 }

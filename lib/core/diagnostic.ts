@@ -89,7 +89,18 @@ export type DiagnosticDetail =
     readonly jobId: string;
     readonly jobType: string;
     readonly key: string;
-    readonly problem: "missing" | "unexpected" | "of_plugin" | "no_process";
+    readonly problem: "missing" | "of_plugin" | "no_process";
+  }
+  | {
+    readonly code: "E209";
+    readonly jobId: string;
+    readonly jobType: string;
+    readonly key: string;
+    readonly problem: "unexpected";
+    /** The key that jobs of this type need. */
+    readonly needed: string | null;
+    /** The job type whose jobs take the key beside the one that they need. */
+    readonly ofType: string | null;
   }
   | { readonly code: "E210" }
   | {

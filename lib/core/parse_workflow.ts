@@ -14,31 +14,13 @@ import {
 import { pluginTypes } from "./check_plugins.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
 import { keyMeant } from "./key_meant.ts";
-import {
-  type JobData,
-  jobSchema,
-  keysAt,
-  type PluginData,
-  type WorkflowData,
-  workflowSchema,
-} from "./schema.ts";
+import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
 import { unreachable } from "./event.ts";
-import {
-  type Action,
-  type Environment,
-  type GlobalConfig,
-  type Job,
-  type Plugin,
-  PLUGIN_PERMISSIONS,
-  type PluginPermissionKind,
-  type PluginPermissions,
-  type ProcessorExpression,
-  type RetryPolicy,
-  type Workflow,
-} from "./workflow.ts";
-
-const DEFAULT_RETRY = { initialDelayMs: 1_000, maxDelayMs: 60_000, backoffFactor: 2, jitter: 0 };
-const DEFAULT_ATTEMPTS_WITH_RETRY_CONFIG = 3;
+import { JOB_FIELDS } from "./workflow/job_keys.ts";
+import { readerOf } from "./workflow/key.ts";
+import { PLUGIN_FIELDS } from "./workflow/plugin_keys.ts";
+import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./workflow/workflow_keys.ts";
+import type { Workflow } from "./workflow.ts";
 
 /** Once there are so many mistakes of shape, the shape of further jobs is not looked at. */
 const MOST_SHAPE_MISTAKES = 1_000;
@@ -55,7 +37,7 @@ export function parseWorkflow(data: unknown): Checked<Workflow> {
   const values = outline.success ? checkWorkflowValues(outline.data, entries.length) : [];
   const check = {
     pluginTypes: pluginTypes(data),
-    processes: outline.data?.global_config?.processes,
+    common: outline.data?.global_config,
     found: values,
   };
   const jobs: JobData[] = [];
@@ -222,130 +204,17 @@ function shown(value: unknown): string {
 }
 
 function toWorkflow(data: WorkflowData): Workflow {
-  const config = data.global_config;
-  const global: GlobalConfig = {
-    maxConcurrentJobs: toConcurrency(config?.max_concurrent_jobs),
-    environment: toEnvironment(config?.environment),
-    maxMemoryMb: config?.resource_limits?.max_memory_mb ?? null,
-    maxCpuPercent: config?.resource_limits?.max_cpu_percent ?? null,
-  };
-  const plugins = (data.plugins ?? []).map(toPlugin);
-  const defaults = {
-    plugins,
-    environment: global.environment,
-    enforce: config?.enforce,
-    processes: config?.processes,
-    attempts: config?.max_retries === undefined ? null : config.max_retries + 1,
-    timeout: config?.timeout ?? null,
-  };
+  const common = data.global_config ?? {};
+  const nothingAround = { common: {}, environment: {}, plugins: [] };
+  const global = readerOf(GLOBAL_FIELDS)(common, nothingAround);
+  const readPlugin = readerOf(PLUGIN_FIELDS);
+  const readJob = readerOf(JOB_FIELDS);
+  const plugins = (data.plugins ?? []).map((entry) => readPlugin(entry, nothingAround));
+  const around = { common, environment: global.environment, plugins };
   return {
-    name: data.name,
-    version: data.version ?? "1.0.0",
-    description: data.description ?? "",
+    ...readerOf(ABOUT_FIELDS)(data, nothingAround),
     global,
     plugins,
-    jobs: data.jobs.map((job) => toJob(job, defaults)),
+    jobs: data.jobs.map((job) => readJob(job, around)),
   };
-}
-
-/** What the file says once for all jobs. */
-interface JobDefaults {
-  readonly plugins: readonly Plugin[];
-  readonly environment: Environment;
-  readonly enforce: string | undefined;
-  readonly processes: string | undefined;
-  readonly attempts: number | null;
-  readonly timeout: number | null;
-}
-
-function toConcurrency(said: number | string | undefined): number | ProcessorExpression | null {
-  if (said === undefined) return null;
-  return typeof said === "number" ? said : { expression: said };
-}
-
-function toEnvironment(said: Record<string, string | number | boolean> | undefined): Environment {
-  const entries = Object.entries(said ?? {});
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
-function toJob(data: JobData, defaults: JobDefaults): Job {
-  const limits = data.resource_limits;
-  const seconds = [data.timeout ?? defaults.timeout, limits?.max_execution_time]
-    .filter((limit) => limit !== undefined && limit !== null);
-  const branch = data.conditions?.only_if_branch;
-  return {
-    id: data.id,
-    name: data.name ?? data.id,
-    action: toAction(data, defaults.plugins),
-    workingDirectory: data.working_directory ?? ".",
-    environment: { workflow: defaults.environment, job: toEnvironment(data.environment) },
-    dependencies: [...new Set(data.dependencies)],
-    conditions: {
-      skipIfFailed: [...new Set(data.conditions?.skip_if_failed)],
-      onlyIfBranch: branch === undefined ? null : [branch].flat(),
-    },
-    retry: toRetryPolicy(data.retry_config, defaults.attempts),
-    limits: {
-      maxMemoryMb: limits?.max_memory_mb ?? null,
-      maxCpuPercent: limits?.max_cpu_percent ?? null,
-      maxConcurrentJobs: limits?.max_concurrent_jobs ?? null,
-    },
-    enforce: (data.enforce ?? defaults.enforce) === "require" ? "require" : "best-effort",
-    idempotent: data.idempotent ?? true,
-    leaves: data.leaves ?? false,
-    processes: (data.processes ?? defaults.processes) === "own" ? "own" : "shared",
-    timeoutMs: seconds.length === 0 ? null : Math.min(...seconds) * 1000,
-    tags: data.tags ?? [],
-  };
-}
-
-function toRetryPolicy(
-  config: JobData["retry_config"],
-  defaultAttempts: number | null,
-): RetryPolicy {
-  if (config === undefined) return { ...DEFAULT_RETRY, maxAttempts: defaultAttempts ?? 1 };
-  const milliseconds = (seconds: number | undefined, otherwise: number) =>
-    seconds === undefined ? otherwise : seconds * 1000;
-  return {
-    maxAttempts: config.max_attempts ?? DEFAULT_ATTEMPTS_WITH_RETRY_CONFIG,
-    initialDelayMs: milliseconds(config.initial_delay, DEFAULT_RETRY.initialDelayMs),
-    maxDelayMs: milliseconds(config.max_delay, DEFAULT_RETRY.maxDelayMs),
-    backoffFactor: config.backoff_factor ?? DEFAULT_RETRY.backoffFactor,
-    jitter: config.jitter ?? DEFAULT_RETRY.jitter,
-  };
-}
-
-/** The keys were checked against the job type before: see `check_values.ts`. */
-function toAction(data: JobData, plugins: readonly Plugin[]): Action {
-  const plugin = plugins.find(({ type }) => type === data.job_type);
-  if (plugin !== undefined) return { type: "plugin", plugin, keys: data.with ?? {} };
-  const type = (data.job_type ?? "command") as Exclude<Action["type"], "plugin">;
-  switch (type) {
-    case "command":
-      return { type, command: data.command ?? "" };
-    case "python":
-      return { type, source: data.command ?? "" };
-    case "script":
-      return { type, scriptPath: data.script_path ?? "" };
-    case "http":
-      return {
-        type,
-        url: data.command ?? "",
-        method: data.http?.method?.toUpperCase() ?? "GET",
-        headers: data.http?.headers ?? {},
-        body: data.http?.body ?? null,
-        expectStatus: data.http?.expect_status ?? [],
-      };
-    default:
-      return unreachable(type);
-  }
-}
-
-function toPlugin({ type, path, permissions }: PluginData): Plugin {
-  const granted = (kind: PluginPermissionKind) => {
-    const said = permissions?.[kind];
-    return said === true ? true : said || [];
-  };
-  const entries = PLUGIN_PERMISSIONS.map((kind) => [kind, granted(kind)]);
-  return { type, path, permissions: Object.fromEntries(entries) as PluginPermissions };
 }

@@ -5,11 +5,16 @@
  * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
-import { ID_PATTERN } from "./check_graph.ts";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
 import { type Expectation, type Plan, planJobs } from "./plan.ts";
-import type { Action, Job, Workflow } from "./workflow.ts";
+import { hash64 } from "./workflow/fingerprint.ts";
+import { JOB_FIELDS } from "./workflow/job_keys.ts";
+import { type Field, nothing, storedOf, storedShapes } from "./workflow/key.ts";
+import { PLUGIN_FIELDS } from "./workflow/plugin_keys.ts";
+import { amount, amountOrNull, count, text } from "./workflow/shapes.ts";
+import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./workflow/workflow_keys.ts";
+import type { Job, Workflow } from "./workflow.ts";
 
 /** The version of the format that is written. */
 export const PLAN_VERSION = 1;
@@ -156,99 +161,15 @@ export function withDownstream(plan: Plan, ids: readonly string[]): string[] {
 }
 
 /**
- * A word for all of a job that bears on what it does and when: everything but its id, name, tags
- * and whether it may run twice. The order of mappings and of what it waits for does not matter.
+ * A word for all of a job that bears on what it does and when, as the records of its keys say. The order of
+ * mappings and of what it waits for does not matter.
  */
 export function jobHash(job: Job): string {
-  return hash64(JSON.stringify(MATTERS.map((read) => read(job))));
+  return hash64(JSON.stringify(MATTERING.map(([name, field]) => field.matters(job[name]))));
 }
 
-/** What a hash is made of, for each key of a job, flat: there may be 100,000 to hash. */
-const WHAT_MATTERS: {
-  readonly [K in Exclude<keyof Job, "id" | "name" | "tags" | "idempotent">]: (job: Job) => unknown;
-} = {
-  action: ({ action }) => {
-    switch (action.type) {
-      case "command":
-        return [action.type, action.command];
-      case "http":
-        return [
-          ...Object.entries({ ...action, headers: null }).sort(byName),
-          sorted(action.headers),
-        ];
-      case "plugin":
-        return [action.type, inOneOrder(action.plugin), inOneOrder(action.keys)];
-      default:
-        return [action.type, sourceOf(action)];
-    }
-  },
-  workingDirectory: ({ workingDirectory }) => workingDirectory,
-  environment: ({ environment: { workflow, job } }) => [sorted(workflow), sorted(job)],
-  dependencies: ({ dependencies }) => inOrder(dependencies),
-  conditions: ({ conditions }) => [
-    inOrder(conditions.skipIfFailed),
-    conditions.onlyIfBranch && inOrder(conditions.onlyIfBranch),
-  ],
-  retry: ({ retry }) => [
-    retry.maxAttempts,
-    retry.initialDelayMs,
-    retry.maxDelayMs,
-    retry.backoffFactor,
-    retry.jitter,
-  ],
-  limits: ({ limits }) => [limits.maxMemoryMb, limits.maxCpuPercent, limits.maxConcurrentJobs],
-  enforce: ({ enforce }) => enforce,
-  leaves: ({ leaves }) => leaves,
-  processes: ({ processes }) => processes,
-  timeoutMs: ({ timeoutMs }) => timeoutMs,
-};
-const MATTERS = Object.values(WHAT_MATTERS);
-
-function sourceOf(action: Extract<Action, { type: "script" | "python" }>): string {
-  return action.type === "script" ? action.scriptPath : action.source;
-}
-
-/** A JSON value whose mappings have their keys in the order of the alphabet. */
-function inOneOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOneOrder);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.entries(value).sort(byName).map(([key, inner]) => [key, inOneOrder(inner)]);
-}
-
-function inOrder(texts: readonly string[]): readonly string[] {
-  return texts.length < 2 ? texts : texts.toSorted();
-}
-
-function sorted(mapping: Readonly<Record<string, string>>): readonly (readonly string[])[] {
-  const entries = Object.entries(mapping);
-  return entries.length < 2 ? entries : entries.sort(byName);
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
-}
-
-/** Sixteen hexadecimal digits: two lanes of multiply and mix (cyrb53), each finished as in MurmurHash3. */
-function hash64(text: string): string {
-  let low = 0x41c6ce57;
-  let high = 0xdeadbeef;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, 0x5f356495);
-    high = Math.imul(high ^ unit, 0x9e3779b1);
-  }
-  return digits(finish(low) ^ finish(high ^ 0x5bd1e995)) + digits(finish(high));
-}
-
-function finish(lane: number): number {
-  const mixed = Math.imul(lane ^ lane >>> 16, 0x85ebca6b);
-  const again = Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35);
-  return again ^ again >>> 16;
-}
-
-function digits(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, "0");
-}
+const MATTERING = (Object.entries(JOB_FIELDS) as [keyof Job, Field<unknown>][])
+  .filter(([, { matters }]) => matters !== nothing);
 
 function selectedJobs({ workflow, selected }: PlanRecord): Job[] {
   return selected.map((index) => workflow.jobs[index]!);
@@ -264,99 +185,28 @@ function versionOf(text: string): { readonly number: number; readonly content: u
   }
 }
 
-const text = z.string();
-const texts = z.array(text);
-const orNull = <T extends z.core.$ZodType>(schema: T) => z.union([schema, z.null()]);
-const count = z.int().check(z.nonnegative());
-const amount = z.number();
-const variables = z.record(text, text);
-
-const granted = z.union([z.literal(true), texts]);
-
-const plugin = z.object({
-  type: text,
-  path: text,
-  permissions: z.object({
-    net: granted,
-    read: granted,
-    write: granted,
-    env: granted,
-    run: granted,
-    sys: granted,
-  }),
-});
-
-const action = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("command"), command: text }),
-  z.object({ type: z.literal("script"), scriptPath: text }),
-  z.object({ type: z.literal("python"), source: text }),
-  z.object({
-    type: z.literal("http"),
-    url: text,
-    method: text,
-    headers: variables,
-    body: orNull(text),
-    expectStatus: z.array(count),
-  }),
-  z.object({ type: z.literal("plugin"), plugin, keys: z.record(text, z.unknown()) }),
-]);
-
-const job = z.object({
-  // It becomes a path, and a plan may have come with somebody else's folder.
-  id: text.check(z.regex(ID_PATTERN)),
-  name: text,
-  action,
-  workingDirectory: text,
-  environment: z.object({ workflow: variables, job: variables }),
-  dependencies: texts,
-  conditions: z.object({ skipIfFailed: texts, onlyIfBranch: orNull(texts) }),
-  retry: z.object({
-    maxAttempts: count,
-    initialDelayMs: amount,
-    maxDelayMs: amount,
-    backoffFactor: amount,
-    jitter: amount,
-  }),
-  limits: z.object({
-    maxMemoryMb: orNull(amount),
-    maxCpuPercent: orNull(amount),
-    maxConcurrentJobs: orNull(count),
-  }),
-  enforce: z.enum(["require", "best-effort"]),
-  idempotent: z.boolean(),
-  // Plans of older versions do not have them.
-  leaves: z._default(z.boolean(), false),
-  processes: z._default(z.enum(["shared", "own"]), "shared"),
-  timeoutMs: orNull(amount),
-  tags: texts,
-});
+/** Settings of a run, each with what holds where a plan was written before there was the setting. */
+const SETTINGS: { readonly [N in keyof RunSettings]: z.ZodMiniType<RunSettings[N]> } = {
+  concurrency: count,
+  memoryMb: z._default(amountOrNull, null),
+  cpuPercent: z._default(amountOrNull, null),
+  failFast: z._default(z.boolean(), false),
+  graceMs: amount,
+  seed: amount,
+  branch: z._default(z.union([text, z.null()]), null),
+};
 
 const planSchema = z.object({
   run: z.optional(text),
-  file: orNull(text),
+  file: z._default(z.union([text, z.null()]), null),
   fileHash: z.optional(text),
   baseDirectory: text,
-  settings: z.object({
-    concurrency: count,
-    memoryMb: orNull(amount),
-    cpuPercent: orNull(amount),
-    failFast: z.boolean(),
-    graceMs: amount,
-    seed: amount,
-    branch: orNull(text),
-  }),
+  settings: z.object(SETTINGS),
   selected: z.array(count),
   workflow: z.object({
-    name: text,
-    version: text,
-    description: text,
-    global: z.object({
-      maxConcurrentJobs: z.union([count, z.object({ expression: text }), z.null()]),
-      environment: variables,
-      maxMemoryMb: orNull(amount),
-      maxCpuPercent: orNull(amount),
-    }),
-    plugins: z.array(plugin),
-    jobs: z.array(job),
+    ...storedShapes(ABOUT_FIELDS),
+    global: storedOf(GLOBAL_FIELDS),
+    plugins: z._default(z.array(storedOf(PLUGIN_FIELDS)), []),
+    jobs: z.array(storedOf(JOB_FIELDS)),
   }),
 });

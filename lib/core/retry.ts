@@ -1,6 +1,7 @@
 /** Whether and when a failed attempt is tried again: a small policy, the same for every job type. */
 import type { HttpFailure, Outcome } from "./event.ts";
-import type { Action, HttpAction, RetryPolicy } from "./workflow.ts";
+import { kindOf } from "./workflow/kinds.ts";
+import type { Action, RetryPolicy } from "./workflow.ts";
 
 /** Which attempt of which job of which run: all that jitter may depend on. */
 export interface AttemptIdentity {
@@ -8,9 +9,6 @@ export interface AttemptIdentity {
   readonly jobId: string;
   readonly attempt: number;
 }
-
-/** Methods that mean the same sent twice (RFC 9110, section 9.2.2). */
-const IDEMPOTENT_METHODS: readonly string[] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"];
 
 /**
  * Whether an outcome of `action` may be tried again at all: what failed may; what was cancelled, what
@@ -40,15 +38,10 @@ function mayRequestAgain(action: Action, failure: HttpFailure): boolean {
     case "no_response":
     case "stalled":
     case "unfinished":
-      return action.type !== "http" || isIdempotent(action);
+      return kindOf(action).mayRepeat(action);
     default:
       return true;
   }
-}
-
-function isIdempotent({ method, headers }: HttpAction): boolean {
-  return IDEMPOTENT_METHODS.includes(method) ||
-    Object.keys(headers).some((name) => name.toLowerCase() === "idempotency-key");
 }
 
 /**

@@ -61,18 +61,24 @@ export interface Job {
   /** What it may use. */
   readonly limits: ResourceLimits;
   /** Whether a limit that nothing here can enforce stops the run before it starts. */
-  readonly enforce: "require" | "best-effort";
+  readonly enforce: typeof ENFORCE[number];
   /** Whether doing its work twice does no harm: an attempt that is lost then begins again unasked. */
   readonly idempotent: boolean;
   /** Whether what is still in the background when it has ended is meant to outlive the run. */
   readonly leaves: boolean;
   /** Whether it sees the processes of the machine or, in a process namespace, its own alone. */
-  readonly processes: "shared" | "own";
+  readonly processes: typeof PROCESSES[number];
   /** Wall time of one attempt, in milliseconds; `null` is no limit. */
   readonly timeoutMs: number | null;
   /** For choosing jobs. */
   readonly tags: readonly string[];
 }
+
+/** What a limit means where nothing can hold a job to it. */
+export const ENFORCE = ["require", "best-effort"] as const;
+
+/** Which processes a job sees and may signal: those of the machine, or its own alone. */
+export const PROCESSES = ["shared", "own"] as const;
 
 /** The two layers a job's variables come from; the job's may refer to the workflow's. */
 export interface JobEnvironment {
@@ -89,14 +95,6 @@ export type Action =
   | { readonly type: "python"; readonly source: string }
   | HttpAction
   | PluginAction;
-
-/** The job types that orch brings, in the order in which messages list them. */
-export const JOB_TYPES = [
-  "command",
-  "script",
-  "python",
-  "http",
-] as const satisfies Exclude<Action["type"], "plugin">[];
 
 /** One HTTP request. */
 export interface HttpAction {

@@ -3,6 +3,7 @@
  * remembers. Who shows the run and who may stop it is the business of those who open a driver.
  */
 import type { RunEvent } from "../core/event.ts";
+import type { RunLimits } from "../core/plan/limits.ts";
 import type { FirstInput } from "../core/resume.ts";
 import { jobIndex, type RunState } from "../core/run_state.ts";
 import type { Environment } from "../core/workflow.ts";
@@ -27,10 +28,7 @@ export interface DrivableRun {
   readonly baseDirectory: string;
   /** The workflow file, absolute; `null` where there is none. */
   readonly workflowPath: string | null;
-  /** Time between asking a job to end and killing it. */
-  readonly graceMs: number;
-  /** Logs are cut near this size. */
-  readonly maxLogBytes: number;
+  readonly limits: RunLimits;
   /** For every job, unless the environment of orch or the workflow has another value: see `job_variables.ts`. */
   readonly variables: Environment;
   readonly world: World;
@@ -61,7 +59,7 @@ export class Driver {
   readonly #loop: RunLoop;
 
   private constructor(run: DrivableRun, processes: ProcessPool, ports: DriverPorts) {
-    const { state, directory, baseDirectory, maxLogBytes, variables, world } = run;
+    const { state, directory, baseDirectory, limits, variables, world } = run;
     this.#run = run;
     this.processes = processes;
     this.#supervisor = new Supervisor({
@@ -70,7 +68,7 @@ export class Driver {
       executors,
       jobOf: (id) => state.plan.jobs[jobIndex(state, id)]!,
       run: directory,
-      maxLogBytes,
+      limits,
       variables,
       baseDirectory,
       post: (input) => this.post(input),
@@ -88,12 +86,11 @@ export class Driver {
 
   /** Opens what the processes of the run are started in. Nothing has begun yet. */
   static async open(run: DrivableRun, ports: DriverPorts): Promise<Driver> {
-    const { directory, graceMs, maxLogBytes, world } = run;
+    const { directory, limits, world } = run;
     const processes = await world.processes.open({
       cookie: newCookie(run),
       outerCookies: outerCookies(world.env(COOKIE)),
-      graceMs,
-      maxLogBytes,
+      limits,
       endsStem: directory.endsStem,
       notice: (notice) => ports.notice(notice),
     });
@@ -115,7 +112,7 @@ export class Driver {
    * longer. Returns whether all that has happened until then is written down.
    */
   async drive({ impatient, journalFailed }: Patience): Promise<boolean> {
-    const { state, journal, firstInput, graceMs } = this.#run;
+    const { state, journal, firstInput, limits } = this.#run;
     try {
       this.#loop.post(firstInput);
       await Promise.race([this.#loop.finished, journal.failed, impatient]);
@@ -126,7 +123,7 @@ export class Driver {
       if (!(error instanceof JournalError)) throw error;
       await journalFailed(error);
       // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
-      await Promise.race([this.#supervisor.stopAll(graceMs), impatient]);
+      await Promise.race([this.#supervisor.stopAll(limits.graceMs), impatient]);
       await Promise.race([this.processes.close(), impatient]);
       return false;
     }

@@ -1,4 +1,5 @@
 /** What a program may say about a run, and whether it can be meant. */
+import { DEFAULT_LIMITS, type RunLimits } from "../core/plan/limits.ts";
 import { isVariableName } from "../core/environment.ts";
 import { optionText } from "../view/notice.ts";
 
@@ -28,6 +29,16 @@ export interface OrchestratorOptions {
   readonly signal?: AbortSignal;
   /** Is told, in a line, what a run outlives and somebody should know; stderr unless said. */
   readonly onWarning?: (message: string) => void;
+}
+
+/** The limits that are asked for; those that are not said are as `orch run` has them. */
+export function limitsOf({ grace, maxLogBytes }: OrchestratorOptions): RunLimits {
+  const standard = DEFAULT_LIMITS;
+  return {
+    ...standard,
+    graceMs: grace === undefined ? standard.graceMs : grace * 1000,
+    maxLogBytes: maxLogBytes ?? standard.maxLogBytes,
+  };
 }
 
 /** What each option must be, in words, and whether a value is that. */

@@ -16,7 +16,7 @@ import { indexText } from "../view/run_message.ts";
 import { type StatusEvent, statusEvent, type StatusEventType } from "../view/status_event.ts";
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
-import { checkOptions, type OrchestratorOptions } from "./options.ts";
+import { checkOptions, limitsOf, type OrchestratorOptions } from "./options.ts";
 import { prepareRun, type RunWishes } from "./prepare.ts";
 import { resultsOf } from "./results.ts";
 
@@ -37,9 +37,6 @@ export interface OrchestratorStatus {
   /** Each job, by id. */
   readonly jobs: Readonly<Record<string, JobStatus>>;
 }
-
-const DEFAULT_GRACE_SECONDS = 10;
-const DEFAULT_LOG_BYTES = 256 * 2 ** 20;
 
 /**
  * Runs one workflow, as often as it is told to, one run at a time. It is told of nothing but what is
@@ -140,10 +137,10 @@ export class Orchestrator {
     const prepared = await prepareRun(this.#loaded.workflow, wishes, this.#world);
     if (!prepared.ok) throw await workflowError(this.#file(file), prepared.diagnostics);
     const { plan, settings } = prepared;
-    const { stateDirectory, baseDirectory } = wishes;
+    const { stateDirectory, baseDirectory, limits: { durability } } = wishes;
     const { workflow } = this.#loaded;
     const record = { file: path, baseDirectory, workflow, selected: plan.fileIndex, settings };
-    using files = await createRun(this.#world, stateDirectory, { record, durability: "process" });
+    using files = await createRun(this.#world, stateDirectory, { record, durability });
     this.#events = [];
     const state = this.#state = initialState(plan);
     const run = this.#drivable(state, wishes, files);
@@ -161,13 +158,13 @@ export class Orchestrator {
 
   #wishes(): RunWishes {
     const { only = [], tags = [], skipTags = [], withDependencies = true } = this.#options;
-    const { maxConcurrent, failFast, grace, stateDirectory, variables } = this.#options;
+    const { maxConcurrent, failFast, stateDirectory, variables } = this.#options;
     const { path, directory } = this.#loaded;
     return {
       selection: { only, tags, skipTags, withDependencies },
       maxConcurrent: maxConcurrent ?? null,
       failFast: failFast ?? false,
-      graceMs: (grace ?? DEFAULT_GRACE_SECONDS) * 1000,
+      limits: limitsOf(this.#options),
       baseDirectory: directory,
       stateDirectory: namedStateDirectory(this.#world, stateDirectory) ??
         resolvePath(directory, STATE_DIRECTORY),
@@ -179,7 +176,7 @@ export class Orchestrator {
 
   #drivable(
     state: RunState,
-    { graceMs, baseDirectory, stateDirectory, workflowPath, variables }: RunWishes,
+    { limits, baseDirectory, stateDirectory, workflowPath, variables }: RunWishes,
     { directory, journal }: NewRun,
   ): Omit<DrivableRun, "firstInput"> {
     return {
@@ -189,8 +186,7 @@ export class Orchestrator {
       stateDirectory,
       baseDirectory,
       workflowPath,
-      graceMs,
-      maxLogBytes: this.#options.maxLogBytes ?? DEFAULT_LOG_BYTES,
+      limits,
       variables,
       world: this.#world,
     };

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RunSettings } from "../core/event.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
+import type { RunLimits } from "../core/plan/limits.ts";
 import { budgetOf, concurrencyOf } from "../core/resources.ts";
 import { type Selection, selectJobs } from "../core/selection.ts";
 import type { Environment, Workflow } from "../core/workflow.ts";
@@ -19,7 +20,7 @@ export interface RunWishes extends RunPlaces {
   /** Jobs at a time; `null` for what the workflow says. */
   readonly maxConcurrent: number | null;
   readonly failFast: boolean;
-  readonly graceMs: number;
+  readonly limits: RunLimits;
   /** What jobs get beside the environment of orch. */
   readonly variables: Environment;
 }
@@ -90,7 +91,7 @@ async function checkPluginsOf(
 /** What holds for the whole run, as far as the machine and the workflow have a say in it. */
 async function settingsOf(
   plan: Plan,
-  { maxConcurrent: requested, failFast, graceMs, baseDirectory }: RunWishes,
+  { maxConcurrent: requested, failFast, limits, baseDirectory }: RunWishes,
   world: World,
 ): Promise<RunSettings> {
   const { processors } = world.machine;
@@ -98,7 +99,7 @@ async function settingsOf(
     concurrency: concurrencyOf(plan.workflow, { requested, processors }),
     ...await settingsOfPlan(plan, baseDirectory, world),
     failFast,
-    graceMs,
+    graceMs: limits.graceMs,
     seed: new DataView(world.random(4).buffer).getUint32(0),
   };
 }

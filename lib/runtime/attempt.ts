@@ -2,6 +2,7 @@
  * The contract between the supervisor and an executor: one attempt of one job. An executor starts it
  * and says how it ended; it decides nothing about retries, time limits or order.
  */
+import type { RunLimits } from "../core/plan/limits.ts";
 import type { HttpFacts, Outcome, Outputs, ProcessFacts, Usage } from "../core/event.ts";
 import type { Action, Job } from "../core/workflow.ts";
 import type { ProcessPool, World } from "./world.ts";
@@ -15,8 +16,7 @@ export interface AttemptContext {
   /** Counts from 1. */
   readonly attempt: number;
   readonly files: AttemptFiles;
-  /** Logs are cut near this size. */
-  readonly maxLogBytes: number;
+  readonly limits: RunLimits;
   /** Absolute, known to exist. */
   readonly workingDirectory: string;
   /** Absolute: the folder of the workflow file, or what `-C` put in its place. */

@@ -32,7 +32,7 @@ export class DirectPool implements ProcessPool, DirectHost {
     this.cookie = options.cookie;
     this.outerCookies = options.outerCookies ?? "";
     this.#options = options;
-    this.logCap = new LogCap(clock, options.maxLogBytes);
+    this.logCap = new LogCap(clock, options.limits.maxLogBytes);
     this.#trouble = new SpawnTrouble(clock, {
       running: () => this.#live.size,
       waiting: () => this.#queue.length,

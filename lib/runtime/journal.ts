@@ -4,15 +4,13 @@
  * Once a write or a sync has failed, nothing is written any more: what the disk holds is then unknown,
  * and a second fsync would say nothing of what the first one lost.
  */
+import type { Durability } from "../core/base/choices.ts";
 import type { RunEvent } from "../core/event.ts";
 import { LineEncoder } from "../core/journal_line.ts";
 import { type JournalContent, type JournalEnd, readJournal } from "../core/journal_read.ts";
 import { folderOf } from "./paths.ts";
 import { isGranted } from "./permissions.ts";
 import type { Clock } from "./world.ts";
-
-/** What a line outlives: any death of orch, or also one of the machine. */
-export type Durability = "process" | "power";
 
 /** Under `power`, so much time at least lies between the beginnings of two syncs. */
 export const GROUP_COMMIT_MS = 20;

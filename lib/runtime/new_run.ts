@@ -1,6 +1,7 @@
 /** The files of a run that is about to begin: all of them, or none. */
+import type { Durability } from "../core/base/choices.ts";
 import type { PlanRecord } from "../core/plan_file.ts";
-import { type Durability, Journal, syncFolder } from "./journal.ts";
+import { Journal, syncFolder } from "./journal.ts";
 import { writePlan } from "./plan_store.ts";
 import { ownState } from "./own_state.ts";
 import { recordOrder } from "./ownership.ts";

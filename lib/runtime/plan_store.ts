@@ -1,6 +1,7 @@
 /** Plan files on their disk. What they hold is in `core/plan_file.ts`. */
+import type { Durability } from "../core/base/choices.ts";
 import { encodePlan, type PlanRecord } from "../core/plan_file.ts";
-import { type Durability, saveFile } from "./journal.ts";
+import { saveFile } from "./journal.ts";
 import { folderOf } from "./paths.ts";
 import { rootedPath, storedPath } from "./project_paths.ts";
 import type { OwnState } from "./own_state.ts";

@@ -76,7 +76,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#cgroup = RunCgroup.open(options.cookie);
     this.#mark = lifeMark(options.cookie, options.outerCookies ?? "");
     this.sampler = new UsageSampler(clock);
-    this.logCap = new LogCap(clock, options.maxLogBytes);
+    this.logCap = new LogCap(clock, options.limits.maxLogBytes);
     this.#trouble = new SpawnTrouble(clock, {
       running: () => this.#slots.size,
       waiting: () => this.#queue.length,
@@ -92,7 +92,7 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   #newReaper(): Reaper {
-    const { cookie, graceMs } = this.options;
+    const { cookie, limits: { graceMs } } = this.options;
     const cgroup = this.#cgroup?.path ?? null;
     const reaper = new Reaper({ clock: this.clock, cookie, mark: this.#mark, graceMs, cgroup });
     const at = this.clock.now() + STAND_BY_MS;

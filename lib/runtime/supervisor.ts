@@ -2,6 +2,7 @@
  * Performs what the scheduler decided: starts attempts through their executor, passes stops on, and
  * hands each end back as an input. It decides nothing.
  */
+import type { RunLimits } from "../core/plan/limits.ts";
 import { resolveReferences } from "../core/environment.ts";
 import type { NotStarted, RunEvent } from "../core/event.ts";
 import type { Action, Environment, Job } from "../core/workflow.ts";
@@ -20,8 +21,7 @@ export interface SupervisorOptions {
   /** The job called `id`; it exists. */
   jobOf(id: string): Job;
   readonly run: RunDirectory;
-  /** Logs are cut near this size. */
-  readonly maxLogBytes: number;
+  readonly limits: RunLimits;
   /** Given to every job beneath what the workflow sets. */
   readonly variables: Environment;
   /** Absolute: what relative working directories start from. */
@@ -89,7 +89,7 @@ export class Supervisor {
   }
 
   #begin({ jobId, attempt }: StartedEvent): RunningAttempt {
-    const { processes, executors, run, maxLogBytes, variables, baseDirectory } = this.#options;
+    const { processes, executors, run, limits, variables, baseDirectory } = this.#options;
     const world = this.#world;
     const job = this.#options.jobOf(jobId);
     try {
@@ -103,7 +103,7 @@ export class Supervisor {
         job,
         attempt,
         files: run.filesOf(jobId, attempt),
-        maxLogBytes,
+        limits,
         workingDirectory,
         baseDirectory,
         environment: {

@@ -4,6 +4,7 @@
  * streams.
  */
 
+import type { RunLimits } from "../core/plan/limits.ts";
 import type { ControlLack } from "../core/control_lacks.ts";
 import type { ProcessFacts, Usage } from "../core/event.ts";
 import type { Permission } from "../core/permission.ts";
@@ -173,10 +174,7 @@ export interface PoolOptions {
   readonly cookie: string;
   /** What follows it, where orch is itself started by a job: see `cookie.ts`. */
   readonly outerCookies?: string;
-  /** Time between TERM and KILL if orch itself dies. */
-  readonly graceMs: number;
-  /** The files of an attempt are cut near this size. */
-  readonly maxLogBytes: number;
+  readonly limits: RunLimits;
   /**
    * Each slot writes down how its jobs ended in a file of its own, which begins so: it is read if orch
    * dies before it hears of an end. `null` where nobody will.

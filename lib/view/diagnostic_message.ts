@@ -287,19 +287,16 @@ function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): Diagno
       "remove it",
     );
   }
-  if (key === "with") {
-    return say(
-      `Key 'with' does not belong to a job of type '${jobType}'`,
-      "",
-      "it holds the keys of job types that plugins bring: remove it",
-    );
-  }
-  const taken = jobType === "script" ? "script_path" : "command";
-  return say(
-    `Key '${key}' does not belong to a job of type '${jobType}'`,
-    "",
-    key === "http" ? "set job_type: http, or remove it" : `use '${taken}', or another job_type`,
-  );
+  return say(`Key '${key}' does not belong to a job of type '${jobType}'`, "", instead(detail));
+}
+
+function instead(detail: Extract<ShapeDetail, { code: "E209" }>): string {
+  if (detail.key === "with") return "it holds the keys of job types that plugins bring: remove it";
+  if (detail.problem !== "unexpected") return "remove it";
+  const { needed, ofType } = detail;
+  return ofType === null
+    ? `use '${needed}', or another job_type`
+    : `set job_type: ${ofType}, or remove it`;
 }
 
 function cycleText(cycle: readonly string[]): string {

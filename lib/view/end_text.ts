@@ -1,6 +1,7 @@
 /** The last words of a run: what failed and its last lines, what did not run and why, the numbers. */
 import type { RunSummary } from "../core/summary.ts";
 import type { JobState, RunState } from "../core/run_state.ts";
+import { kindOf } from "../core/workflow/kinds.ts";
 import type { Job } from "../core/workflow.ts";
 import { workOf } from "../core/summary.ts";
 import { counted, durationText, grouped } from "./format.ts";
@@ -92,24 +93,9 @@ function rule(style: Style, title: string): string {
   }`;
 }
 
-function commandOf({ action }: Job): string {
-  switch (action.type) {
-    case "command":
-      return action.command;
-    case "script":
-      return action.scriptPath;
-    case "python":
-      return `python3: ${action.source}`;
-    case "http":
-      return `${action.method} ${action.url}`;
-    case "plugin":
-      return `${action.plugin.type} ${JSON.stringify(action.keys)}`;
-  }
-}
-
 /** The first line of what a job runs, with an ellipsis where there is more. */
-function commandLine(job: Job, { glyphs: { ellipsis } }: Style): string {
-  const [line = "", ...more] = commandOf(job).trim().split("\n", 2);
+function commandLine({ action }: Job, { glyphs: { ellipsis } }: Style): string {
+  const [line = "", ...more] = kindOf(action).summary(action).trim().split("\n", 2);
   const shown = cutToWidth(visibleLine(line.trimEnd()), COMMAND_WIDTH, ellipsis);
   return more.length > 0 && !shown.endsWith(ellipsis) ? `${shown} ${ellipsis}` : shown;
 }

@@ -1,10 +1,11 @@
 /** Sentences about flags that say how a run or a text is to look. */
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
+import { oneOfText } from "./usage_message.ts";
 
 /** A time for colour that there is not. */
 export function badColorText(when: string, known: readonly string[]): string {
-  return `--color: ${visibleLine(quoted(when))}: expected one of ${known.join(", ")}`;
+  return `--color: ${visibleLine(quoted(when))}: ${oneOfText(known)}`;
 }
 
 /** Two flags that ask for different views. */

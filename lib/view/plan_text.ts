@@ -1,6 +1,7 @@
 /** The structure of a workflow as text: the table of `orch analyze`, and pictures for other tools. */
 import type { Analysis } from "../core/analysis.ts";
 import type { Plan } from "../core/plan.ts";
+import { jobTypeOf } from "../core/workflow/kinds.ts";
 import { counted, durationText, grouped } from "./format.ts";
 import { paint, type Style } from "./style.ts";
 import { visibleLine } from "./visible.ts";
@@ -168,7 +169,7 @@ export function analysisDocument(plan: Plan, analysis: Analysis, file: string): 
     jobs: plan.jobs.map(({ id, name, action, dependencies, conditions, tags }) => ({
       id,
       name,
-      job_type: action.type === "plugin" ? action.plugin.type : action.type,
+      job_type: jobTypeOf(action),
       dependencies,
       skip_if_failed: conditions.skipIfFailed,
       tags,

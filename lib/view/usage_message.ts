@@ -120,7 +120,7 @@ export function argumentTooManyText(input: string): string {
 
 /** A value is none of those that a flag takes. */
 export function notOneOfText(flag: string, input: string, values: readonly string[]): string {
-  return badValueText(flag, input, `expected one of ${values.join(", ")}`);
+  return badValueText(flag, input, oneOfText(values));
 }
 
 /** An argument is not what a command takes; `why` says what that is. */
@@ -143,8 +143,26 @@ export function secondsWantedText(most: number): string {
   return `expected seconds from 0 to ${most}`;
 }
 
+/** What takes one of a list. */
+export function oneOfText(values: readonly string[]): string {
+  return `expected one of ${values.join(", ")}`;
+}
+
+/** Names of a list from which one is to be chosen: `a, b or c`. */
+export function orText(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/** How `--report` is written for each kind of report. */
+export function reportForms(kinds: readonly string[]): string {
+  return orText(kinds.map((kind) => `${kind}=PATH`));
+}
+
 /** What `--report` takes. */
-export const REPORT_WANTED = "expected junit=PATH or md=PATH, such as junit=report.xml";
+export function reportWantedText(kinds: readonly string[]): string {
+  return `expected ${reportForms(kinds)}, such as junit=report.xml`;
+}
 
 /** What a flag for a size takes. */
 export const SIZE_WANTED = "expected a size of at least 1K, such as 64M or 2G";

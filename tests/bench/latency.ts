@@ -9,7 +9,7 @@ import { RunLoop } from "../../lib/runtime/loop.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { createRunDirectory } from "../../lib/runtime/run_directory.ts";
 import { Supervisor } from "../../lib/runtime/supervisor.ts";
-import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import { sketchLimits, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 const JOBS = 1000;
 const folder = Deno.makeTempDirSync();
@@ -29,8 +29,7 @@ const state = initialState(plan);
 const directory = createRunDirectory(world, `${folder}/.orch`);
 const processes = await world.processes.open({
   cookie: directory.runId,
-  graceMs: 1000,
-  maxLogBytes: 2 ** 28,
+  limits: sketchLimits(),
   endsStem: null,
   notice() {},
 });
@@ -41,7 +40,7 @@ const supervisor = new Supervisor({
   executors,
   jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
   run: directory,
-  maxLogBytes: 2 ** 28,
+  limits: sketchLimits(),
   variables: {},
   baseDirectory: folder,
   post: (input) => loop.post(input),

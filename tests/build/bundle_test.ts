@@ -1,6 +1,6 @@
 /** The one file of orch: it does what the sources do, alone in a folder, with what the tasks grant. */
 import { withLazyRequire } from "../../tools/bundle.ts";
-import { programAt } from "../../lib/cli/permissions.ts";
+import { programAt } from "../../lib/cli/command/machine/permissions_impl.ts";
 import { VERSION } from "../../lib/cli/version.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
@@ -129,7 +129,7 @@ Deno.test("orch permissions of the bundle prints what runs plugins far from the 
 });
 
 Deno.test("orch permissions names the program that it is", () => {
-  const source = "file:///home/me%20too/orch/lib/cli/permissions.ts";
+  const source = "file:///home/me%20too/orch/lib/cli/command/machine/permissions_impl.ts";
   assertEquals(programAt(source, "/", false), {
     path: "/home/me too/orch/main.ts",
     isSource: true,

@@ -1,4 +1,5 @@
 /** One run under a journal that is slow or breaks: what waits for it, and what follows when it fails. */
+import type { Durability } from "../../lib/core/base/choices.ts";
 import { conduct } from "../../lib/cli/conduct.ts";
 import type { Input } from "../../lib/core/event.ts";
 import { readJournal } from "../../lib/core/journal_read.ts";
@@ -6,12 +7,17 @@ import { planJobs } from "../../lib/core/plan.ts";
 import type { FirstInput } from "../../lib/core/resume.ts";
 import { initialState, type RunState } from "../../lib/core/run_state.ts";
 import { step } from "../../lib/core/scheduler.ts";
-import { type Durability, Journal, type JournalFile } from "../../lib/runtime/journal.ts";
+import { Journal, type JournalFile } from "../../lib/runtime/journal.ts";
 import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
 import type { ProcessEnd } from "../../lib/runtime/world.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { FakeWorld, pass, START } from "../support/fake_world.ts";
-import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import {
+  type JobSketch,
+  sketchLimits,
+  sketchSettings,
+  sketchWorkflow,
+} from "../support/workflows.ts";
 
 const RUN_ID = parseRunId("20261122-103000-x7k2")!;
 /** Nothing is there: what would be written elsewhere than into the journal is lost. */
@@ -101,7 +107,8 @@ class Conducted {
       baseDirectory: "/work",
       file: "w.yaml",
       workflowPath: "/work/w.yaml",
-      options: { report: [], grace: 5, maxLog: 1024, quiet: false, verbose: false },
+      limits: sketchLimits({ graceMs: 5000, maxLogBytes: 1024, durability }),
+      options: { report: [], quiet: false, verbose: false },
       world: this.world,
     }).then((code) => void (this.code = code));
   }

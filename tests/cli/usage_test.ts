@@ -1,5 +1,4 @@
 /** Command lines that are wrong, and those that only ask: nothing is started, and the words help. */
-import { commands, SELDOM } from "../../lib/cli/commands.ts";
 import { VERSION } from "../../lib/cli/version.ts";
 import {
   assert,
@@ -161,17 +160,6 @@ for (const [commandLine, mentions] of HELP) {
     for (const mention of ["Examples:", ...mentions]) assertStringIncludes(stdout, mention);
   });
 }
-
-Deno.test("what is seldom needed exists", () => {
-  const names = commands.getAllEntries().map(({ name }) => name.original);
-  for (const [command, seldom] of Object.entries(SELDOM)) {
-    const target = commands.getRoutingTargetForInput(command);
-    const known = target !== undefined && "parameters" in target
-      ? Object.keys(target.parameters.flags ?? {})
-      : names;
-    assertEquals(seldom.filter((name) => !known.includes(name)), [], command);
-  }
-});
 
 Deno.test("the help of every command fits a screen: what it is for, how it is called, an example", async () => {
   await using project = newProject();

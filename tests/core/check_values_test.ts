@@ -25,8 +25,8 @@ checkJobs("E305 refuses references that cannot be read", [
   [{ job_type: "http", command: "http://x/${1}" }, "E305 name ${1} @ value command"],
   [
     { job_type: "http", command: "http://x/$A", http: { body: "${", headers: { H: "${x y}" } } },
-    "E305 unclosed ${ @ value http/body",
     "E305 name ${x y} @ value http/headers/H",
+    "E305 unclosed ${ @ value http/body",
   ],
 ]);
 checkConfig("E305 and E309 look into the environment of all jobs", [

@@ -8,6 +8,7 @@ import {
   type PlanRecord,
   withDownstream,
 } from "../../lib/core/plan_file.ts";
+import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
 import type { Job, Plugin, PluginAction, Workflow } from "../../lib/core/workflow.ts";
 import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
 import { type JobSketch, sketchJob, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
@@ -179,6 +180,80 @@ Deno.test("jobHash() differs with all that bears on what a job does", () => {
   const hashes = DIFFERENT.map(([, change]) => jobHash({ ...BASE, ...change }));
   DIFFERENT.forEach(([what], i) => assertNotEquals(hashes[i], jobHash(BASE), what));
   assertEquals(new Set(hashes).size, hashes.length);
+});
+
+/** One job of each kind, with most of the keys, as a file has them. */
+const WITH_KNOWN_HASHES = {
+  name: "w",
+  global_config: {
+    environment: { Z: 1, A: "$HOME" },
+    max_retries: 2,
+    timeout: 9,
+    enforce: "require",
+    processes: "own",
+  },
+  plugins: [{ type: "greet", path: "./g.ts", permissions: { net: true, read: ["b", "a"] } }],
+  jobs: [
+    { id: "a", command: "make" },
+    {
+      id: "b",
+      job_type: "script",
+      script_path: "b.sh",
+      dependencies: ["a"],
+      timeout: 1.5,
+      processes: "shared",
+      leaves: true,
+    },
+    {
+      id: "c",
+      job_type: "python",
+      command: "print('é')",
+      dependencies: ["b", "a", "a"],
+      environment: { B: true, A: 1.5 },
+    },
+    {
+      id: "d",
+      job_type: "http",
+      command: "https://example.org/${X}",
+      http: { method: "post", headers: { b: "1", a: "2" }, body: "x", expect_status: [204, 200] },
+      conditions: { skip_if_failed: ["c", "a"], only_if_branch: ["main", "a"] },
+    },
+    {
+      id: "e",
+      command: "x",
+      resource_limits: {
+        max_memory_mb: 1,
+        max_cpu_percent: 50,
+        max_concurrent_jobs: 2,
+        max_execution_time: 3,
+      },
+      retry_config: { initial_delay: 0.5, jitter: 0.1 },
+      idempotent: false,
+      enforce: "best-effort",
+      tags: ["t"],
+      working_directory: "sub",
+    },
+    {
+      id: "f",
+      job_type: "greet",
+      with: { who: "x", deep: { b: [1, { d: 1, c: 2 }], a: null } },
+      retry_config: {},
+      name: "F",
+    },
+  ],
+};
+
+Deno.test("jobHash() of a job stays what it was: one that differs makes every run look changed", () => {
+  const parsed = parseWorkflow(WITH_KNOWN_HASHES);
+  assert(parsed.ok);
+  assertEquals(Object.fromEntries(parsed.value.jobs.map((job) => [job.id, jobHash(job)])), {
+    a: "12c8e98cc6bc7fc4",
+    b: "a1497213bf6fe906",
+    c: "bdcc9de002fc4cb7",
+    d: "0a6adff6f0afe7f9",
+    e: "0509954e1e25a067",
+    f: "4509ac50cdf6a8a2",
+  });
 });
 
 Deno.test("jobHash() of 100,000 similar jobs are all different", () => {

@@ -46,6 +46,18 @@ const FLAGS = `
 | \`--dry-run\` | | Nothing |
 `;
 
+/** The same in a table of two commands. */
+const SHARED_FLAGS = `
+| Flag | \`resume\` | \`run\` | Meaning |
+|---|---|---|---|
+| \`-c\`, \`--max-concurrent N\` | as before | yes | Jobs |
+| \`-n\`, \`--name\` | | yes | Name |
+| \`--live\`, \`--no-live\` | yes | yes | Not \`--plain\` |
+| \`--grace SECONDS\` | | 10 | Time |
+| \`--repair\` | yes | | Nothing of \`run\` |
+| \`--dry-run\` | yes | yes | Nothing |
+`;
+
 function flagProblems(markdown: string): string[] {
   return [
     ...differences(flagsIn(markdown, "run"), flagsOfHelp(HELP), "flag"),
@@ -89,6 +101,17 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[]
   [
     "another default",
     flagProblems(FLAGS.replace("| 10 |", "| 20 |")),
+    ["--grace has the default 10, not '20'"],
+  ],
+  ["flags in a column of their command", flagProblems(SHARED_FLAGS), []],
+  [
+    "a flag that is missing in the column of its command",
+    flagProblems(SHARED_FLAGS.replace("| `--dry-run` | yes | yes |", "| `--dry-run` | yes | |")),
+    ["flag --dry-run is not in the document"],
+  ],
+  [
+    "another default in a column",
+    flagProblems(SHARED_FLAGS.replace("| 10 |", "| 20 |")),
     ["--grace has the default 10, not '20'"],
   ],
   [

@@ -25,9 +25,11 @@ import { checkout, runDocument } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 const DOCUMENTS = [
-  ...["README.md", "CHANGELOG.md"],
+  ...["README.md", "CHANGELOG.md", "docs/commands.md"],
   ...[".github/ARCHITECTURE.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"],
 ];
+/** The documents that have tables of all commands and their flags. */
+const COMMAND_DOCUMENTS = ["README.md", "docs/commands.md"];
 const TASKS = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)).tasks);
 
 for (const document of DOCUMENTS) {
@@ -72,20 +74,23 @@ for (const document of DOCUMENTS) {
   });
 }
 
-Deno.test("README.md: the tables have the commands, flags and defaults of the help", async () => {
-  await using project = newProject();
-  const commands = commandsOfHelp((await project.orch(["--help"])).stdout);
-  const named = namesIn(README, "Command").map((usage) => usage.split(" ")[1] ?? "");
-  const problems = differences(named, commands, "command");
-  for (const command of commands) {
-    const help = (await project.orch([command, "--help-all"])).stdout;
-    problems.push(
-      ...differences(flagsIn(README, command), flagsOfHelp(help), `orch ${command}`),
-      ...wrongDefaults(README, command, help),
-    );
-  }
-  assertEquals(problems, []);
-});
+for (const document of COMMAND_DOCUMENTS) {
+  Deno.test(`${document}: the tables have the commands, flags and defaults of the help`, async () => {
+    const text = await Deno.readTextFile(`${ROOT}/${document}`);
+    await using project = newProject();
+    const commands = commandsOfHelp((await project.orch(["--help"])).stdout);
+    const named = namesIn(text, "Command").map((usage) => usage.split(" ")[1] ?? "");
+    const problems = differences(named, commands, "command");
+    for (const command of commands) {
+      const help = (await project.orch([command, "--help-all"])).stdout;
+      problems.push(
+        ...differences(flagsIn(text, command), flagsOfHelp(help), `orch ${command}`),
+        ...wrongDefaults(text, command, help),
+      );
+    }
+    assertEquals(problems, []);
+  });
+}
 
 Deno.test("README.md: the tables have the inputs and outputs of the action", () => {
   const text = Deno.readTextFileSync(`${ROOT}/.github/actions/orch/action.yml`);

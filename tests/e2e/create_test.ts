@@ -1,4 +1,5 @@
 /** `orch create` and `orch validate`: files to start from, and all that is wrong with those at hand. */
+import { TEMPLATES } from "../../lib/core/base/choices.ts";
 import {
   assertEquals,
   assertMatch,
@@ -7,7 +8,6 @@ import {
 } from "../support/assert.ts";
 import { type Finished, newProject, type Project, workflow } from "../support/cli.ts";
 
-const TEMPLATES = ["ci", "data", "http", "minimal"];
 const ENDINGS = ["yaml", "yml", "json"];
 
 for (const template of TEMPLATES) {

@@ -1,10 +1,13 @@
 /** Jobs without a shell: the pool and its processes. */
+import type { RunLimits } from "../../lib/core/plan/limits.ts";
+import { sketchLimits } from "../support/workflows.ts";
 import { DirectPool } from "../../lib/runtime/direct_pool.ts";
 import type { Launch } from "../../lib/runtime/world.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { howOf, TestPool, until } from "../support/pool.ts";
 
-const directPool = (maxLogBytes = 2 ** 28) => new TestPool({ maxLogBytes }, DirectPool);
+const directPool = (limits: Partial<RunLimits> = {}) =>
+  new TestPool({ limits: sketchLimits({ graceMs: 300, ...limits }) }, DirectPool);
 
 /** A shell is only one more program here. */
 const sh = (text: string): Launch => ({ kind: "program", program: "sh", args: ["-c", text] });
@@ -97,7 +100,7 @@ Deno.test("output of each stream is added to its own file, which is private", as
 });
 
 Deno.test("a flood of output is cut in the middle, while it goes on and at its end", async () => {
-  await using pool = directPool(1_000_000);
+  await using pool = directPool({ maxLogBytes: 1_000_000 });
   const job = pool.start(
     sh("echo first; head -c 80000000 /dev/zero | tr '\\0' x; : > flooded; exec sleep 60"),
   );

@@ -1,6 +1,7 @@
 /** The files of a new run on their disk: under `power` also their names, and those of all folders on the way. */
+import type { Durability } from "../../lib/core/base/choices.ts";
 import type { PlanRecord } from "../../lib/core/plan_file.ts";
-import { type Durability, saveFile } from "../../lib/runtime/journal.ts";
+import { saveFile } from "../../lib/runtime/journal.ts";
 import { createRun } from "../../lib/runtime/new_run.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assertEquals } from "../support/assert.ts";

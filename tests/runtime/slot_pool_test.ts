@@ -1,4 +1,5 @@
 /** Jobs in warm shells, with real processes: how they end, and that they know nothing of each other. */
+import { sketchLimits } from "../support/workflows.ts";
 import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
 import { TestPool, until } from "../support/pool.ts";
 
@@ -170,7 +171,9 @@ Deno.test("a job with a share of the processor gives way, and the record says so
 });
 
 Deno.test("a flood of output is cut in the middle while it goes on", async () => {
-  await using pool = new TestPool({ maxLogBytes: 1_000_000 });
+  await using pool = new TestPool({
+    limits: sketchLimits({ graceMs: 300, maxLogBytes: 1_000_000 }),
+  });
   const { end, stdout } = await pool.run("echo first; timeout 2 yes 0123456789abcdef; echo last");
   assert(end.kind === "exited" && end.process.truncated === true);
   assert(stdout.startsWith("first\n") && stdout.endsWith("last\n"));

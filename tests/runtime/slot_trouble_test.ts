@@ -70,6 +70,7 @@ class ImmortalPool extends SlotPool {
     super(clock, options);
     this.#idle = new IdleReaper({
       ...options,
+      ...options.limits,
       clock,
       mark: lifeMark(options.cookie, ""),
       cgroup: null,

@@ -12,7 +12,7 @@ import { createRunDirectory } from "../../lib/runtime/run_directory.ts";
 import { Supervisor } from "../../lib/runtime/supervisor.ts";
 import { assert, assertEquals, assertStrictEquals } from "../support/assert.ts";
 import { FakeWorld, START } from "../support/fake_world.ts";
-import { type JobSketch, sketchJob } from "../support/workflows.ts";
+import { type JobSketch, sketchJob, sketchLimits } from "../support/workflows.ts";
 
 /** An attempt as an executor of a test sees it. */
 interface Started {
@@ -22,6 +22,8 @@ interface Started {
   readonly end: (end: AttemptEnd) => void;
   readonly fail: (error: unknown) => void;
 }
+
+const LIMITS = sketchLimits({ maxLogBytes: 1000 });
 
 /** A supervisor whose executors wait for the test. */
 class Shift {
@@ -44,7 +46,7 @@ class Shift {
       executors: this.#executors(),
       jobOf: (id) => this.#jobs.get(id)!,
       run: this.run,
-      maxLogBytes: 1000,
+      limits: LIMITS,
       variables: {},
       baseDirectory: "/work",
       post: (input) => {
@@ -117,7 +119,7 @@ Deno.test("Supervisor tells the executor all it may know", () => {
   assertEquals(job.id, "a");
   assertEquals(rest, {
     attempt: 2,
-    maxLogBytes: 1000,
+    limits: LIMITS,
     workingDirectory: "/work",
     baseDirectory: "/work",
   });

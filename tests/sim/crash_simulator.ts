@@ -3,6 +3,7 @@
  * remembers what jobs really did. Each life of orch may die at its n-th write, of which a random part
  * is kept; the next life reads what the disk holds, looks at what the world holds, and goes on.
  */
+import type { Durability } from "../../lib/core/base/choices.ts";
 import { fold } from "../../lib/core/apply.ts";
 import type { Outcome, RunEvent } from "../../lib/core/event.ts";
 import { readJournal } from "../../lib/core/journal_read.ts";
@@ -15,7 +16,7 @@ import {
   type ResumeOptions,
 } from "../../lib/core/resume.ts";
 import type { RunState } from "../../lib/core/run_state.ts";
-import { type Durability, Journal, type JournalFile } from "../../lib/runtime/journal.ts";
+import { Journal, type JournalFile } from "../../lib/runtime/journal.ts";
 import { RunLoop } from "../../lib/runtime/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { Dice } from "../support/random.ts";

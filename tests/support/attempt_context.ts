@@ -3,13 +3,15 @@
  * that has only files, the network and variables. Using any other port fails the test. Leaving the scope
  * (`using`) checks that every file was closed and every timer taken back.
  */
+import { sketchLimits } from "./workflows.ts";
 import { join } from "node:path";
-import type { Action, Job } from "../../lib/core/workflow.ts";
+import type { Action } from "../../lib/core/workflow.ts";
 import { Bug } from "../../lib/core/event.ts";
 import { sendRequest } from "../../lib/runtime/http_client.ts";
 import type { AttemptContext } from "../../lib/runtime/attempt.ts";
 import type { Clock, Files, FileWriter, World } from "../../lib/runtime/world.ts";
 import { assertEquals } from "./assert.ts";
+import { sketchJob } from "./workflows.ts";
 
 /** What a test may set. */
 export interface AttemptOptions {
@@ -96,9 +98,9 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
     clock,
     context: {
       world,
-      job: { ...jobOf(action), timeoutMs: options.timeoutMs ?? null },
+      job: sketchJob({ id: "job", action, timeoutMs: options.timeoutMs ?? null }),
       attempt: 1,
-      maxLogBytes: 2 ** 20,
+      limits: sketchLimits({ maxLogBytes: 2 ** 20 }),
       files: { ...files, other: (ending) => join(folder, `1.${ending}`) },
       baseDirectory: folder,
       processes: { start: absent, usageOf: absent, freeze: absent, thaw: absent, close: absent },
@@ -112,26 +114,6 @@ export function attemptContext(action: Action, options: AttemptOptions = {}): Te
       assertEquals([...open], [], "files left open");
       assertEquals(clock.armed, 0, "timers left armed");
     },
-  };
-}
-
-function jobOf(action: Action): Job {
-  return {
-    id: "job",
-    name: "job",
-    action,
-    workingDirectory: ".",
-    environment: { workflow: {}, job: {} },
-    dependencies: [],
-    conditions: { skipIfFailed: [], onlyIfBranch: null },
-    retry: { maxAttempts: 1, initialDelayMs: 0, maxDelayMs: 0, backoffFactor: 1, jitter: 0 },
-    limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
-    enforce: "best-effort",
-    idempotent: true,
-    leaves: false,
-    processes: "shared",
-    timeoutMs: null,
-    tags: [],
   };
 }
 

@@ -13,9 +13,10 @@ export interface Block {
   readonly line: number;
 }
 
-/** A table: the first cell of its head, and the cells of its rows. */
+/** A table: the first cell of its head, the others, and the cells of its rows. */
 export interface Table {
   readonly head: string;
+  readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -49,10 +50,10 @@ export function proseOf(markdown: string): string {
 export function tablesOf(markdown: string): Table[] {
   const tables = proseOf(markdown).match(/^\|.*\n\|[-|]+\|\n(\|.*\n?)*/gm) ?? [];
   return tables.map((table) => {
-    const [head, , ...rows] = table.trim().split("\n").map((row) =>
-      row.slice(1, -1).split("|").map((cell) => cell.trim())
+    const [head = [], , ...rows] = table.trim().split("\n").map((row) =>
+      row.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim())
     );
-    return { head: head?.[0] ?? "", rows };
+    return { head: head[0] ?? "", columns: head.slice(1), rows };
   });
 }
 
@@ -116,7 +117,25 @@ export function namesIn(markdown: string, head: string): string[] {
 
 /** The flags of the table for a command: `-c`, `--max-concurrent`. */
 export function flagsIn(markdown: string, command: string): string[] {
-  return rowsOf(markdown, `Flag of \`orch ${command}\``).flatMap(([cell = ""]) => flagNames(cell));
+  return documentedFlags(markdown, command).flatMap(([cell]) => flagNames(cell));
+}
+
+/**
+ * The first cell and the default of each flag that a document has for a command: from a table of its own,
+ * `Flag of \`orch run\``, or from one of several commands, with a column for each.
+ */
+function documentedFlags(
+  markdown: string,
+  command: string,
+): (readonly [cell: string, standard: string])[] {
+  const tables = tablesOf(markdown);
+  const own = tables.find(({ head }) => head === `Flag of \`orch ${command}\``);
+  if (own !== undefined) return own.rows.map(([cell = "", standard = ""]) => [cell, standard]);
+  const column = `\`${command}\``;
+  const shared = tables.find(({ head, columns }) => head === "Flag" && columns.includes(column));
+  const at = 1 + (shared?.columns.indexOf(column) ?? 0);
+  return (shared?.rows ?? []).filter((row) => row[at] !== "")
+    .map((row) => [row[0]!, row[at] === "yes" ? "" : row[at]!]);
 }
 
 /** The flags that `orch <command> --help-all` lists, but for those of every command. */
@@ -130,11 +149,11 @@ export function wrongDefaults(markdown: string, command: string, help: string): 
     const value = /\(default: ([^)]+)\)/.exec(line)?.[1];
     const name = flagNames(line).at(-1) ?? "";
     if (value === undefined) return [];
-    const row = rowsOf(markdown, `Flag of \`orch ${command}\``)
-      .find(([cell = ""]) => flagNames(cell).includes(name));
-    return row?.[1]?.replaceAll("`", "") === value
+    const [, standard] = documentedFlags(markdown, command)
+      .find(([cell]) => flagNames(cell).includes(name)) ?? [];
+    return standard?.replaceAll("`", "") === value
       ? []
-      : [`${name} has the default ${value}, not '${row?.[1]}'`];
+      : [`${name} has the default ${value}, not '${standard}'`];
   });
 }
 

@@ -1,4 +1,5 @@
 /** A pool of real processes in a temporary folder, and commands run in it. */
+import { sketchLimits } from "./workflows.ts";
 import { SlotPool } from "../../lib/runtime/slot_pool.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type {
@@ -43,8 +44,7 @@ export class TestPool implements AsyncDisposable {
   constructor(options: Partial<PoolOptions> = {}, Pool: PoolClass = SlotPool) {
     this.pool = new Pool(realWorld().clock, {
       cookie: this.cookie,
-      graceMs: 300,
-      maxLogBytes: 2 ** 28,
+      limits: sketchLimits({ graceMs: 300 }),
       endsStem: null,
       notice: (notice) => this.notices.push(notice),
       ...options,

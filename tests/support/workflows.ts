@@ -1,33 +1,20 @@
 /** Workflows and settings for tests, with the defaults of the file format where a test does not care. */
+import { DEFAULT_LIMITS, type RunLimits } from "../../lib/core/plan/limits.ts";
 import type { RunSettings } from "../../lib/core/event.ts";
+import { JOB_FIELDS } from "../../lib/core/workflow/job_keys.ts";
+import { standardOf } from "../../lib/core/workflow/key.ts";
+import { GLOBAL_FIELDS } from "../../lib/core/workflow/workflow_keys.ts";
 import type { Job, Workflow } from "../../lib/core/workflow.ts";
 
 /** What a test says of a job: its id, and whatever differs from the defaults. */
 export type JobSketch = Partial<Job> & { readonly id: string };
 
-/** A job that runs `true`, once, after nothing. */
+/** A job that runs `true`, once, after nothing: what its fields are where a file says nothing. */
 export function sketchJob(sketch: JobSketch): Job {
   return {
+    ...standardOf(JOB_FIELDS),
     name: sketch.id,
     action: { type: "command", command: "true" },
-    workingDirectory: ".",
-    environment: { workflow: {}, job: {} },
-    dependencies: [],
-    conditions: { skipIfFailed: [], onlyIfBranch: null },
-    retry: {
-      maxAttempts: 1,
-      initialDelayMs: 1000,
-      maxDelayMs: 60_000,
-      backoffFactor: 2,
-      jitter: 0,
-    },
-    limits: { maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null },
-    enforce: "best-effort",
-    idempotent: true,
-    leaves: false,
-    processes: "shared",
-    timeoutMs: null,
-    tags: [],
     ...sketch,
   };
 }
@@ -41,11 +28,16 @@ export function sketchWorkflow(
     name: "test",
     version: "1.0.0",
     description: "",
-    global: { maxConcurrentJobs: null, environment: {}, maxMemoryMb: null, maxCpuPercent: null },
+    global: standardOf(GLOBAL_FIELDS),
     plugins: [],
     jobs: jobs.map(sketchJob),
     ...change,
   };
+}
+
+/** The limits of a run, as `orch run` has them unless they are named. */
+export function sketchLimits(limits: Partial<RunLimits> = {}): RunLimits {
+  return { ...DEFAULT_LIMITS, ...limits };
 }
 
 /** Four at a time, no limits, ten seconds of grace. */

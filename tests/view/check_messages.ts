@@ -4,11 +4,11 @@ import { diagnosticMessage } from "../../lib/view/diagnostic_message.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 import { text } from "./golden.ts";
 
-type DetailOf<C extends DiagnosticCode> = Extract<DiagnosticDetail, { code: C }>;
+type FactsOf<D> = D extends DiagnosticDetail ? Omit<D, "code"> : never;
 
 /** The facts of a diagnostic, its words, and the text of the file at its place where that matters. */
 type Row<C extends DiagnosticCode> = readonly [
-  facts: Omit<DetailOf<C>, "code">,
+  facts: FactsOf<Extract<DiagnosticDetail, { code: C }>>,
   expected: string,
   written?: string,
 ];

@@ -1,5 +1,6 @@
 /** What shells read of us: only words that mean the same without quotes, and the scripts themselves. */
-import { candidatesText, completionScript, SHELLS } from "../../lib/view/completion_script.ts";
+import { SHELLS } from "../../lib/core/base/choices.ts";
+import { candidatesText, completionScript } from "../../lib/view/completion_script.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 
 Deno.test("an answer has what the shell adds, then a word per line, its meaning after a tab", () => {

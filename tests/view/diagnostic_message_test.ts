@@ -131,6 +131,7 @@ checkMessages<`E1${string}`>({
   ],
 });
 
+const STRANGE = { jobId: "a", problem: "unexpected" } as const;
 checkMessages<`E20${string}` | "E210">({
   E201: [
     [
@@ -362,13 +363,13 @@ checkMessages<`E20${string}` | "E210">({
   = add a line 'command: …' in the same column as 'id'`,
     ],
     [
-      { jobId: "a", jobType: "script", key: "command", problem: "unexpected" },
+      { ...STRANGE, jobType: "script", key: "command", needed: "script_path", ofType: null },
       `
   Key 'command' does not belong to a job of type 'script'
   = use 'script_path', or another job_type`,
     ],
     [
-      { jobId: "a", jobType: "command", key: "http", problem: "unexpected" },
+      { ...STRANGE, jobType: "command", key: "http", needed: "command", ofType: "http" },
       `
   Key 'http' does not belong to a job of type 'command'
   = set job_type: http, or remove it`,

@@ -125,9 +125,9 @@ check("jobs that may have done their work", [
     askText({ ...HERE, stateDirectory: "/it's a/\x07place" }, many(12)),
     `
     These jobs did not end by themselves, and are not idempotent: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more
-    Have they done their work? Find out (orch logs ${ID} j0 --state-dir '/it'\\''s a/␇place'), then say it:
-      orch resume ${ID} --assume-done --state-dir '/it'\\''s a/␇place'   takes them as succeeded
-      orch resume ${ID} --rerun-lost --state-dir '/it'\\''s a/␇place'    runs them again`,
+    Have they done their work? Find out (orch logs ${ID} j0 --state-dir $'/it\\'s a/\\007place'), then say it:
+      orch resume ${ID} --assume-done --state-dir $'/it\\'s a/\\007place'   takes them as succeeded
+      orch resume ${ID} --rerun-lost --state-dir $'/it\\'s a/\\007place'    runs them again`,
   ],
 ]);
 

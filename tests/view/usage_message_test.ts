@@ -44,7 +44,10 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
   ],
   [say.badArgumentText("k\nsh", "expected bash"), "'k␊sh': expected bash"],
   [say.wholeNumberText(4), "expected a whole number from 1 to 4"],
-  [say.REPORT_WANTED, "expected junit=PATH or md=PATH, such as junit=report.xml"],
+  [
+    say.reportWantedText(["junit", "md"]),
+    "expected junit=PATH or md=PATH, such as junit=report.xml",
+  ],
   [say.SIZE_WANTED, "expected a size of at least 1K, such as 64M or 2G"],
   [say.SEE_HELP, "Add --help to see what this command takes"],
   [

@@ -275,7 +275,7 @@ checkMessages<`E3${string}`>({
       { permission: { kind: "read", path: "/x\x1b[2J" }, use: "folder", jobIds: ["a"] },
       `
       Job 'a' works in '/x␛[2J', which orch may not read
-      = add '--allow-read=/x␛[2J'`,
+      = add $'--allow-read=/x\\033[2J'`,
     ],
     [
       { permission: { kind: "read", path: "/x/a.py" }, use: "script", jobIds: ["a"] },

@@ -1,0 +1,18 @@
+/** `orch __complete`, as the completion scripts call it. */
+import { command } from "../../base/command.ts";
+import { text } from "../../base/flags.ts";
+
+export const complete = command({
+  name: "__complete",
+  brief: "What the completion scripts ask",
+  about: "Answers what may stand at the cursor of a command line.",
+  args: [{ brief: "Words after orch", parse: text, placeholder: "word", complete: null }],
+  repeats: true,
+  examples: [],
+  isHidden: true,
+  async load() {
+    const { complete } = await import("./complete_impl.ts");
+    return async ({ args, allCommands, world }) =>
+      await complete(args, { commands: await allCommands(), world });
+  },
+});

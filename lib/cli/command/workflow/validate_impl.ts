@@ -1,0 +1,56 @@
+/** `orch validate FILE…`: every problem of every file. */
+import type { ProblemFormat } from "../../../core/base/choices.ts";
+import type { Diagnostic } from "../../../core/diagnostic.ts";
+import type { Workflow } from "../../../core/workflow.ts";
+import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
+import type { World } from "../../../runtime/world.ts";
+import type { CheckedFile } from "../../../view/diagnostic_report.ts";
+import { validText } from "../../../view/message.ts";
+import { jsonText } from "../../../view/json_text.ts";
+import { EXIT } from "../../exit_code.ts";
+import { checkedFile, printProblems } from "../../output.ts";
+
+/** The flags of `orch validate`. */
+export interface ValidateOptions {
+  readonly format?: ProblemFormat;
+}
+
+/** Checks the files one after the other; exit 2 if any has a problem. */
+export async function validate(
+  { format }: ValidateOptions,
+  files: readonly string[],
+  world: World,
+): Promise<number> {
+  const checked: CheckedFile[] = [];
+  for (const file of files) {
+    const result = await check(await loadWorkflow(world, file), world);
+    checked.push(result);
+    if (format === "json") continue;
+    if (result.jobs === null) await printProblems(world, result, format);
+    else world.stdout.write(`${validText(result.source.file, result.jobs)}\n`);
+  }
+  if (format === "json") {
+    const { diagnosticsDocument } = await import("../../../view/diagnostic_report.ts");
+    world.stdout.write(jsonText(diagnosticsDocument(checked)));
+  }
+  return checked.every(({ jobs }) => jobs !== null) ? EXIT.ok : EXIT.badInput;
+}
+
+async function check(loaded: LoadedFile, world: World): Promise<CheckedFile> {
+  const { workflow, file } = loaded;
+  if (!workflow.ok) return await checkedFile(loaded, workflow.diagnostics);
+  const problems = await pluginProblems(workflow.value, loaded.folder, world);
+  if (problems.length > 0) return await checkedFile(loaded, problems);
+  return { source: { file, text: null }, jobs: workflow.value.jobs.length, problems: [] };
+}
+
+async function pluginProblems(
+  workflow: Workflow,
+  baseDirectory: string,
+  world: World,
+): Promise<readonly Diagnostic[]> {
+  if (workflow.plugins.length === 0) return [];
+  const { checkPlugins } = await import("../../../../executors/plugin_check.ts");
+  const selected = [...workflow.jobs.keys()];
+  return await checkPlugins(workflow, { selected, baseDirectory, world });
+}
