@@ -2,6 +2,7 @@
 import { atValue, type Diagnostic, diagnosticAt, NOWHERE } from "../lib/core/diagnostic.ts";
 import type { Environment } from "../lib/core/workflow.ts";
 import type { World } from "../lib/runtime/world.ts";
+import { jobKindOf } from "./mod.ts";
 import type { SelectedJobs } from "./needs.ts";
 
 /** Variables that make a program load code, as systems call them; there are others, rarely used. */
@@ -28,7 +29,7 @@ export function checkLinkerVariables(
   world: World,
 ): Diagnostic[] {
   if (world.may({ kind: "run", program: null })) return [];
-  const isProcess = plan.jobs.map(({ action: { type } }) => type !== "http" && type !== "plugin");
+  const isProcess = plan.jobs.map(({ action }) => jobKindOf(action).process !== null);
   if (!isProcess.includes(true)) return [];
   const inherited = LINKER_VARIABLES.filter((name) => world.env(name)).map((variable) =>
     diagnosticAt(NOWHERE, { code: "E313", variable, jobId: null, setBy: "environment" })

@@ -1,10 +1,22 @@
-/** The job types, each with its executor. A new one is a file here and a member of `Action`. */
-import type { Executors } from "../lib/runtime/attempt.ts";
+/** The kinds of jobs, each with its record. A new one is a file here, one in `lib/core/workflow/kinds/`, and a member of `Action`. */
+import type { Action } from "../lib/core/workflow.ts";
 import { command } from "./command.ts";
-import { http } from "./http.ts";
+import { http } from "./http_kind.ts";
+import type { JobKind } from "./job_kind.ts";
 import { plugin } from "./plugin.ts";
 import { python } from "./python.ts";
 import { script } from "./script.ts";
 
-/** All executors, by job type. */
-export const executors: Executors = { command, script, python, http, plugin };
+/** All kinds, by the type of their actions: a missing one does not compile. */
+export const jobKinds: { readonly [T in Action["type"]]: JobKind<Extract<Action, { type: T }>> } = {
+  command,
+  script,
+  python,
+  http,
+  plugin,
+};
+
+/** The kind of an action. */
+export function jobKindOf(action: Action): JobKind<Action> {
+  return jobKinds[action.type] as JobKind<Action>;
+}

@@ -1,26 +1,22 @@
 /**
  * What a run needs to be allowed by Deno: read from the plan alone, before anything is started. A need
- * is named once, with all the jobs that have it. Hosts to which a server redirects cannot be known.
+ * is named once, with all the jobs that have it. What each kind of job needs is in its own file.
  */
-import { referencedNames, resolveStrictly } from "../lib/core/environment.ts";
+import { referencedNames } from "../lib/core/environment.ts";
 import {
   atValue,
   type DiagnosticPlace,
   NOWHERE,
   type PermissionUse,
 } from "../lib/core/diagnostic.ts";
-import { Bug } from "../lib/core/event.ts";
 import { objectOf, type Permission, straightened } from "../lib/core/permission.ts";
-import type { Environment, HttpAction, Job, Workflow } from "../lib/core/workflow.ts";
+import type { Environment, Job, Workflow } from "../lib/core/workflow.ts";
 import { BRANCH_VARIABLES } from "../lib/runtime/branch.ts";
-import { folderOf, isAbsolute, resolvePath } from "../lib/runtime/paths.ts";
-import { plainWords } from "../lib/runtime/shell_text.ts";
-import { environmentOf } from "../lib/runtime/supervisor.ts";
+import { folderOf, resolvePath } from "../lib/runtime/paths.ts";
 import type { World } from "../lib/runtime/world.ts";
-import { webUrl } from "./http_request.ts";
-import { pluginPermissions } from "./plugin_permissions.ts";
-import { shellPlace, shellUse } from "./shell_use.ts";
-import { scriptPlaces, scriptProgram } from "./script.ts";
+import type { Asking, NeedOrigin, RunPlaces } from "./job_kind.ts";
+import { jobKindOf } from "./mod.ts";
+import { shellKey, shellUse } from "./shell_use.ts";
 
 /** The jobs of a run. A plan is one. */
 export interface SelectedJobs {
@@ -28,17 +24,6 @@ export interface SelectedJobs {
   readonly jobs: readonly Job[];
   /** Where each stands in the file's list. */
   readonly fileIndex: readonly number[];
-}
-
-/** Where a run reads and writes. All paths are absolute. */
-export interface RunPlaces {
-  /** `null` where the workflow does not come from a file. */
-  readonly workflowPath: string | null;
-  /** What relative paths of the workflow start from. */
-  readonly baseDirectory: string;
-  readonly stateDirectory: string;
-  /** The results, and reports. */
-  readonly outputPaths: readonly string[];
 }
 
 /** One thing that a run needs. */
@@ -71,22 +56,25 @@ export function needsOf(
 ): Needs {
   const list = new NeedList(selected);
   placeNeeds(list, selected.jobs, places);
-  programNeeds(list, selected.jobs, { places, world, inShells });
-  pluginNeeds(list, selected, places);
+  const unknownHosts: { jobId: string; variable: string }[] = [];
+  const askings = selected.jobs.map((job, number): Asking => ({
+    job,
+    places,
+    world,
+    workflow: selected.workflow,
+    add: (permission, origin) => list.add(permission, { ...origin, job: number }),
+    addUnknownHost: (variable) => unknownHosts.push({ jobId: job.id, variable }),
+  }));
+  for (const asking of askings) programNeeds(asking, inShells);
+  for (const asking of askings) otherNeeds(asking);
   branchNeeds(list, selected.jobs, world);
-  const unknownHosts = requestNeeds(list, selected.jobs, world);
   variableNeeds(list, selected);
   return { needs: list.all(), unknownHosts };
 }
 
 /** Where something stands: in a job by its number, in the workflow, or nowhere in the document. */
-interface Origin {
-  readonly use: PermissionUse;
+interface Origin extends NeedOrigin {
   readonly job?: number;
-  readonly path?: readonly (string | number)[];
-  /** Whether the path begins at the document, also where a job is meant. */
-  readonly isWhole?: boolean;
-  readonly isOptional?: boolean;
 }
 
 /** Collects needs, each once. */
@@ -143,133 +131,26 @@ function placeNeeds(list: NeedList, jobs: readonly Job[], places: RunPlaces): vo
   }
 }
 
-interface Surroundings {
-  readonly places: RunPlaces;
-  readonly world: World;
-  readonly inShells: boolean;
-}
-
-function programNeeds(list: NeedList, jobs: readonly Job[], surroundings: Surroundings): void {
-  const { places, world, inShells } = surroundings;
-  jobs.forEach((job, number) => {
-    const { action } = job;
-    if (action.type === "http" || action.type === "plugin") return;
-    if (action.type === "script") scriptNeeds(list, number, { job, places, world });
-    if (action.type === "python") {
-      for (const name of ["ORCH_PYTHON", "PYTHONPATH"]) {
-        if (world.env(name) === undefined) continue;
-        list.add({ kind: "env", name }, { use: "variable", job: number, isOptional: true });
-      }
-    }
-    if (job.processes === "own") {
-      const path = ["processes"];
-      list.add({ kind: "run", program: "unshare" }, { use: "processes", job: number, path });
-    }
-    const use = inShells ? shellUse(job) : "program";
-    if (use === null) return;
-    list.add({ kind: "run", program: inShells ? "sh" : programOf(job, places, world) }, {
-      use,
-      job: number,
-      path: shellPlace(use, action),
-    });
-  });
-}
-
-/** The program that starts for a job; `sh` where only a shell will do. */
-function programOf(job: Job, { baseDirectory }: RunPlaces, world: World): string {
-  const { action } = job;
-  const folder = resolvePath(baseDirectory, job.workingDirectory);
-  const named = (program: string) => programOnPath(program, { job, folder, world });
-  switch (action.type) {
-    case "python":
-      return named(
-        environmentOf(job, world)["ORCH_PYTHON"] ?? world.env("ORCH_PYTHON") ?? "python3",
-      );
-    case "script": {
-      const program = scriptProgram(action.scriptPath);
-      return program === null
-        ? findScript(scriptPlaces(action.scriptPath, folder, baseDirectory), world)
-        : named(program);
-    }
-    case "command":
-      return named(plainWords(action.command)?.[0] ?? "sh");
-    case "http":
-    case "plugin":
-      throw new Bug("this is done by no program");
+/** What a job needs that is a process. */
+function programNeeds(asking: Asking, inShells: boolean): void {
+  const { action } = asking.job;
+  const { process, needs } = jobKindOf(action);
+  if (process === null) return;
+  needs?.(action, asking);
+  if (asking.job.processes === "own") {
+    asking.add({ kind: "run", program: "unshare" }, { use: "processes", path: ["processes"] });
   }
+  const use = inShells ? shellUse(asking.job) : "program";
+  if (use === null) return;
+  const program = inShells ? "sh" : process.programOf(action, asking);
+  asking.add({ kind: "run", program }, { use, path: [shellKey(use, process)] });
 }
 
-/**
- * The program as it has to be named: by its path where the job has a PATH of its own and orch, with
- * its, would find another or none.
- */
-function programOnPath(
-  program: string,
-  { job, folder, world }: {
-    readonly job: Job;
-    readonly folder: string;
-    readonly world: World;
-  },
-): string {
-  if (program.includes("/")) return resolvePath(folder, program);
-  const path = environmentOf(job, world)["PATH"];
-  if (path === undefined) return program;
-  const own = world.env("PATH")?.split(":") ?? [];
-  for (const place of path.split(":").filter(isAbsolute)) {
-    const candidate = resolvePath(place, program);
-    const mayLook = world.may({ kind: "read", path: candidate });
-    if (mayLook && world.files.stat(candidate)?.isFile === true) {
-      return own.includes(place) ? program : candidate;
-    }
-    if (!mayLook && world.may({ kind: "run", program: candidate })) return candidate;
-  }
-  return program;
-}
-
-function scriptNeeds(
-  list: NeedList,
-  number: number,
-  { job, places, world }: Omit<Surroundings, "inShells"> & { readonly job: Job },
-): void {
-  if (job.action.type !== "script") return;
-  const folder = resolvePath(places.baseDirectory, job.workingDirectory);
-  const path = findScript(
-    scriptPlaces(job.action.scriptPath, folder, places.baseDirectory),
-    world,
-  );
-  list.add({ kind: "read", path }, { use: "script", job: number, path: ["script_path"] });
-}
-
-/** The first that is there, as far as orch may look; else the first. */
-function findScript(paths: readonly string[], world: World): string {
-  const isThere = (path: string) =>
-    world.may({ kind: "read", path }) && world.files.stat(path)?.isFile === true;
-  return paths.find(isThere) ?? paths[0]!;
-}
-
-/** What orch hands on to the workers of plugins, and their modules. */
-function pluginNeeds(
-  list: NeedList,
-  { workflow, jobs }: SelectedJobs,
-  { baseDirectory }: RunPlaces,
-): void {
-  jobs.forEach(({ action }, job) => {
-    if (action.type !== "plugin") return;
-    const { plugin } = action;
-    const index = workflow.plugins.findIndex(({ type }) => type === plugin.type);
-    // With it the code beside it, which it may import and which is looked at before.
-    const path = folderOf(resolvePath(baseDirectory, plugin.path));
-    const origin = { job, isWhole: true } as const;
-    list.add({ kind: "read", path }, {
-      ...origin,
-      use: "module",
-      path: ["plugins", index, "path"],
-    });
-    for (const permission of pluginPermissions(plugin, baseDirectory)) {
-      const path = ["plugins", index, "permissions", permission.kind];
-      list.add(permission, { ...origin, use: "plugin", path });
-    }
-  });
+/** What a job needs that is none. */
+function otherNeeds(asking: Asking): void {
+  const { action } = asking.job;
+  const { process, needs } = jobKindOf(action);
+  if (process === null) needs?.(action, asking);
 }
 
 /** Who knows the branch: variables of CI systems, then git. */
@@ -279,68 +160,6 @@ function branchNeeds(list: NeedList, jobs: readonly Job[], world: World): void {
   const origin = { use: "branch", job, path: ["conditions", "only_if_branch"] } as const;
   for (const name of BRANCH_VARIABLES) list.add({ kind: "env", name }, origin);
   list.add({ kind: "run", program: "git" }, origin);
-}
-
-function requestNeeds(
-  list: NeedList,
-  jobs: readonly Job[],
-  world: World,
-): Needs["unknownHosts"] {
-  const unknown: { jobId: string; variable: string }[] = [];
-  jobs.forEach((job, number) => {
-    const { action } = job;
-    if (action.type !== "http") return;
-    const own = environmentOf(job, world);
-    const url = addressOf(action.url, (name) => own[name] ?? world.env(name));
-    if (url === null) return;
-    if ("variable" in url) {
-      unknown.push({ jobId: job.id, variable: url.variable });
-      return;
-    }
-    const isSecure = url.protocol === "https:";
-    const host = `${url.hostname}:${url.port || (isSecure ? "443" : "80")}`;
-    list.add({ kind: "net", host }, { use: "request", job: number, path: ["command"] });
-    for (const name of proxyVariables(isSecure)) {
-      if (!world.env(name)) continue;
-      list.add({ kind: "env", name }, { use: "variable", job: number, isOptional: true });
-    }
-  });
-  return unknown;
-}
-
-/** Stands for a variable that is not known. */
-const UNKNOWN = "unknown-to-orch";
-
-/**
- * The address of a request as far as its host goes, or the variable on which the host depends and
- * which is not known; `null` where it is no address.
- */
-function addressOf(
-  text: string,
-  lookup: (name: string) => string | undefined,
-): URL | { readonly variable: string } | null {
-  const missing: string[] = [];
-  for (;;) {
-    const address = resolveStrictly(
-      text,
-      (name) => missing.includes(name) ? UNKNOWN : lookup(name),
-    );
-    if ("missing" in address) {
-      missing.push(address.missing);
-      continue;
-    }
-    const url = webUrl(address.text);
-    const isKnown = url !== null && !`${url.host}${url.protocol}`.includes(UNKNOWN);
-    if (isKnown || missing.length === 0) return url;
-    return { variable: missing[0]! };
-  }
-}
-
-function proxyVariables(isSecure: boolean): string[] {
-  return ["ALL_PROXY", isSecure ? "HTTPS_PROXY" : "HTTP_PROXY"].flatMap((name) => [
-    name,
-    name.toLowerCase(),
-  ]);
 }
 
 /** Variables of orch itself that values of the file refer to. */
@@ -363,23 +182,9 @@ function variableNeeds(list: NeedList, { workflow, jobs }: SelectedJobs): void {
     for (const [key, value] of Object.entries(environment.job)) {
       add(referencedNames(value), common, ["environment", key]);
     }
-    if (action.type !== "http") return;
     const known = { ...common, ...environment.job };
-    for (const { value, path } of requestTexts(action)) {
+    for (const { value, path } of jobKindOf(action).texts?.(action) ?? []) {
       add(referencedNames(value, true), known, path);
     }
   });
-}
-
-function requestTexts(
-  { url, headers, body }: HttpAction,
-): { readonly value: string; readonly path: readonly string[] }[] {
-  return [
-    { value: url, path: ["command"] },
-    ...Object.entries(headers).map(([name, value]) => ({
-      value,
-      path: ["http", "headers", name],
-    })),
-    ...(body === null ? [] : [{ value: body, path: ["http", "body"] }]),
-  ];
 }

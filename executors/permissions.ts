@@ -3,7 +3,8 @@ import { type Diagnostic, diagnosticAt, type PermissionUse } from "../lib/core/d
 import type { Permission } from "../lib/core/permission.ts";
 import type { World } from "../lib/runtime/world.ts";
 import { checkLinkerVariables } from "./linker_variables.ts";
-import { needsOf, type RunPlaces, type SelectedJobs } from "./needs.ts";
+import type { RunPlaces } from "./job_kind.ts";
+import { needsOf, type SelectedJobs } from "./needs.ts";
 import { needsShell } from "./shell_use.ts";
 
 /** All that Deno has against a run of these jobs. */

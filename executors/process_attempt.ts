@@ -5,8 +5,14 @@ import {
   attemptName,
   type RunningAttempt,
 } from "../lib/runtime/attempt.ts";
+import type { Limiting } from "./job_kind.ts";
 import type { Outcome } from "../lib/core/event.ts";
-import type { Launch, ProcessEnd } from "../lib/runtime/world.ts";
+import type { Launch, ProcessEnd, Processes } from "../lib/runtime/world.ts";
+
+/** What kinds of jobs have in common whose work a process does. */
+export const OF_PROCESSES = {
+  enforcement: (processes: Processes): Limiting => processes.enforcement(),
+};
 
 /** Starts `launch` as the process of this attempt. */
 export function startProcess(launch: Launch, context: AttemptContext): RunningAttempt {

@@ -1,16 +1,14 @@
 /** Whether what jobs require of the machine can be had here: asked before a run, so that none fails in the middle. */
 import { atValue, type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.ts";
 import type { Plan } from "../lib/core/plan.ts";
-import type { Enforcement, Processes } from "../lib/runtime/world.ts";
-
-/** A worker shares the memory and the processor time of orch. */
-const OF_WORKERS: Pick<Enforcement, "memory" | "cpu"> = { memory: "none", cpu: "none" };
+import type { Processes } from "../lib/runtime/world.ts";
+import { jobKindOf } from "./mod.ts";
 
 /** The jobs that are to have processes of their own, where there are none to be had. */
 export function checkNamespaces(plan: Plan, processes: Processes): Diagnostic[] {
   const { jobs, fileIndex } = plan;
   const wanted = jobs.findIndex(({ action, processes }) =>
-    processes === "own" && action.type !== "http" && action.type !== "plugin"
+    processes === "own" && jobKindOf(action).process !== null
   );
   // Asking costs a process.
   const lack = wanted < 0 ? null : processes.namespaceLack();
@@ -30,8 +28,10 @@ export function checkNamespaces(plan: Plan, processes: Processes): Diagnostic[] 
 export function checkEnforceable(plan: Plan, processes: Processes): Diagnostic[] {
   if (!plan.jobs.some(({ enforce }) => enforce === "require")) return [];
   return plan.jobs.flatMap((job, i) => {
-    if (job.enforce !== "require" || job.action.type === "http") return [];
-    const { memory, cpu } = job.action.type === "plugin" ? OF_WORKERS : processes.enforcement();
+    if (job.enforce !== "require") return [];
+    const enforcement = jobKindOf(job.action).enforcement(processes);
+    if (enforcement === null) return [];
+    const { memory, cpu } = enforcement;
     const lacking = [
       ...(job.limits.maxMemoryMb !== null && memory === "none" ? ["max_memory_mb" as const] : []),
       ...(job.limits.maxCpuPercent !== null && cpu !== "cgroup"

@@ -1,9 +1,11 @@
 /** Script jobs: a file, run by the program that its ending stands for. */
 import type { Action } from "../lib/core/workflow.ts";
-import type { AttemptContext, Executor } from "../lib/runtime/attempt.ts";
+import type { AttemptContext } from "../lib/runtime/attempt.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
 import type { Launch } from "../lib/runtime/world.ts";
-import { startProcess } from "./process_attempt.ts";
+import type { JobKind, Looking } from "./job_kind.ts";
+import { OF_PROCESSES, startProcess } from "./process_attempt.ts";
+import { programOnPath, workingDirectoryOf } from "./program_on_path.ts";
 
 /** Which program runs a file, by its ending; a file with another one is executed itself. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -19,14 +21,41 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
  * Runs the file at `scriptPath`, looked for in the job's working directory, then beside the workflow
  * file. Without such a file the attempt does not start.
  */
-export const script: Executor<Extract<Action, { type: "script" }>> = (action, context) => {
-  const path = findScript(action.scriptPath, context);
-  if (path === null) {
-    const why = { reason: "script_missing", path: action.scriptPath } as const;
-    return { ended: Promise.resolve({ outcome: { kind: "not_started", why } }), stop() {} };
-  }
-  return startProcess(launchOf(path), context);
+export const script: JobKind<Extract<Action, { type: "script" }>> = {
+  ...OF_PROCESSES,
+  start(action, context) {
+    const path = findScript(action.scriptPath, context);
+    if (path === null) {
+      const why = { reason: "script_missing", path: action.scriptPath } as const;
+      return { ended: Promise.resolve({ outcome: { kind: "not_started", why } }), stop() {} };
+    }
+    return startProcess(launchOf(path), context);
+  },
+  process: {
+    key: "script_path",
+    isShellText: () => false,
+    programOf: ({ scriptPath }, looking) => {
+      const program = programFor(scriptPath)?.[0];
+      return program === undefined
+        ? likelyScript(scriptPath, looking)
+        : programOnPath(program, looking);
+    },
+  },
+  needs: ({ scriptPath }, asking) =>
+    asking.add({ kind: "read", path: likelyScript(scriptPath, asking) }, {
+      use: "script",
+      path: ["script_path"],
+    }),
 };
+
+/** The first that is there, as far as orch may look; else the first. */
+function likelyScript(scriptPath: string, looking: Looking): string {
+  const { world, places } = looking;
+  const paths = scriptPlaces(scriptPath, workingDirectoryOf(looking), places.baseDirectory);
+  const isThere = (path: string) =>
+    world.may({ kind: "read", path }) && world.files.stat(path)?.isFile === true;
+  return paths.find(isThere) ?? paths[0]!;
+}
 
 function findScript(scriptPath: string, context: AttemptContext): string | null {
   const { workingDirectory, baseDirectory } = context;
@@ -35,17 +64,12 @@ function findScript(scriptPath: string, context: AttemptContext): string | null 
 }
 
 /** Where a script is looked for, in this order. */
-export function scriptPlaces(
+function scriptPlaces(
   scriptPath: string,
   workingDirectory: string,
   baseDirectory: string,
 ): string[] {
   return [workingDirectory, baseDirectory].map((folder) => resolvePath(folder, scriptPath));
-}
-
-/** The program that runs a script; `null` where the file itself is executed. */
-export function scriptProgram(path: string): string | null {
-  return programFor(path)?.[0] ?? null;
 }
 
 function programFor(path: string): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 /** Our rules, as tests. Each failure says what to do about it. */
+import { jobKinds } from "../executors/mod.ts";
 import { VERSION } from "../lib/cli/version.ts";
 import { assert, assertEquals } from "./support/assert.ts";
 
@@ -164,6 +165,30 @@ Deno.test("bans: nothing stands in a layer that does not belong there", () => {
     });
   }
   report(problems);
+});
+
+/** Files beside the records of job kinds that may compare a word which is also a job type, and why. */
+const COMPARES_A_JOB_TYPE: Readonly<Record<string, string>> = {
+  "executors/plugin_check.ts": "it looks at plugins alone, and is part of their kind",
+  "lib/view/diagnostic_message.ts": "these are owners of keys",
+  "lib/view/permission_message.ts": "these are uses of permissions",
+};
+
+Deno.test("job kinds: nobody asks of which kind a job is, but its records", () => {
+  const types = Object.keys(jobKinds).join("|");
+  const compared = new RegExp(`(?:[=!]== |case )"(?:${types})"|"(?:${types})" [=!]==`);
+  const records = /^(lib\/core\/workflow\/kinds\/|lib\/core\/workflow\.ts)/;
+  const found = FILES.filter(({ path, text }) =>
+    /^(lib|executors|main)/.test(path) && !records.test(path) &&
+    // `key === "command"` is about a key of the file, not about a kind of job.
+    text.split("\n").some((line) => compared.test(line.replace(/\bkey === "\w+"/g, "")))
+  ).map(({ path }) => path);
+  report(
+    found.filter((path) => !Object.hasOwn(COMPARES_A_JOB_TYPE, path)).map((path) =>
+      `${path} compares a job type: ask a record of lib/core/workflow/kinds.ts or executors/mod.ts`
+    ),
+  );
+  assertEquals(found, Object.keys(COMPARES_A_JOB_TYPE), "exceptions that are none any more");
 });
 
 Deno.test("barrels: only the three mod.ts re-export", () => {

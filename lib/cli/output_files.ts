@@ -2,6 +2,7 @@
  * Files that the user asks for by flags: where they go, and what they may not take the place of. What the
  * run is made from is never written over, by whatever name.
  */
+import { kindOf } from "../core/workflow/kinds.ts";
 import type { Workflow } from "../core/workflow.ts";
 import { folderOf, resolvePath } from "../runtime/paths.ts";
 import type { World } from "../runtime/world.ts";
@@ -87,7 +88,8 @@ function* sourcesOf(
   }
   const folderOfWorkflow = workflowPath === null ? baseDirectory : folderOf(workflowPath);
   for (const { id, action, workingDirectory } of workflow.jobs) {
-    if (action.type !== "script") continue;
+    const script = kindOf(action).fileOf?.(action);
+    if (script === undefined) continue;
     for (
       const folder of [
         resolvePath(baseDirectory, workingDirectory),
@@ -95,7 +97,7 @@ function* sourcesOf(
         folderOfWorkflow,
       ]
     ) {
-      yield [words.isScriptText(id), resolvePath(folder, action.scriptPath)];
+      yield [words.isScriptText(id), resolvePath(folder, script)];
     }
   }
 }

@@ -7,7 +7,7 @@ import type { RunLimits } from "../core/plan/limits.ts";
 import type { FirstInput } from "../core/resume.ts";
 import { jobIndex, type RunState } from "../core/run_state.ts";
 import type { Environment } from "../core/workflow.ts";
-import { executors } from "../../executors/mod.ts";
+import { jobKinds } from "../../executors/mod.ts";
 import { COOKIE, outerCookies } from "../runtime/cookie.ts";
 import { type Journal, JournalError } from "../runtime/journal.ts";
 import { type Posted, RunLoop } from "../runtime/loop.ts";
@@ -65,7 +65,7 @@ export class Driver {
     this.#supervisor = new Supervisor({
       world,
       processes,
-      executors,
+      executors: jobKinds,
       jobOf: (id) => state.plan.jobs[jobIndex(state, id)]!,
       run: directory,
       limits,

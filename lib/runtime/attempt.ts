@@ -53,8 +53,10 @@ export interface AttemptEnd {
 /** Starts an attempt of one kind of action. */
 export type Executor<A extends Action> = (action: A, context: AttemptContext) => RunningAttempt;
 
-/** One executor for each job type: a missing one does not compile. */
-export type Executors = { readonly [T in Action["type"]]: Executor<Extract<Action, { type: T }>> };
+/** What starts attempts of each job type. */
+export type Executors = {
+  readonly [T in Action["type"]]: { readonly start: Executor<Extract<Action, { type: T }>> };
+};
 
 /** The name of an attempt, as its processes carry it. */
 export function attemptName(jobId: string, attempt: number): string {

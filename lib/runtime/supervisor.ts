@@ -122,7 +122,7 @@ export class Supervisor {
 
 /** The compiler cannot see that the executor found by the action's type takes that action. */
 function execute(executors: Executors, action: Action, context: AttemptContext): RunningAttempt {
-  return (executors[action.type] as Executor<Action>)(action, context);
+  return (executors[action.type].start as Executor<Action>)(action, context);
 }
 
 function ended(why: NotStarted): RunningAttempt {

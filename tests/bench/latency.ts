@@ -2,7 +2,7 @@
  * Time from "a slot is free" to "the next job runs in it": the former as the scheduler said it, the
  * latter as the job says it, by a `date` whose own start is part of the figure. Prints JSON.
  */
-import { executors } from "../../executors/mod.ts";
+import { jobKinds } from "../../executors/mod.ts";
 import { planJobs } from "../../lib/core/plan.ts";
 import { initialState, jobIndex } from "../../lib/core/run_state.ts";
 import { RunLoop } from "../../lib/runtime/loop.ts";
@@ -37,7 +37,7 @@ const freeAt = new Map<string, number>();
 const supervisor = new Supervisor({
   world,
   processes,
-  executors,
+  executors: jobKinds,
   jobOf: (id) => plan.jobs[jobIndex(state, id)]!,
   run: directory,
   limits: sketchLimits(),

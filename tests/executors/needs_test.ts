@@ -1,5 +1,6 @@
 /** What a run needs of Deno, told from the plan alone. */
-import { needsOf, type RunPlaces } from "../../executors/needs.ts";
+import type { RunPlaces } from "../../executors/job_kind.ts";
+import { needsOf } from "../../executors/needs.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
 import { flagsFor, objectOf, type Permission } from "../../lib/core/permission.ts";
 import { parseWorkflow } from "../../lib/core/parse_workflow.ts";

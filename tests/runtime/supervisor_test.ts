@@ -1,4 +1,5 @@
 /** The supervisor: what executors are told, what comes back, and that nothing is thrown. */
+import { jobKinds } from "../../executors/mod.ts";
 import type { RunEvent } from "../../lib/core/event.ts";
 import type { Job } from "../../lib/core/workflow.ts";
 import type {
@@ -86,7 +87,8 @@ class Shift {
   #executors(): Executors {
     const execute = (action: { readonly type: string }, context: AttemptContext) =>
       this.#execute(action.type, context);
-    return { command: execute, script: execute, python: execute, http: execute, plugin: execute };
+    const kinds = Object.keys(jobKinds).map((type) => [type, { start: execute }]);
+    return Object.fromEntries(kinds) as Executors;
   }
 
   #execute(type: string, context: AttemptContext): RunningAttempt {

@@ -27,6 +27,8 @@ export interface Kind<A extends Action, K extends FileKeys = FileKeys> {
   summary(action: A): string;
   /** What the file calls its type, where that is another word. */
   jobType?(action: A): string;
+  /** The path of the user's file that it runs, as written. */
+  fileOf?(action: A): string;
   readonly runsIn: RunsIn;
   /** Whether it may be done once more when it cannot be told whether it was done. */
   mayRepeat(action: A): boolean;

@@ -14,5 +14,6 @@ export const script: Kind<ScriptAction> = kind({
   toAction: ({ script_path }) => ({ type: "script", scriptPath: script_path ?? "" }),
   stored: z.object({ type: z.literal("script"), scriptPath: text }),
   fingerprint: ({ type, scriptPath }) => [type, scriptPath],
+  fileOf: ({ scriptPath }) => scriptPath,
   summary: ({ scriptPath }) => scriptPath,
 });
