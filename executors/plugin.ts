@@ -28,8 +28,8 @@ const start: Executor<PluginAction> = (action, context) => {
   let attempt: RunningAttempt | null = null;
   const stops: boolean[] = [];
   return {
-    ended: import("./plugin_attempt.ts").then(({ startPlugin }) => {
-      attempt = startPlugin(action, context);
+    ended: import("./plugin_attempt.ts").then(async ({ startPlugin }) => {
+      attempt = await startPlugin(action, context);
       for (const force of stops) attempt.stop(force);
       return attempt.ended;
     }),

@@ -6,22 +6,37 @@ import { resolvePath } from "../lib/runtime/paths.ts";
 import type { Clock } from "../lib/runtime/world.ts";
 import { PluginHost } from "./plugin_host.ts";
 import { AttemptLog, type LogStream } from "./plugin_log.ts";
-import type { FromPlugin, OutputBudget } from "./plugin_protocol.ts";
+import { modulesOf, type PluginModules } from "./plugin_modules.ts";
+import type { FromPlugin, NoValue, OutputBudget } from "./plugin_protocol.ts";
 
 /** Output on its way, in characters and as many for each message as it takes beside them. */
 const MOST_ON_ITS_WAY = 2 ** 20;
 const PER_MESSAGE = 256;
 const LONGEST_TEXT = 32 * 1024;
+/** Of a value that is wrong. */
+const LONGEST_FOUND = 100;
 /** Between writes to the logs: a plugin that prints without end must not keep orch from all else. */
 const FLUSH_MS = 10;
+
+/** Why an attempt does not start, by what has become of the module since it was checked. */
+const MODULE_PROBLEMS = {
+  import: (specifier: string) => `its module imports '${specifier}', which it may not read`,
+  unreadable: (cause: string) => `its module cannot be read: ${cause}`,
+  link: (target: string) => `its module is a link to '${target}', outside of its folder`,
+} as const;
 
 /** Values that one attempt hands on, and their length as JSON. */
 export const MOST_OUTPUTS = 64;
 export const LONGEST_OUTPUTS = 32 * 1024;
 
 /** Starts the attempt. Throws the platform's error where its logs cannot be. */
-export function startPlugin(action: PluginAction, context: AttemptContext): RunningAttempt {
-  return new PluginAttempt(action, context);
+export async function startPlugin(
+  action: PluginAction,
+  context: AttemptContext,
+): Promise<RunningAttempt> {
+  // Read anew for each: a job may have written them.
+  const modules = await modulesOf(action.plugin, context);
+  return new PluginAttempt(action, { ...context, modules });
 }
 
 class PluginAttempt implements RunningAttempt {
@@ -36,18 +51,26 @@ class PluginAttempt implements RunningAttempt {
   #host: PluginHost | null = null;
   #isOver = false;
 
-  constructor({ plugin, keys }: PluginAction, context: AttemptContext) {
+  constructor(
+    { plugin, keys }: PluginAction,
+    context: AttemptContext & { readonly modules: PluginModules },
+  ) {
     const { promise, resolve } = Promise.withResolvers<AttemptEnd>();
     this.ended = promise;
     this.#finish = resolve;
     // Made before the code of the plugin is: without logs it has not begun.
     this.#log = new AttemptLog(context.files, context.limits.maxLogBytes);
     this.#clock = context.world.clock;
-    const { job, attempt, baseDirectory, workingDirectory, environment } = context;
+    const { job, attempt, baseDirectory, workingDirectory, environment, modules } = context;
+    if (!modules.ok) {
+      this.#end(spawnFailed(MODULE_PROBLEMS[modules.problem](modules.cause)));
+      return;
+    }
     try {
       this.#host = new PluginHost({
         modulePath: resolvePath(baseDirectory, plugin.path),
         permissions: plugin.permissions,
+        modules: modules.paths,
         baseDirectory,
         hear: (message) => this.#hear(message),
         died: (cause) => this.#fail(`the worker of the plugin has ended: ${cause}`),
@@ -114,7 +137,9 @@ class PluginAttempt implements RunningAttempt {
 
   #judge(exitCode: unknown, outputs: unknown): void {
     if (!isExitCode(exitCode)) {
-      return this.#fail(`the exit code must be a whole number from 0 to 255: found ${exitCode}`);
+      return this.#fail(
+        `the exit code must be a whole number from 0 to 255${foundText(exitCode)}`,
+      );
     }
     const problem = outputsProblem(outputs);
     if (problem !== null) return this.#fail(problem);
@@ -163,15 +188,17 @@ function isExitCode(value: unknown): value is number {
 
 /** Why these cannot be kept, or `null`. */
 function outputsProblem(outputs: unknown): string | null {
-  if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs)) {
-    return "outputs must be a mapping";
+  if (typeof outputs !== "object" || outputs === null) {
+    return `outputs must be a mapping${foundText(outputs)}`;
   }
   const entries = Object.entries(outputs);
   if (entries.length > MOST_OUTPUTS) {
     return `outputs must be at most ${MOST_OUTPUTS} values: found ${entries.length}`;
   }
-  const bad = entries.find(([, value]) => !isOutput(value));
-  if (bad !== undefined) return `output '${bad[0]}' must be text, a number or true or false`;
+  const bad = entries.find(([name, value]) => name === "__proto__" || !isOutput(value));
+  if (bad !== undefined) {
+    return `output '${bad[0]}' must be text, a number or true or false${foundText(bad[1])}`;
+  }
   const { length } = JSON.stringify(outputs);
   if (length <= LONGEST_OUTPUTS) return null;
   return `outputs must have at most ${LONGEST_OUTPUTS} characters as JSON: found ${length}`;
@@ -179,6 +206,19 @@ function outputsProblem(outputs: unknown): string | null {
 
 function isOutput(value: unknown): boolean {
   return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+}
+
+/** Whether it stands for something that is no value, and could often not be sent. */
+function isNoValue(value: unknown): value is NoValue {
+  return typeof value === "object" && value !== null && "found" in value &&
+    typeof value.found === "string" && Object.keys(value).length === 1;
+}
+
+/** What was found instead, shortly. */
+function foundText(value: unknown): string {
+  if (isNoValue(value)) return `: found ${value.found}`;
+  const isPlain = ["string", "number", "boolean"].includes(typeof value);
+  return isPlain ? `: found ${String(value).slice(0, LONGEST_FOUND)}` : "";
 }
 
 function spawnFailed(error: unknown): Outcome {

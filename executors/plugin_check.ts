@@ -1,7 +1,8 @@
 /**
- * What can be known of plugins before a run: that their modules are there and export an executor, that
- * the keys of each job are what its plugin takes, and that orch may hand on the permissions listed. The
- * modules are loaded for that in workers without any permission: checking a file does nothing else.
+ * What can be known of plugins before a run: that their modules are there, import nothing that they may
+ * not read, and export an executor, and that the keys of each job are what its plugin takes. The last two
+ * only the modules themselves can say: they are loaded for that, in workers without any permission, and
+ * only where somebody has asked for it. Without that, nothing of a plugin runs.
  */
 import {
   atValue,
@@ -12,9 +13,9 @@ import {
 import type { Plugin, PluginAction, Workflow } from "../lib/core/workflow.ts";
 import { resolvePath } from "../lib/runtime/paths.ts";
 import type { World } from "../lib/runtime/world.ts";
-import { fileUrl, NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
-import { type ImportRules, judgeImport, writtenImports } from "./plugin_imports.ts";
-import { pluginPermissions } from "./plugin_permissions.ts";
+import { NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
+import { modulesOf } from "./plugin_modules.ts";
+import { couldAsk } from "./plugin_prompts.ts";
 import type { FromPlugin, KeyIssue } from "./plugin_protocol.ts";
 
 /** A module that takes longer to load is refused. */
@@ -22,13 +23,17 @@ const LOAD_MS = 10_000;
 /** What is said of one job. */
 const MOST_ISSUES = 20;
 
+/** Whether the modules are loaded and asked, or only looked at. */
+export type PluginAsking = "ask" | "look";
+
 /** What is checked, and from where. */
 export interface PluginCheck {
+  readonly asking: PluginAsking;
   /** The jobs that are to run, by their places in the file. Plugins that only others use are left alone. */
   readonly selected: readonly number[];
   /** Absolute: what paths of the workflow start from. */
   readonly baseDirectory: string;
-  readonly world: Pick<World, "files" | "clock" | "may">;
+  readonly world: Pick<World, "files" | "clock" | "may" | "env" | "stderr" | "processes">;
 }
 
 /** The mistakes in the plugins of a workflow, and in what its jobs give to them. */
@@ -71,9 +76,11 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
     return [diagnosticAt(atValue("plugins", index, "path"), detail)];
   };
   if (world.files.stat(modulePath)?.isFile !== true) return wrongModule("missing");
-  const refused = await refusedImport(plugin, modulePath, check);
-  if (refused !== null) return wrongModule("import", refused);
-  const answer = await ask(modulePath, jobs.map(({ keys }) => keys), check);
+  const modules = await modulesOf(plugin, check);
+  if (!modules.ok) return wrongModule(modules.problem, modules.cause);
+  if (check.asking === "look") return [];
+  if (await couldAsk(world)) return wrongModule("asks");
+  const answer = await ask({ modulePath, modules: modules.paths, jobs }, check);
   switch (answer.type) {
     case "checked":
       return jobs.flatMap((job, k) =>
@@ -89,50 +96,23 @@ async function checkPlugin(checked: CheckedPlugin, check: PluginCheck): Promise<
   }
 }
 
-/** The first import in the modules of a plugin that reaches for what it may not read; `null` for none. */
-async function refusedImport(
-  plugin: Plugin,
-  modulePath: string,
-  { baseDirectory, world }: PluginCheck,
-): Promise<string | null> {
-  if (plugin.permissions.read === true) return null;
-  const entry = new URL(fileUrl(modulePath));
-  const readable = pluginPermissions(plugin, baseDirectory)
-    .flatMap((permission) => permission.kind === "read" ? [permission.path ?? "/"] : [])
-    .map((path) => new URL(fileUrl(path)).href.replace(/\/$/, ""));
-  const rules: ImportRules = {
-    folder: new URL(".", entry),
-    mayRead: ({ href }) => readable.some((path) => href === path || href.startsWith(`${path}/`)),
-  };
-  const seen = new Map([[entry.pathname, entry]]);
-  for (const module of seen.values()) {
-    const path = decodeURIComponent(module.pathname).replace(/^\/(?=[A-Za-z]:)/, "");
-    if (!world.may({ kind: "read", path })) return path;
-    // Deno says better than we could what is not there.
-    if (world.files.stat(path)?.isFile !== true) continue;
-    const text = new TextDecoder().decode(await world.files.read(path));
-    for (const found of writtenImports(text)) {
-      const verdict = judgeImport(found, module, rules);
-      if (verdict.kind === "refused") return found.specifier;
-      if (verdict.kind === "module") seen.set(verdict.url.pathname, verdict.url);
-    }
-  }
-  return null;
-}
-
 type ModuleProblem = Extract<DiagnosticDetail, { code: "E212" }>["problem"];
 type Answer = Extract<FromPlugin, { type: "checked" | "refused" }> | { readonly type: "slow" };
 
 /** Loads a module without permissions and asks what it has against these keys. */
 async function ask(
-  modulePath: string,
-  keys: readonly unknown[],
+  { modulePath, modules, jobs }: {
+    readonly modulePath: string;
+    readonly modules: readonly string[];
+    readonly jobs: readonly PluginJob[];
+  },
   { baseDirectory, world: { clock } }: PluginCheck,
 ): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const host = new PluginHost({
     modulePath,
     permissions: NOTHING_GRANTED,
+    modules,
     baseDirectory,
     hear(message) {
       if (message.type === "checked" || message.type === "refused") resolve(message);
@@ -141,7 +121,7 @@ async function ask(
   });
   const disarm = clock.callAt(clock.now() + LOAD_MS, () => resolve({ type: "slow" }));
   try {
-    host.send({ type: "check", keys });
+    host.send({ type: "check", keys: jobs.map(({ keys }) => keys) });
     return await promise;
   } finally {
     disarm();

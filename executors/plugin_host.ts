@@ -22,6 +22,8 @@ export interface PluginHostOptions {
   /** Absolute. */
   readonly modulePath: string;
   readonly permissions: PluginPermissions;
+  /** Absolute: the files of which the plugin is made, which it may read beside its permissions. */
+  readonly modules: readonly string[];
   /** Absolute: what paths among the permissions start from. */
   readonly baseDirectory: string;
   /** Gets each message, also those that the plugin's own code has made up. */
@@ -37,14 +39,15 @@ export class PluginHost {
 
   /** Throws `Deno.errors.NotCapable` where orch lacks one of the permissions. */
   constructor(options: PluginHostOptions) {
-    const { modulePath, permissions, baseDirectory, hear, died } = options;
+    const { modulePath, hear, died } = options;
     const module = JSON.stringify(fileUrl(modulePath));
-    const text = `new (${PluginWorker.toString()})(() => import(${module}));`;
+    // An address that is written out in `import()` Deno would load, with all that it imports, unasked.
+    const text = `const at = ${module}; new (${PluginWorker.toString()})(() => import(at));`;
     this.#url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       this.#worker = new Worker(this.#url, {
         type: "module",
-        deno: { permissions: denoPermissions(permissions, baseDirectory) },
+        deno: { permissions: denoPermissions(options) },
       });
     } catch (error) {
       URL.revokeObjectURL(this.#url);
@@ -73,14 +76,15 @@ export class PluginHost {
 
 /** Each kind is said, since one that is not said is inherited. */
 function denoPermissions(
-  permissions: PluginPermissions,
-  baseDirectory: string,
+  { permissions, modules, baseDirectory }: PluginHostOptions,
 ): Deno.PermissionOptionsObject {
   const granted = PLUGIN_PERMISSIONS.map((kind) => {
     const said = permissions[kind];
-    if (said === true || said.length === 0) return [kind, said === true];
+    if (said === true) return [kind, true];
     const isPath = kind === "read" || kind === "write";
-    return [kind, isPath ? said.map((path) => resolvePath(baseDirectory, path)) : said];
+    const listed = isPath ? said.map((path) => resolvePath(baseDirectory, path)) : said;
+    const all = kind === "read" ? [...listed, ...modules] : listed;
+    return [kind, all.length > 0 && all];
   });
   return { ffi: false, import: false, ...Object.fromEntries(granted) };
 }

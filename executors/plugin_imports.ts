@@ -1,98 +1,157 @@
 /**
- * What the modules of a plugin import. Deno lets a module import any local file without a permission if
- * the import is written out in it, as text or JSON too: so these are read from the modules' own text
- * before they are loaded, and what a plugin may not read is not imported either. Imports whose address
- * is made at run time, `data:` modules and `require` are Deno's to refuse, and it does.
+ * What the modules of a plugin import, as a parser of the language reads them, and what that means for the
+ * plugin. Pure. It is what mistakes are told by: nothing depends on it that no import is overlooked, since
+ * the worker can read nothing but the modules that were found here (see `plugin_modules.ts`).
  */
+import { tsPlugin } from "@sveltejs/acorn-typescript";
+import { type Options, Parser } from "acorn";
 
-/** An import that is written out in a module. */
+/** An import in a module. */
 export interface WrittenImport {
-  /** What is imported; as it stands there where that cannot be told. */
+  /** What is imported; as it is written where that is no plain string. */
   readonly specifier: string;
-  /** `data` is taken as it is, as text or JSON; `odd` is more than one plain string. */
+  /** `data` is taken as it is, as text or JSON; `odd` is only known once the module runs. */
   readonly kind: "code" | "data" | "odd";
 }
 
-/** What may stand between the parts of an import. */
-const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n\r\u2028\u2029]*)*`;
+type Extension = Parameters<typeof Parser.extend>[0];
 
-/** Finds more than there is, in comments and strings: none that Deno would follow is missed. */
-const OPENINGS = [
-  new RegExp(`\\bfrom${GAP}(?=["'\`])`, "g"),
-  new RegExp(`\\b(?:import|require)${GAP}(?:\\(${GAP})*(?=["'\`])`, "g"),
-];
-const LITERAL = /(["'`])((?:(?!\1)[^\\]|\\[^])*)\1/y;
-const ATTRIBUTES = new RegExp(`${GAP}(?:with|assert)${GAP}\\{`, "y");
-const CALL_END = new RegExp(`${GAP},?${GAP}\\)`, "y");
-const OPTIONS = new RegExp(`${GAP},`, "y");
+const PARSERS = {
+  script: Parser,
+  typed: Parser.extend(tsPlugin() as unknown as Extension),
+  jsx: Parser.extend(tsPlugin({ jsx: {} }) as unknown as Extension),
+} as const;
+const OPTIONS: Options = {
+  ecmaVersion: "latest",
+  sourceType: "module",
+  allowHashBang: true,
+  allowReturnOutsideFunction: true,
+};
+/** Only in files with JSX, which then import the runtime that is named. */
 const JSX_SOURCE = /@jsxImportSource\s+(\S+)/g;
-/** What Deno runs: other files are only taken as data. */
-const CODE = /\.(?:[cm]?[jt]s|[jt]sx|wasm)$/;
+/** Of what no parser of JavaScript can read. */
+const LONGEST_ODD = 40;
 
-/** The imports of a module, as far as Deno would follow them without a permission. */
-export function writtenImports(text: string): WrittenImport[] {
-  const found = [...text.matchAll(JSX_SOURCE)].map(([, specifier]): WrittenImport => (
-    { specifier: specifier!, kind: "code" }
-  ));
-  for (const opening of OPENINGS) {
-    for (const match of text.matchAll(opening)) {
-      found.push(importAt(text, match.index + match[0].length, match[0].split("(").length - 1));
+/**
+ * The imports of the module `path`. Types are left out: they are gone before it runs. Throws a
+ * `SyntaxError` where the text cannot be read, and so cannot be judged.
+ */
+export function writtenImports(text: string, path: string): WrittenImport[] {
+  const kind = /\.[jt]sx$/.test(path) ? "jsx" : /\.[cm]?ts$/.test(path) ? "typed" : "script";
+  const found: WrittenImport[] = [];
+  const inspect = (node: Node) => {
+    const one = importOf(node, text);
+    if (one !== null) found.push(one);
+  };
+  visit(PARSERS[kind].parse(text, OPTIONS) as unknown as Node, inspect);
+  if (kind !== "jsx") return found;
+  const runtimes = [...text.matchAll(JSX_SOURCE)];
+  return [...found, ...runtimes.map(([, specifier]) => codeFrom(`${specifier}/jsx-runtime`))];
+}
+
+/** What a WebAssembly module imports. */
+export function wasmImports(bytes: Uint8Array<ArrayBuffer>): WrittenImport[] {
+  const module = new WebAssembly.Module(bytes);
+  return WebAssembly.Module.imports(module).map(({ module: specifier }) => codeFrom(specifier));
+}
+
+function codeFrom(specifier: string): WrittenImport {
+  return { specifier, kind: "code" };
+}
+
+/** The parts of a syntax tree that matter here. */
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly source?: Node | null;
+  readonly options?: Node | null;
+  /** What `options` are where the parser reads types. */
+  readonly arguments?: readonly Node[];
+  readonly attributes?: readonly unknown[];
+  readonly importKind?: string;
+  readonly exportKind?: string;
+  readonly moduleReference?: Node;
+  readonly value?: unknown;
+  readonly quasis?: readonly { readonly value: { readonly cooked?: string | null } }[];
+}
+
+/** Calls with each node, without recursion: code may be nested deeper than a stack is. */
+function visit(root: Node, inspect: (node: Node) => void): void {
+  const open: unknown[] = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    if ("type" in value && "start" in value) inspect(value as Node);
+    for (const inner of Object.values(value)) {
+      if (typeof inner === "object" && inner !== null) open.push(inner);
     }
   }
-  return found;
 }
 
-/** The import whose string opens at `at`, inside so many parentheses. */
-function importAt(text: string, at: number, parentheses: number): WrittenImport {
-  const literal = matchAt(LITERAL, text, at);
-  if (literal === null) return { specifier: text.slice(at, at + 40), kind: "odd" };
-  const [whole, quote, specifier] = literal as unknown as [string, string, string];
-  const end = at + whole.length;
-  const isPlain = !specifier.includes("\\") && !(quote === "`" && specifier.includes("${"));
-  if (!isPlain || parentheses > 1) return { specifier: whole, kind: "odd" };
-  if (parentheses === 0) {
-    return { specifier, kind: matchAt(ATTRIBUTES, text, end) === null ? "code" : "data" };
+function importOf(node: Node, text: string): WrittenImport | null {
+  switch (node.type) {
+    case "ImportDeclaration":
+    case "ExportNamedDeclaration":
+    case "ExportAllDeclaration": {
+      const { source, attributes = [], importKind, exportKind } = node;
+      if (!source || importKind === "type" || exportKind === "type") return null;
+      return { specifier: String(source.value), kind: attributes.length > 0 ? "data" : "code" };
+    }
+    case "ImportExpression": {
+      const specifier = textOf(node.source!);
+      if (specifier === null) return odd(node, text);
+      const hasOptions = Boolean(node.options ?? node.arguments?.length);
+      return { specifier, kind: hasOptions ? "data" : "code" };
+    }
+    case "TSImportEqualsDeclaration":
+      if (node.moduleReference?.type !== "TSExternalModuleReference") return null;
+      return node.importKind === "type" ? null : odd(node, text);
+    default:
+      return null;
   }
-  if (matchAt(CALL_END, text, end) !== null) return { specifier, kind: "code" };
-  return { specifier, kind: matchAt(OPTIONS, text, end) === null ? "odd" : "data" };
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+/** The text of a literal; `null` where it is made at run time. */
+function textOf({ type, value, quasis = [] }: Node): string | null {
+  if (type === "Literal") return typeof value === "string" ? value : null;
+  return type === "TemplateLiteral" && quasis.length === 1 ? quasis[0]!.value.cooked ?? null : null;
 }
 
-/** What an import means for the plugin: nothing to look at, one more of its files, or a refusal. */
-export type ImportVerdict =
-  | { readonly kind: "fine" }
-  | { readonly kind: "module"; readonly url: URL }
+function odd({ start, end }: Node, text: string): WrittenImport {
+  const written = text.slice(start, end).replace(/\s+/g, " ");
+  const isLong = written.length > LONGEST_ODD;
+  return { specifier: isLong ? `${written.slice(0, LONGEST_ODD)}…` : written, kind: "odd" };
+}
+
+/** What an import means for the plugin: nothing to look at, a file, or a refusal. */
+export type ImportTarget =
+  | { readonly kind: "none" }
+  | { readonly kind: "file"; readonly path: string; readonly isData: boolean }
   | { readonly kind: "refused" };
 
-/** Where a plugin may import from. */
-export interface ImportRules {
-  /** The folder of its own module, whose code it may import; a URL that ends in `/`. */
-  readonly folder: URL;
-  /** Whether the plugin may read this file. */
-  readonly mayRead: (file: URL) => boolean;
-}
-
-/** Judges an import in the module at `from`. */
-export function judgeImport(
-  { specifier, kind }: WrittenImport,
-  from: URL,
-  { folder, mayRead }: ImportRules,
-): ImportVerdict {
+/** Where an import in the module at `from` leads. */
+export function importTarget({ specifier, kind }: WrittenImport, from: URL): ImportTarget {
   if (kind === "odd") return { kind: "refused" };
+  const isData = kind === "data";
   const base = /^(?:\/|\.\.?\/)/.test(specifier) ? from : undefined;
   const url = URL.parse(specifier, base);
-  // A name of a package, or one that the configuration of orch knows.
-  if (url === null) return { kind: kind === "code" ? "fine" : "refused" };
+  // The name of a package, or one that the configuration of orch knows. Where that is a file, Deno asks.
+  if (url === null) return { kind: isData ? "refused" : "none" };
   if (/^(?:npm|node|jsr|https?):$/.test(url.protocol)) {
     // Deno asks for itself before it fetches code: a plugin has no permission for that.
-    return { kind: kind === "code" ? "fine" : "refused" };
+    return { kind: isData ? "refused" : "none" };
   }
-  if (url.protocol !== "file:") return { kind: "refused" };
-  const isOwn = kind === "code" && CODE.test(url.pathname) && url.href.startsWith(folder.href);
-  if (!isOwn && !mayRead(url)) return { kind: "refused" };
-  return kind === "code" ? { kind: "module", url } : { kind: "fine" };
+  if (url.protocol !== "file:" || url.host !== "") return { kind: "refused" };
+  const path = pathOf(url);
+  return path === null ? { kind: "refused" } : { kind: "file", path, isData };
+}
+
+/** The path of a file; `null` where it would be another one, once its escapes are read. */
+function pathOf({ pathname }: URL): string | null {
+  if (/%(?:2f|5c|00)/i.test(pathname)) return null;
+  try {
+    return decodeURIComponent(pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+  } catch {
+    return null;
+  }
 }

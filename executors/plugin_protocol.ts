@@ -41,6 +41,12 @@ export type FromPlugin =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "ended"; readonly exitCode: unknown; readonly outputs: unknown };
 
+/** Stands in an exit code or an output for what cannot be one, and often not be copied. */
+export interface NoValue {
+  /** What it is, in words. */
+  readonly found: string;
+}
+
 /** One thing that a plugin's schema has against keys. */
 export interface KeyIssue {
   /** Which of the keys that were asked about. */

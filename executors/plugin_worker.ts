@@ -22,6 +22,13 @@ interface WorkerScope {
   close: () => void;
   Worker: unknown;
   console: unknown;
+  process: NodeProcess;
+}
+
+/** The part of node's `process` that reaches past the worker. */
+interface NodeProcess {
+  getBuiltinModule(name: "node:worker_threads"): { readonly Worker: object };
+  getBuiltinModule(name: "node:fs"): { closeSync(descriptor: number): void };
 }
 
 interface WorkerEvent {
@@ -49,6 +56,7 @@ export class PluginWorker {
     this.#load = load;
     this.#send = scope.postMessage.bind(scope);
     this.#replaceDoors(scope);
+    this.#lockDoors(scope);
     scope.addEventListener("message", ({ data }) => this.#hear(data));
     scope.addEventListener("error", (event) => {
       event.preventDefault();
@@ -121,12 +129,43 @@ export class PluginWorker {
     };
     const result: PluginResult = await run(checked === undefined ? keys : checked.value, context) ??
       {};
-    this.#end({ type: "ended", exitCode: result.exitCode ?? 0, outputs: result.outputs ?? {} });
+    this.#end({
+      type: "ended",
+      exitCode: this.#value(result.exitCode ?? 0),
+      outputs: this.#values(result.outputs ?? {}),
+    });
+  }
+
+  /** Each output as it can be sent: copying a Promise or a function would throw. */
+  #values(outputs: unknown): unknown {
+    const isMapping = typeof outputs === "object" && outputs !== null && !Array.isArray(outputs) &&
+      typeof (outputs as { readonly then?: unknown }).then !== "function";
+    if (!isMapping) return this.#whatIs(outputs);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, this.#value(value)]),
+    );
+  }
+
+  #value(value: unknown): unknown {
+    return ["string", "number", "boolean"].includes(typeof value)
+      ? value
+      : { found: this.#whatIs(value) };
+  }
+
+  #whatIs(value: unknown): string {
+    if (value === null) return "null";
+    if (Array.isArray(value)) return "a list";
+    if (typeof value !== "object") {
+      return typeof value === "undefined" ? "nothing" : `a ${typeof value}`;
+    }
+    return typeof (value as { readonly then?: unknown }).then === "function"
+      ? "a Promise (is an 'await' missing?)"
+      : "an object";
   }
 
   /** Something was thrown that nobody caught. */
   #crash(error: unknown): void {
-    const text = error instanceof Error ? error.stack ?? String(error) : this.#inspect(error);
+    const text = error instanceof Error ? String(error.stack ?? error) : this.#inspect(error);
     if (this.#budget === null) {
       const cause = error instanceof Error ? `${error.name}: ${error.message}` : text;
       return this.#end({ type: "refused", problem: "broken", cause });
@@ -144,7 +183,9 @@ export class PluginWorker {
 
   /** Without the places in Deno and in here, which are none of the plugin's. */
   #ownLines(text: string): string {
-    return text.split("\n").filter((line) => !/^ +at .*(\(|\s)(ext|blob):/.test(line)).join("\n");
+    return text.split("\n").filter((line) => !/^ +at (?:.*[( ])?(?:ext|blob):/.test(line)).join(
+      "\n",
+    );
   }
 
   #end(message: FromPlugin): void {
@@ -191,7 +232,7 @@ export class PluginWorker {
     };
     const exit = (code?: number): never => {
       if (this.#budget === null) this.#crash(new Error("it exits while it is loaded"));
-      this.#end({ type: "ended", exitCode: code ?? 0, outputs: {} });
+      this.#end({ type: "ended", exitCode: this.#value(code ?? 0), outputs: {} });
       // Nothing after it may happen; orch ends the worker.
       for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     };
@@ -201,11 +242,70 @@ export class PluginWorker {
     redirect(Deno.stderr, (text) => this.#print("stderr", text));
     const empty = { read: () => Promise.resolve(null), readSync: () => null };
     Object.assign(Deno.stdin, empty, { isTerminal: () => false });
-    scope.console = this.#console();
+    // Node's module of that name exports the object.
+    scope.console = Object.assign(console, this.#console());
     scope.close = () => exit();
     scope.postMessage = () => {};
-    // One more worker would have the doors that this one lacks.
+  }
+
+  /** What would reach the process that all workers share, or ask the user, is not to be had. */
+  #lockDoors(scope: WorkerScope): void {
+    const lock = (target: object, values: Readonly<Record<string, unknown>>) => {
+      for (const [name, value] of Object.entries(values)) {
+        Object.defineProperty(target, name, { value, writable: false, configurable: false });
+      }
+    };
+    const refuse = (what: string) => (): never => {
+      throw new Deno.errors.PermissionDenied(`A plugin may not ${what}`);
+    };
+    const { kill, pid, permissions } = Deno;
+    const killOther = (to: number, signal?: Deno.Signal) => {
+      // As a number of processes it is read: other roundings would be ways past this.
+      const whole = Number(to) | 0;
+      return whole === pid || whole <= 0 ? refuse("send signals to orch")() : kill(whole, signal);
+    };
+    lock(Deno, { kill: killOther, addSignalListener() {}, removeSignalListener() {} });
+    // All that node's other ways to send a signal end in.
+    lock(scope.process, {
+      kill: killOther,
+      _kill: refuse("send signals by node"),
+      _rawDebug: (...words: unknown[]) => this.#print("stderr", `${words.join(" ")}\n`),
+    });
+    lock(Object.getPrototypeOf(permissions), {
+      request: (descriptor: Deno.PermissionDescriptor) => permissions.query(descriptor),
+      requestSync: (descriptor: Deno.PermissionDescriptor) => permissions.querySync(descriptor),
+    });
+    // One more worker would have the doors that this one lacks. A class asks its parent to make it.
     scope.Worker = undefined;
+    const { Worker: ofNode } = scope.process.getBuiltinModule("node:worker_threads");
+    const refuseWorker = refuse("start workers");
+    Object.setPrototypeOf(
+      ofNode,
+      class {
+        constructor() {
+          refuseWorker();
+        }
+      },
+    );
+    Object.preventExtensions(ofNode);
+    this.#closeStreams(scope.process);
+  }
+
+  /** By their numbers, what is typed at orch's terminal could be read, and its screen written to. */
+  #closeStreams(process: NodeProcess): void {
+    const { closeSync } = process.getBuiltinModule("node:fs");
+    for (const descriptor of [0, 1, 2]) {
+      try {
+        closeSync(descriptor);
+      } catch {
+        // It was closed when orch began.
+      }
+    }
+    const inner = Deno as unknown as Record<PropertyKey, unknown>;
+    const key = inner["internal"] as symbol;
+    const { core } = inner[key] as { readonly core: { tryClose(id: number): void } };
+    for (const id of [0, 1, 2]) core.tryClose(id);
+    delete inner[key];
   }
 
   /** A console whose lines go to the logs: every method prints, those of errors to standard error. */

@@ -112,8 +112,16 @@ export type DiagnosticDetail =
     readonly code: "E212";
     readonly type: string;
     readonly path: string;
-    readonly problem: "missing" | "no_executor" | "broken" | "slow" | "import";
-    /** What the module threw or wants to import; empty where it was not asked. */
+    readonly problem:
+      | "missing"
+      | "no_executor"
+      | "broken"
+      | "slow"
+      | "import"
+      | "unreadable"
+      | "link"
+      | "asks";
+    /** What the module threw or wants to import, why it cannot be read, or where a link leads; else empty. */
     readonly cause: string;
   }
   | {

@@ -170,6 +170,7 @@ export class Orchestrator {
         resolvePath(directory, STATE_DIRECTORY),
       workflowPath: path,
       outputPaths: [],
+      plugins: "ask",
       variables: unsetVariables(new Map(Object.entries(variables ?? {})), this.#world),
     };
   }

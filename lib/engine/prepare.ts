@@ -9,6 +9,7 @@ import type { Environment, Workflow } from "../core/workflow.ts";
 import type { RunPlaces } from "../../executors/job_kind.ts";
 import type { SelectedJobs } from "../../executors/needs.ts";
 import { checkAllowed } from "../../executors/permissions.ts";
+import type { PluginAsking } from "../../executors/plugin_check.ts";
 import { checkEnforceable, checkNamespaces } from "../../executors/programs.ts";
 import { currentBranch } from "../runtime/branch.ts";
 import { withVariables } from "../runtime/job_variables.ts";
@@ -24,6 +25,8 @@ export interface RunWishes extends RunPlaces {
   readonly limits: RunLimits;
   /** What jobs get beside the environment of orch. */
   readonly variables: Environment;
+  /** Only those that are to run are asked what they say: that runs code of theirs. */
+  readonly plugins: PluginAsking;
 }
 
 /** What came of it. A selection is a mistake of who asks; all else is one of the file, or of this machine. */
@@ -55,7 +58,9 @@ export async function prepareRun(
   const learned = await learnedDurations(wishes.stateDirectory, wishes.workflowPath, world);
   const plan = planJobs(workflow, selected.value, learned);
   const settings = await settingsOf(plan, wishes, world);
-  const diagnostics = await checkRun(plan, settings, { ...wishes, world: jobsWorld });
+  const { baseDirectory, plugins } = wishes;
+  const place = { baseDirectory, plugins, world: jobsWorld };
+  const diagnostics = await checkRun(plan, settings, place);
   return diagnostics.length > 0 ? refuse(diagnostics) : { ok: true, plan, settings };
 }
 
@@ -64,29 +69,36 @@ function jobsAt(fileIndex: readonly number[], workflow: Workflow): SelectedJobs 
   return { workflow, fileIndex, jobs: fileIndex.map((index) => workflow.jobs[index]!) };
 }
 
-/** What keeps an allowed plan from running here as it should. `world` is as jobs see it. */
+/** What keeps an allowed plan from running here as it should. */
 export async function checkRun(
   plan: Plan,
   settings: RunSettings,
-  { baseDirectory, world }: { readonly baseDirectory: string; readonly world: World },
+  place: RunPlace,
 ): Promise<Diagnostic[]> {
   return [
     ...checkFeasible(plan, settings),
-    ...checkEnforceable(plan, world.processes),
-    ...checkNamespaces(plan, world.processes),
-    ...await checkPluginsOf(plan, baseDirectory, world),
+    ...checkEnforceable(plan, place.world.processes),
+    ...checkNamespaces(plan, place.world.processes),
+    ...await checkPluginsOf(plan, place),
   ];
+}
+
+/** Where a plan is to run, and how much its plugins are asked before. */
+export interface RunPlace {
+  readonly baseDirectory: string;
+  readonly plugins: PluginAsking;
+  /** As jobs see it. */
+  readonly world: World;
 }
 
 /** Looks at plugins where there are any: the code for it is not loaded else. */
 async function checkPluginsOf(
   { workflow, fileIndex: selected }: Plan,
-  baseDirectory: string,
-  world: World,
+  { baseDirectory, plugins: asking, world }: RunPlace,
 ): Promise<Diagnostic[]> {
   if (workflow.plugins.length === 0) return [];
   const { checkPlugins } = await import("../../executors/plugin_check.ts");
-  return await checkPlugins(workflow, { selected, baseDirectory, world });
+  return await checkPlugins(workflow, { asking, selected, baseDirectory, world });
 }
 
 /** What holds for the whole run, as far as the machine and the workflow have a say in it. */

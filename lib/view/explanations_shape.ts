@@ -4,6 +4,9 @@ import { example, type Explanation } from "./explanation.ts";
 
 type ShapeCode = Extract<DiagnosticCode, `E2${string}`>;
 
+/** The mistakes that only the code of a plugin tells. */
+const ASKING_PLUGINS = "orch validate --plugins workflow.yaml";
+
 /** By code. */
 export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E201: {
@@ -210,7 +213,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E212: {
     title: "the module of a plugin cannot be used",
     meaning:
-      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. It is loaded before the run, without any permission, so that its schema can be asked: what needs one belongs into its function 'run'. It imports packages, Node's own modules and code of its own folder; other files, and any as text or JSON, only if its permissions.read lists them.",
+      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. A run, and 'orch validate --plugins', loads it without any permission to ask its schema: what needs one belongs into its function 'run'. It imports packages, Node's own modules and code of its own folder; other files, and any as text or JSON, only if its permissions.read lists them. What is imported must be written out as plain text, and files count by where links lead to.",
     wrong: example(`
       name: demo
       plugins:
@@ -233,8 +236,9 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E213: {
     title: "a plugin does not accept the keys of its job",
     meaning:
-      "The keys of a job whose type a plugin brings stand under 'with'. The plugin has a schema for them, and these do not fit it: what it says is the schema's own.",
-    wrong: example(`
+      "The keys of a job whose type a plugin brings stand under 'with'. The plugin has a schema for them, and these do not fit it: what it says is the schema's own. Only a run and 'orch validate --plugins' ask it.",
+    wrong: example(
+      `
       name: demo
       plugins:
         - type: greet
@@ -242,8 +246,11 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
       jobs:
         - id: hello
           job_type: greet
-          with: {who: 7}`),
-    right: example(`
+          with: {who: 7}`,
+      ASKING_PLUGINS,
+    ),
+    right: example(
+      `
       name: demo
       plugins:
         - type: greet
@@ -251,6 +258,8 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
       jobs:
         - id: hello
           job_type: greet
-          with: {who: world}`),
+          with: {who: world}`,
+      ASKING_PLUGINS,
+    ),
   },
 };

@@ -1,6 +1,8 @@
-/** The sentences for mistakes with plugins: E211 to E213. */
+/** The sentences for mistakes with plugins, E211 to E213, and for what was not asked of them. */
 import type { DiagnosticDetail } from "../core/diagnostic.ts";
 import { unreachable } from "../core/event.ts";
+import { shellWord } from "./shell_word.ts";
+import { visibleLine } from "./visible.ts";
 import { type DiagnosticMessage, quoted, say } from "./wording.ts";
 
 /** The mistakes with plugins. */
@@ -21,6 +23,14 @@ export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
     default:
       return unreachable(detail);
   }
+}
+
+/** What was left out of the check of a file whose plugins were not loaded. */
+export function pluginsNotAskedText(file: string): string {
+  const command = `orch validate --plugins ${shellWord(file)}`;
+  return `note: ${
+    visibleLine(file)
+  }: no plugin was loaded to check the keys of its jobs; '${command}' does that`;
 }
 
 function typeMessage(detail: Extract<PluginDetail, { code: "E211" }>): DiagnosticMessage {
@@ -76,6 +86,24 @@ function moduleMessage(detail: Extract<PluginDetail, { code: "E212" }>): Diagnos
         `Plugin ${type} imports ${quoted(cause)}, which it may not read`,
         "",
         "list it under permissions.read; unlisted, a plugin imports packages and the code beside it",
+      );
+    case "unreadable":
+      return say(
+        `Module ${path} of plugin ${type} cannot be read: ${cause}`,
+        "",
+        "what it imports is judged before it runs: write it in the JavaScript or TypeScript of today",
+      );
+    case "link":
+      return say(
+        `Module ${path} of plugin ${type} is a link to ${quoted(cause)}, outside of its folder`,
+        "",
+        "name the file itself as its path, or list it under permissions.read",
+      );
+    case "asks":
+      return say(
+        `Plugin ${type} could make Deno ask you for permissions while it runs`,
+        "",
+        "start orch with 'deno run --no-prompt'",
       );
     default:
       return unreachable(detail.problem);

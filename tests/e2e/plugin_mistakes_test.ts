@@ -36,7 +36,9 @@ const MODULES: readonly (readonly [string, string | null, readonly RegExp[]])[] 
   ]],
   ["exports a function", "export default () => {};", [/exports no executor$/]],
   ["throws when it is loaded", 'throw new Error("boom");', [/cannot be loaded: Error: boom$/]],
-  ["is no program", "export default {{;", [/cannot be loaded: TypeError: SyntaxError/]],
+  ["is no program", "export default {{;", [
+    /cannot be read: greet\.js: Unexpected token \(1:16\)$/,
+  ]],
   ["exits when it is loaded", "Deno.exit(0);", [
     /cannot be loaded: Error: it exits while it is loaded$/,
   ]],
@@ -54,11 +56,11 @@ const MODULES: readonly (readonly [string, string | null, readonly RegExp[]])[] 
 ];
 
 for (const [what, module, lines] of MODULES) {
-  for (const command of ["run", "validate"]) {
-    Deno.test(`orch ${command} of a plugin whose module ${what} says so`, async () => {
+  for (const command of [["run"], ["validate", "--plugins"]]) {
+    Deno.test(`orch ${command.join(" ")} of a plugin whose module ${what} says so`, async () => {
       await using project = newProject({ "w.yaml": WORKFLOW });
       if (module !== null) project.write("greet.js", module);
-      const { code, stderr } = await project.orch([command, "w.yaml"]);
+      const { code, stderr } = await project.orch([...command, "w.yaml"]);
       assertEquals(code, 2, stderr);
       const printed = stderr.split("\n");
       for (const line of lines) {
@@ -74,7 +76,7 @@ Deno.test("a plugin that imports what is not there is refused", async () => {
     "w.yaml": WORKFLOW,
     "greet.js": 'import "./nowhere.js"; export default { run() {} };',
   });
-  const { code, stderr } = await project.spawn(["validate", "w.yaml"]).finished;
+  const { code, stderr } = await project.spawn(["validate", "--plugins", "w.yaml"]).finished;
   assertEquals(code, 2);
   assertMatch(stderr, /cannot be loaded: TypeError: Module not found ".*nowhere\.js"$/m);
 });
@@ -88,11 +90,11 @@ const IMPORTS: readonly (readonly [string, string])[] = [
   ['import "file:///etc/passwd";', "file:///etc/passwd"],
   ['import "./.env";', "./.env"],
   ['import "data:text/javascript,1";', "data:text/javascript,1"],
-  ['import "\\x2fetc/passwd";', '"\\x2fetc/passwd"'],
+  ['import "\\x2fetc/passwd";', "/etc/passwd"],
   ['const x = () => import("/etc/passwd");', "/etc/passwd"],
   ['const x = () => import("./inner.js", { with: { type: "text" } });', "./inner.js"],
-  ["const x = (y) => import(`./${y}.js`);", "`./${y}.js`"],
-  ['const x = (y) => import("./" + y);', "./"],
+  ["const x = (y) => import(`./${y}.js`);", "import(`./${y}.js`)"],
+  ['const x = (y) => import("./" + y);', 'import("./" + y)'],
   ['import "./inner.js";', "/etc/inner"],
 ];
 
@@ -137,7 +139,7 @@ Deno.test("checking a file gives its plugins no permission, whatever it lists", 
     "w.yaml": WORKFLOW.replace("./greet.js", `./greet.js\n    ${permissions}`),
     "greet.js": 'Deno.writeTextFileSync(new URL("./ran", import.meta.url), ""); export default {};',
   });
-  const { stderr } = await project.orch(["validate", "w.yaml"]);
+  const { stderr } = await project.orch(["validate", "--plugins", "w.yaml"]);
   assertMatch(stderr, /NotCapable: Requires write access/);
   assertEquals(project.exists("ran"), false);
 });
@@ -163,11 +165,11 @@ Deno.test("a module that is never loaded is given up after ten seconds", async (
   const workflow = sketchWorkflow([{ id: "a" }], {
     plugins: [{ type: "greet", path: "./greet.js", permissions }],
   });
-  const { files, may } = realWorld();
   const checking = checkPlugins(workflow, {
     selected: [0],
     baseDirectory: project.folder,
-    world: { files, may, clock },
+    asking: "ask",
+    world: { ...realWorld(), clock },
   });
   await clock.nextTimer();
   clock.advance(10_000);

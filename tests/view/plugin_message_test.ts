@@ -59,6 +59,29 @@ checkMessages<"E211" | "E212" | "E213">({
   = list it under permissions.read; unlisted, a plugin imports packages and the code beside it`,
     ],
     [
+      {
+        type: "greet",
+        path: "./greet.ts",
+        problem: "unreadable",
+        cause: "greet.ts: Unexpected token (1:9)",
+      },
+      `
+  Module './greet.ts' of plugin 'greet' cannot be read: greet.ts: Unexpected token (1:9)
+  = what it imports is judged before it runs: write it in the JavaScript or TypeScript of today`,
+    ],
+    [
+      { type: "greet", path: "./greet.ts", problem: "link", cause: "/home/me/notes.ts" },
+      `
+  Module './greet.ts' of plugin 'greet' is a link to '/home/me/notes.ts', outside of its folder
+  = name the file itself as its path, or list it under permissions.read`,
+    ],
+    [
+      { type: "greet", path: "./greet.ts", problem: "asks", cause: "" },
+      `
+  Plugin 'greet' could make Deno ask you for permissions while it runs
+  = start orch with 'deno run --no-prompt'`,
+    ],
+    [
       { type: "greet", path: "./greet.ts", problem: "slow", cause: "10 seconds" },
       `
   Module './greet.ts' of plugin 'greet' is not loaded after 10 seconds

@@ -273,7 +273,11 @@ async function checkGoingOn(
   const refused = checkAllowed(plan, places, jobsWorld);
   if (refused.length > 0) return { ok: false, diagnostics: refused };
   const settings = await settingsOf(beginning, plan, { options, world });
-  const diagnostics = await checkRun(plan, settings, { baseDirectory, world: jobsWorld });
+  const diagnostics = await checkRun(plan, settings, {
+    baseDirectory,
+    plugins: options.dryRun ? "look" : "ask",
+    world: jobsWorld,
+  });
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: settings };
 }
 

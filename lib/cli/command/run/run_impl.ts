@@ -109,5 +109,6 @@ function wishesOf(
     workflowPath: loaded.path,
     outputPaths: outputPathsOf(options, world),
     variables,
+    plugins: options.dryRun ? "look" : "ask",
   };
 }

@@ -1,5 +1,6 @@
 /** `orch validate FILE…`: every problem of every file. */
 import type { ProblemFormat } from "../../../core/base/choices.ts";
+import type { PluginAsking, PluginCheck } from "../../../../executors/plugin_check.ts";
 import type { Diagnostic } from "../../../core/diagnostic.ts";
 import type { Workflow } from "../../../core/workflow.ts";
 import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
@@ -13,18 +14,27 @@ import { checkedFile, printProblems } from "../../output.ts";
 /** The flags of `orch validate`. */
 export interface ValidateOptions {
   readonly format?: ProblemFormat;
+  /** Whether plugins are loaded and asked what they say of their jobs. */
+  readonly plugins: boolean;
 }
 
 /** Checks the files one after the other; exit 2 if any has a problem. */
 export async function validate(
-  { format }: ValidateOptions,
+  { format, plugins }: ValidateOptions,
   files: readonly string[],
   world: World,
 ): Promise<number> {
   const checked: CheckedFile[] = [];
   for (const file of files) {
-    const result = await check(await loadWorkflow(world, file), world);
+    const loaded = await loadWorkflow(world, file);
+    const result = await check(loaded, plugins ? "ask" : "look", world);
     checked.push(result);
+    const { workflow } = loaded;
+    const unasked = plugins || !workflow.ok || result.jobs === null ? [] : workflow.value.plugins;
+    if (unasked.length > 0) {
+      const { pluginsNotAskedText } = await import("../../../view/plugin_message.ts");
+      world.stderr.write(`${pluginsNotAskedText(file)}\n`);
+    }
     if (format === "json") continue;
     if (result.jobs === null) await printProblems(world, result, format);
     else world.stdout.write(`${validText(result.source.file, result.jobs)}\n`);
@@ -36,21 +46,28 @@ export async function validate(
   return checked.every(({ jobs }) => jobs !== null) ? EXIT.ok : EXIT.badInput;
 }
 
-async function check(loaded: LoadedFile, world: World): Promise<CheckedFile> {
+async function check(
+  loaded: LoadedFile,
+  asking: PluginAsking,
+  world: World,
+): Promise<CheckedFile> {
   const { workflow, file } = loaded;
   if (!workflow.ok) return await checkedFile(loaded, workflow.diagnostics);
-  const problems = await pluginProblems(workflow.value, loaded.folder, world);
+  const problems = await pluginProblems(workflow.value, {
+    asking,
+    baseDirectory: loaded.folder,
+    world,
+  });
   if (problems.length > 0) return await checkedFile(loaded, problems);
   return { source: { file, text: null }, jobs: workflow.value.jobs.length, problems: [] };
 }
 
 async function pluginProblems(
   workflow: Workflow,
-  baseDirectory: string,
-  world: World,
+  check: Omit<PluginCheck, "selected">,
 ): Promise<readonly Diagnostic[]> {
   if (workflow.plugins.length === 0) return [];
   const { checkPlugins } = await import("../../../../executors/plugin_check.ts");
   const selected = [...workflow.jobs.keys()];
-  return await checkPlugins(workflow, { selected, baseDirectory, world });
+  return await checkPlugins(workflow, { ...check, selected });
 }
