@@ -111,6 +111,7 @@ export class Reaper {
     this.#closed = true;
     this.#cancelRetry();
     this.#cancelWatch?.();
+    const second = this.#second?.close();
     for (let tries = 1; this.#shell !== null; tries++) {
       const shell = this.#shell;
       this.#say("q");
@@ -123,7 +124,7 @@ export class Reaper {
         break;
       }
     }
-    await this.#second?.close();
+    await second;
     for (const { answered } of this.#orders.splice(0)) answered();
   }
 

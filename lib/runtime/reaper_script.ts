@@ -30,7 +30,8 @@ export const READ_SCRIPT = `eval "$${SCRIPT_VARIABLE}"`;
  * it reads itself from the start.
  *
  * The second reaper stands by, as a child of nobody: it acts when orch is dead and the first is dead, too, or
- * stands still, and makes sure that nothing is left when the first one has ended.
+ * stands still, and makes sure that nothing is left when the first one has ended. It hands on what it hears to a
+ * third, which acts when all three are dead.
  */
 export const REAPER_SCRIPT = `
 unset ${SCRIPT_VARIABLE}
@@ -186,6 +187,7 @@ end_all() {
 # The lines of orch, until they end.
 serve() {
   while read -r op a b c; do
+    [ "$role" != second ] || echo "$op $a $b"
     case $op in
       +) began "$a"; eval "began_$a=$began gone_$a="; guard "$a" ;;
       -) if kill -0 $dashes "-$a"; then now; eval "gone_$a=\$((now - b))"; guard "$a"; else prune; fi ;;
@@ -198,7 +200,13 @@ serve() {
       s) case $groups in *" $b "*) kill -0 $dashes "-$b" && ours "$b" && to_group "$a" "$b" ;; esac; echo ;;
       p) began "$b"; [ "$began" = "$c" ] && to_one "$a" "$b"; echo ;;
       q) end_all 25 0.02; exit 0 ;;
-      x) exit 0 ;;
+      x)
+        # Who waits for the second to end waits for the third as well: nobody reads then what is said to it.
+        for again in 1 2 3 4 5 6 7 8 9 10; do
+          [ "$role" = second ] && echo || exit 0
+          nap 0.01
+        done
+        exit 0 ;;
     esac
   done
 }
@@ -224,14 +232,29 @@ clean_up() {
   done
 }
 
+orch_lives() { began "$orch" && [ "$began" = "$orch_began" ] && case \${stat##*) } in [ZX]*) false ;; esac; }
+stand_in() {
+  while other_lives; do nap 0.1; done
+  clean_up
+}
+
 if [ "$role" = second ]; then
   # The shell that begins it ends: from then on it is nobody's child. What runs beside a shell has no input.
-  exec 3<&0
+  orch=$PPID
+  began "$orch"
+  orch_began=$began
+  exec 3<&0 4>&1
   {
     serve
-    while other_lives; do nap 0.1; done
-    clean_up
-  } <&3 3<&- &
+    stand_in
+  } <&3 3<&- | {
+    exec 3<&- 4>&- >/dev/null
+    role=third
+    serve
+    # Orch starts another pair, if it is there to do so.
+    for again in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do orch_lives || break; nap 0.1; done
+    orch_lives || stand_in
+  } &
 else
   serve
   clean_up

@@ -161,3 +161,31 @@ for (const moment of MOMENTS) {
     assertEquals(pool.alive(), []);
   });
 }
+
+Deno.test("a reaper that stands still is replaced within a second or two, and its orders are given again", async () => {
+  const cookie = newCookie();
+  await using family = await Family.start(PLAIN);
+  const reaper = newReaper(cookie, 0);
+  reaper.add(family.group);
+  const old = await deafen(cookie);
+  const startedAt = performance.now();
+  await reaper.signal("TERM", family.group);
+  assertEquals(await family.end(), "SIGTERM");
+  const took = performance.now() - startedAt;
+  assert(took > 900 && took < 2_500, `${took} ms`);
+  assert(!reapers(cookie).includes(old));
+  await reaper.close();
+});
+
+Deno.test("a run ends though its reaper stands still", async () => {
+  const cookie = newCookie();
+  await using family = await Family.start(IGNORES);
+  const reaper = newReaper(cookie, 60_000);
+  reaper.add(family.group);
+  await deafen(cookie);
+  const startedAt = performance.now();
+  await reaper.close();
+  assertEquals(await family.end(), "SIGKILL");
+  assert(performance.now() - startedAt < 4_000);
+  assertEquals(reapers(cookie), []);
+});

@@ -205,11 +205,11 @@ function statOf(pid: number): string[] {
   return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-function processIds(): number[] {
+export function processIds(): number[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
 }
 
-function read(path: string): string {
+export function read(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch {
