@@ -87,7 +87,7 @@ class Follower {
   /** Takes in what has happened meanwhile; whether anything has. */
   async #readOn(): Promise<boolean> {
     const events = await this.#tail.read();
-    if (events.some(({ type }) => type === "run_reopened")) return await this.#readAgain();
+    if (events.some(({ type }) => type === "run_resumed")) return await this.#readAgain();
     const { indexOf } = this.#state.plan;
     for (const event of events) {
       if (!("jobId" in event) || indexOf.has(event.jobId)) apply(this.#state, event);

@@ -30,7 +30,7 @@ export function fold(plan: Plan, events: readonly RunEvent[]): RunState {
 
 /** Folds one event into the state. Throws a `Bug` for an event that cannot follow what happened before. */
 export function apply(state: RunState, event: RunEvent): void {
-  if (state.status !== null && event.type !== "run_reopened") {
+  if (state.status !== null && event.type !== "run_resumed") {
     throw new Bug(`${event.type} after the end of the run`);
   }
   switch (event.type) {
@@ -44,10 +44,10 @@ export function apply(state: RunState, event: RunEvent): void {
       if (event.reason === "kill") state.forced = true;
       else state.stopReason = event.reason;
       return;
-    case "run_resumed":
+    case "pause_ended":
       state.pauses.push({ endedAt: event.at, ms: event.pausedMs });
       return postpone(state, event.pausedMs);
-    case "run_reopened":
+    case "run_resumed":
       return reopen(state, event);
     case "run_finished":
       state.status = event.status;

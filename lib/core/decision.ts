@@ -6,7 +6,7 @@ import { apply } from "./apply.ts";
 import type {
   Outcome,
   RunEvent,
-  RunReopened,
+  RunResumed,
   RunSettings,
   SkipReason,
   StopCause,
@@ -82,7 +82,7 @@ export type Decision =
   }
   | { readonly kind: "cancel"; readonly jobId: string }
   | { readonly kind: "stop_run"; readonly reason: StopReason }
-  | { readonly kind: "reopen"; readonly event: RunReopened };
+  | { readonly kind: "reopen"; readonly event: RunResumed };
 
 /** Follows one run. */
 export class DecisionLog {
@@ -162,7 +162,7 @@ export class DecisionLog {
       }
       case "run_stopping":
         return { kind: "stop_run", reason: event.reason };
-      case "run_reopened":
+      case "run_resumed":
         return { kind: "reopen", event };
       default:
         return null;
@@ -185,7 +185,7 @@ export class DecisionLog {
   }
 
   #noteLive(event: RunEvent): void {
-    if (event.type === "run_reopened") this.#live.clear();
+    if (event.type === "run_resumed") this.#live.clear();
     if (!("jobId" in event)) return;
     const job = jobIndex(this.#state, event.jobId);
     if (isLive(this.#state.jobs[job]!)) this.#live.add(job);

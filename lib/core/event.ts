@@ -225,13 +225,13 @@ export type RunEvent =
     readonly at: number;
   }
   | { readonly type: "run_stopping"; readonly reason: StopReason; readonly at: number }
-  | RunReopened
-  | { readonly type: "run_resumed"; readonly pausedMs: number; readonly at: number }
+  | RunResumed
+  | { readonly type: "pause_ended"; readonly pausedMs: number; readonly at: number }
   | { readonly type: "run_finished"; readonly status: RunStatus; readonly at: number };
 
 /** The run goes on under another orch: see `reopen.ts`. */
-export interface RunReopened {
-  readonly type: "run_reopened";
+export interface RunResumed {
+  readonly type: "run_resumed";
   readonly settings: RunSettings;
   readonly plan: number;
   readonly downSince: number;

@@ -4,20 +4,20 @@
  *     {"s":7,"t":1795345962000,"e":"job_started","jobId":"a",…,"c":"1f0c2a9b"}
  *
  * `s` counts the lines from 0 without a gap, `t` is the time, `e` the type of the event; `c` is the
- * CRC-32 of the bytes before `,"c":`. The first line also says the version of the format, `"v":1`: its
+ * CRC-32 of the bytes before `,"c":`. The first line also says the version of the format, `"v":2`: its
  * shape up to there never changes, so that every reader can tell what it cannot read.
  */
 import { crc32 } from "./crc32.ts";
 import type { RunEvent } from "./event.ts";
 
 /** The version of the format that is written. A reader takes this one and all before it. */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** The events of this version. A type added here raises the version once a release has written it. */
 const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
   run_started: true,
-  run_reopened: true,
   run_resumed: true,
+  pause_ended: true,
   run_stopping: true,
   run_finished: true,
   job_queued: true,
@@ -95,8 +95,19 @@ export function decodeLine(line: Uint8Array): JournalLine | null {
   const { s: seq, t: at, e: type, v: version = null, c: _, ...facts } = read;
   if (typeof seq !== "number" || typeof at !== "number" || typeof type !== "string") return null;
   if (version !== null && typeof version !== "number") return null;
-  const event = Object.hasOwn(EVENT_TYPES, type) ? { type, ...facts, at } as RunEvent : null;
+  const name = currentName(type, facts);
+  const event = Object.hasOwn(EVENT_TYPES, name) ? { type: name, ...facts, at } as RunEvent : null;
   return { seq, version, event };
+}
+
+/**
+ * The name that an event has today. Version 1 wrote `run_reopened` for what is `run_resumed` now, and
+ * `run_resumed` for what is `pause_ended`. The facts tell the two apart, not the version of the journal:
+ * a journal that version 1 began may hold lines of both.
+ */
+function currentName(type: string, facts: Readonly<Record<string, unknown>>): string {
+  if (type === "run_reopened") return "run_resumed";
+  return type === "run_resumed" && Object.hasOwn(facts, "pausedMs") ? "pause_ended" : type;
 }
 
 function hasRightSuffix(line: Uint8Array, covered: number): boolean {

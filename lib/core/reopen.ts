@@ -1,11 +1,11 @@
 /**
- * How a run goes on under another orch, as a fold: what `run_reopened` does to the state. The attempts
+ * How a run goes on under another orch, as a fold: what `run_resumed` does to the state. The attempts
  * that were live are over, each one way: lost (it never counts), void (its job is put back or taken as done), or left
  * live for the report of its end that follows in the same turn. Jobs that are put back wait for their
  * needs again; what they had to wait for is counted anew for all, since the plan may be another. Which
  * jobs these are is decided in `resume.ts`.
  */
-import type { RunReopened } from "./event.ts";
+import type { RunResumed } from "./event.ts";
 import {
   isLive,
   type JobState,
@@ -15,8 +15,8 @@ import {
   type RunState,
 } from "./run_state.ts";
 
-/** Folds `run_reopened` into the state, in O(V + E). Jobs that the plan does not hold are left out. */
-export function reopen(state: RunState, event: RunReopened): void {
+/** Folds `run_resumed` into the state, in O(V + E). Jobs that the plan does not hold are left out. */
+export function reopen(state: RunState, event: RunResumed): void {
   state.settings = event.settings;
   state.idleMs += Math.max(0, event.at - event.downSince);
   state.status = null;
@@ -41,14 +41,14 @@ export function reopen(state: RunState, event: RunReopened): void {
 
 const WAITING: JobState = { phase: "waiting", unmet: 0 };
 
-function lose(state: RunState, job: number, event: RunReopened): void {
+function lose(state: RunState, job: number, event: RunResumed): void {
   endLive(state, job, { event, outcome: "lost" });
   state.forgiven.set(job, (state.forgiven.get(job) ?? 0) + 1);
   move(state, job, WAITING);
 }
 
 /** The job begins as if for the first time; only the numbers of its attempts go on. */
-function putBack(state: RunState, job: number, event: RunReopened): void {
+function putBack(state: RunState, job: number, event: RunResumed): void {
   if (isLive(state.jobs[job]!)) endLive(state, job, { event, outcome: "cancelled" });
   const attempts = state.attempts[job]?.length ?? 0;
   if (attempts > 0) state.forgiven.set(job, attempts);
@@ -56,7 +56,7 @@ function putBack(state: RunState, job: number, event: RunReopened): void {
 }
 
 /** The user says that it did its work before it was stopped. */
-function assumeDone(state: RunState, job: number, event: RunReopened): void {
+function assumeDone(state: RunState, job: number, event: RunResumed): void {
   if (isLive(state.jobs[job]!)) endLive(state, job, { event, outcome: "cancelled" });
   move(state, job, { phase: "settled", status: "success", at: event.at });
 }
@@ -65,7 +65,7 @@ function assumeDone(state: RunState, job: number, event: RunReopened): void {
 function endLive(
   state: RunState,
   job: number,
-  { event, outcome }: { readonly event: RunReopened; readonly outcome: "lost" | "cancelled" },
+  { event, outcome }: { readonly event: RunResumed; readonly outcome: "lost" | "cancelled" },
 ): void {
   const { attempt, since } = liveAttempt(state, job);
   const endedAt = Math.max(since, event.downSince);

@@ -71,7 +71,7 @@ export type FirstInput =
 
 /** The number of the plan file that holds at the end of these events. The first one is 0. */
 export function planInForce(events: readonly RunEvent[]): number {
-  const last = events.findLast((event) => event.type === "run_reopened");
+  const last = events.findLast((event) => event.type === "run_resumed");
   return last?.plan ?? 0;
 }
 

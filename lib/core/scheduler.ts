@@ -57,7 +57,7 @@ export function step(state: RunState, input: Input): RunEvent[] {
       stopRun(turn, input.reason);
       break;
     case "pause_ended":
-      turn.emit({ type: "run_resumed", pausedMs: input.pausedMs, at: turn.at });
+      turn.emit({ type: "pause_ended", pausedMs: input.pausedMs, at: turn.at });
       break;
     case "time_reached":
       break;
@@ -99,7 +99,7 @@ function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): vo
   });
   if (assumed.length > 0) {
     const nothing = { plan: 0, downSince: at, lost: [], reset: [] };
-    turn.emit({ type: "run_reopened", settings, ...nothing, assumed, at });
+    turn.emit({ type: "run_resumed", settings, ...nothing, assumed, at });
   }
   openUp(turn);
 }
@@ -108,7 +108,7 @@ function begin(turn: Turn, input: Extract<Input, { type: "run_requested" }>): vo
 function reopenRun(turn: Turn, request: ReopenRequest): void {
   const { settings, plan, downSince, lost, reset, assumed, ends, stop } = request;
   turn.emit({
-    ...{ type: "run_reopened", settings, plan, downSince, lost, reset, at: turn.at },
+    ...{ type: "run_resumed", settings, plan, downSince, lost, reset, at: turn.at },
     ...(assumed.length > 0 && { assumed }),
   });
   const settled = ends.map((end) => endAttempt(turn, end));

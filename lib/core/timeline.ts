@@ -42,10 +42,10 @@ export function timelineOf(events: readonly RunEvent[], now: number | null): Tim
   let idle = 0;
   let last = 0;
   for (const event of events) {
-    if (event.type === "run_resumed") idle += event.pausedMs;
-    if (event.type === "run_reopened") idle += Math.max(0, event.at - event.downSince);
+    if (event.type === "pause_ended") idle += event.pausedMs;
+    if (event.type === "run_resumed") idle += Math.max(0, event.at - event.downSince);
     last = Math.max(last, event.at - startedAt - idle);
-    if (event.type === "run_reopened") {
+    if (event.type === "run_resumed") {
       for (const jobId of [...event.lost, ...event.reset]) {
         change(rows, jobId, null, last);
         Object.assign(rows.get(jobId) ?? {}, { status: null });

@@ -4,7 +4,7 @@
  * start, the state says what kept it (`why_room.ts`).
  */
 import { apply } from "./apply.ts";
-import type { Outcome, RunEvent, RunReopened, SkipReason, StopReason } from "./event.ts";
+import type { Outcome, RunEvent, RunResumed, SkipReason, StopReason } from "./event.ts";
 import type { Plan } from "./plan.ts";
 import { isRetryable } from "./retry.ts";
 import { initialState, isStopping, type JobState, type RunState } from "./run_state.ts";
@@ -101,17 +101,17 @@ class Teller {
           failed: event.reason === "fail_fast" ? this.#lastFailed : null,
         };
         break;
-      case "run_resumed":
+      case "pause_ended":
         if (this.#state.jobs[this.#job]!.phase === "settled") break;
         this.#steps.push({ kind: "paused", from: event.at - event.pausedMs, until: event.at });
         break;
-      case "run_reopened":
+      case "run_resumed":
         this.#takeReopening(event);
         break;
     }
   }
 
-  #takeReopening(event: RunReopened): void {
+  #takeReopening(event: RunResumed): void {
     const { id } = this.#state.plan.jobs[this.#job]!;
     const effect = event.lost.includes(id)
       ? "lost"
@@ -304,9 +304,9 @@ const NO_STOP = { reason: null, failed: null } as const;
 /** Time just before an event in which no orch was at work. */
 function idleBefore(event: RunEvent): number {
   switch (event.type) {
-    case "run_resumed":
+    case "pause_ended":
       return event.pausedMs;
-    case "run_reopened":
+    case "run_resumed":
       return Math.max(0, event.at - event.downSince);
     default:
       return 0;

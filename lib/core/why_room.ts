@@ -73,7 +73,7 @@ export class RoomWatch {
 
   /** Takes in an event that has just been folded. */
   note(event: RunEvent): void {
-    if (event.type === "run_reopened") {
+    if (event.type === "run_resumed") {
       this.#live.clear();
       this.#state.jobs.forEach((job, i) => void (isLive(job) && this.#live.add(i)));
     }

@@ -91,14 +91,14 @@ export function wordsOf(
         "stopping",
         stoppingText(event.reason, state.settings!.graceMs),
       );
-    case "run_resumed":
+    case "pause_ended":
       return line(
         "bold",
         glyphs.running,
-        "resumed",
+        "continued",
         `after a pause of ${durationText(event.pausedMs)}`,
       );
-    case "run_reopened":
+    case "run_resumed":
       return line(
         "bold",
         glyphs.running,
@@ -157,7 +157,7 @@ export function runText(
 
 /** That a run goes on under another orch. */
 export function reopenedText(
-  event: Extract<RunEvent, { type: "run_reopened" }>,
+  event: Extract<RunEvent, { type: "run_resumed" }>,
   state: RunState,
 ): string {
   const away = durationText(Math.max(0, event.at - event.downSince));

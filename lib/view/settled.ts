@@ -15,7 +15,7 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
   switch (event.type) {
     case "run_started":
       return paint(style, "bold", `${glyphs.running} ${runText(event, state)}`);
-    case "run_reopened":
+    case "run_resumed":
       return paint(style, "bold", `${glyphs.running} resumed ${reopenedText(event, state)}`);
     case "job_completed": {
       const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";

@@ -45,7 +45,7 @@ Deno.test("expectedRestMs counts the wait for the next attempt, and no time of s
   const story = new Story([{ id: "a" }], { expected: { a: 10_000 } });
   story.start("a");
   story.pass(63_000);
-  story.tell({ type: "run_resumed", pausedMs: 60_000 });
+  story.tell({ type: "pause_ended", pausedMs: 60_000 });
   assertEquals(restOf(story), 7_000);
   story.retry("a", { kind: "exited", code: 1 }, 4_000);
   story.pass(1_000);

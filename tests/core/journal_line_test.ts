@@ -1,7 +1,7 @@
 /** Events as lines and back. */
 import type { RunEvent } from "../../lib/core/event.ts";
 import { crc32 } from "../../lib/core/crc32.ts";
-import { decodeLine, LineEncoder } from "../../lib/core/journal_line.ts";
+import { decodeLine, JOURNAL_VERSION, LineEncoder } from "../../lib/core/journal_line.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { sketchSettings } from "../support/workflows.ts";
 
@@ -19,8 +19,8 @@ const EVENTS: { readonly [T in RunEvent["type"]]: Extract<RunEvent, { type: T }>
     settings,
     at: 0,
   },
-  run_reopened: {
-    type: "run_reopened",
+  run_resumed: {
+    type: "run_resumed",
     settings,
     plan: 2,
     downSince: 5,
@@ -28,7 +28,7 @@ const EVENTS: { readonly [T in RunEvent["type"]]: Extract<RunEvent, { type: T }>
     reset: [],
     at: 9,
   },
-  run_resumed: { type: "run_resumed", pausedMs: 5, at: 1 },
+  pause_ended: { type: "pause_ended", pausedMs: 5, at: 1 },
   run_stopping: { type: "run_stopping", reason: "fail_fast", at: 1 },
   run_finished: { type: "run_finished", status: "failed", at: 1 },
   job_queued: { type: "job_queued", ...on },
@@ -71,7 +71,7 @@ for (const [type, event] of Object.entries(EVENTS)) {
   Deno.test(`decodeLine() gives back what was encoded: ${type}`, () => {
     for (const seq of [0, 1, 123_456_789]) {
       const [line] = linesOf([event], seq);
-      const version = seq === 0 ? 1 : null;
+      const version = seq === 0 ? JOURNAL_VERSION : null;
       assertEquals(decodeLine(ENCODER.encode(line)), { seq, version, event });
       assertEquals(JSON.parse(line!).s, seq, "a line is JSON");
     }
@@ -80,7 +80,7 @@ for (const [type, event] of Object.entries(EVENTS)) {
 
 Deno.test("a line is what the format says, byte for byte", () => {
   assertEquals(linesOf([EVENTS.run_finished, EVENTS.job_queued]), [
-    '{"s":0,"t":1,"v":1,"e":"run_finished","status":"failed","c":"cf7a080a"}',
+    '{"s":0,"t":1,"v":2,"e":"run_finished","status":"failed","c":"8292086d"}',
     '{"s":1,"t":1795345962000.125,"e":"job_queued","jobId":"a.b-c","attempt":3,"c":"327c166f"}',
   ]);
 });
@@ -141,4 +141,16 @@ Deno.test("an event costs microseconds", () => {
   for (let seq = 0; seq < count; seq++) encoder.encode([EVENTS.job_started], seq);
   const microseconds = (performance.now() - startedAt) * 1000 / count;
   assert(microseconds < 10, `${microseconds} µs for an event`);
+});
+
+Deno.test("decodeLine() reads events under the names that version 1 gave them", () => {
+  const { run_resumed, pause_ended } = EVENTS;
+  const named = (event: RunEvent, name: string) => {
+    const { type: _, at, ...facts } = event;
+    return sealed(`{"s":1,"t":${at},"e":"${name}",${JSON.stringify(facts).slice(1, -1)}`);
+  };
+  assertEquals(decodeLine(named(run_resumed, "run_reopened"))?.event, run_resumed);
+  assertEquals(decodeLine(named(pause_ended, "run_resumed"))?.event, pause_ended);
+  // A version 1 journal to which version 2 has appended holds both vocabularies.
+  assertEquals(decodeLine(named(run_resumed, "run_resumed"))?.event, run_resumed);
 });

@@ -14,7 +14,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "failed" } },
     wanted: "reset b c d",
     then: `> go on
-           100 reopened, lost -, reset b,c,d
+           100 resumed, lost -, reset b,c,d
            100 start b#2
            > 110 b#2 ok
            110 done b#2
@@ -34,7 +34,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "failed" } },
     wanted: "reset a b d",
     then: `> go on
-           100 reopened, lost -, reset a,b,d
+           100 resumed, lost -, reset a,b,d
            100 start a#2
            100 start b#2
            > 105 b#2 exit 1
@@ -50,7 +50,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "failed" } },
     wanted: "reset a",
     then: `> go on
-           100 reopened, lost -, reset a
+           100 resumed, lost -, reset a
            100 start a#3
            > 101 a#3 exit 1
            101 retry a#3 exit 1 until 111
@@ -67,7 +67,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "from", jobIds: ["b"] } },
     wanted: "reset b c d",
     then: `> go on
-           100 reopened, lost -, reset b,c,d
+           100 resumed, lost -, reset b,c,d
            100 start b#2
            > 101 b#2 exit 1
            101 fail b#2 exit 1
@@ -82,7 +82,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "only", jobIds: ["a"] } },
     wanted: "reset a",
     then: `> go on
-           100 reopened, lost -, reset a
+           100 resumed, lost -, reset a
            100 start a#2
            > 101 a#2 ok
            101 done a#2
@@ -95,7 +95,7 @@ const RERUN: readonly Resumed[] = [
     options: { rerun: { kind: "only", jobIds: ["b"] } },
     wanted: "reset b",
     then: `> go on
-           100 reopened, lost -, reset b
+           100 resumed, lost -, reset b
            100 skip b after a, first cause a
            100 finished failed`,
   },
@@ -109,7 +109,7 @@ const CHANGED: readonly Resumed[] = [
     options: { changed: ["a", "b", "c", "d"] },
     wanted: "reset a b c d",
     then: `> go on
-           100 reopened, lost -, reset a,b,c,d
+           100 resumed, lost -, reset a,b,c,d
            100 start a#2
            > 101 a#2 ok
            101 done a#2
@@ -124,7 +124,7 @@ const CHANGED: readonly Resumed[] = [
     options: { changed: ["fresh", "b", "c"] },
     wanted: "reset fresh b c",
     then: `> go on
-           100 reopened, lost -, reset fresh,b,c
+           100 resumed, lost -, reset fresh,b,c
            100 start fresh#1
            > 101 fresh#1 ok
            101 done fresh#1
@@ -141,7 +141,7 @@ const CHANGED: readonly Resumed[] = [
     options: { rerun: { kind: "only", jobIds: ["a"] } },
     wanted: "lost b d, reset a",
     then: `> go on
-           100 reopened, lost b,d, reset a
+           100 resumed, lost b,d, reset a
            100 start a#2
            > 101 a#2 ok
            101 done a#2
@@ -156,7 +156,7 @@ const CHANGED: readonly Resumed[] = [
     options: { rerun: { kind: "only", jobIds: ["a"] } },
     wanted: "lost b, reset a",
     then: `> go on
-           100 reopened, lost b, reset a
+           100 resumed, lost b, reset a
            100 start a#2
            > 101 a#2 ok
            101 done a#2

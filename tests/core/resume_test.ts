@@ -31,7 +31,7 @@ const CRASHED: readonly Resumed[] = [
     before: "> 0 go\n> 5 a#1 ok",
     wanted: "lost b",
     then: `> go on
-           100 reopened, lost b, reset -
+           100 resumed, lost b, reset -
            100 start b#2
            > 110 b#2 ok
            110 done b#2
@@ -61,7 +61,7 @@ const CRASHED: readonly Resumed[] = [
     options: { ...NEVER_TWICE, lostOnce: "assume_done" },
     wanted: "reset c, assumed a",
     then: `> go on
-           100 reopened, lost -, reset c
+           100 resumed, lost -, reset c
            100 start c#1
            > 101 c#1 ok
            101 done c#1
@@ -87,7 +87,7 @@ const CRASHED: readonly Resumed[] = [
     before: "> 0 go",
     wanted: "lost a",
     then: `> go on
-           100 reopened, lost a, reset -
+           100 resumed, lost a, reset -
            100 start a#2
            > 101 a#2 exit 1
            101 retry a#2 exit 1 until 111
@@ -104,7 +104,7 @@ const CRASHED: readonly Resumed[] = [
     fates: { a: ENDED_WELL, b: ENDED_BADLY, d: ENDED_BADLY },
     wanted: "end a succeeded, end b exited, end d exited",
     then: `> go on
-           100 reopened, lost -, reset -
+           100 resumed, lost -, reset -
            100 done a#1
            100 retry b#1 exit 1 until 110
            100 fail d#1 exit 1
@@ -119,7 +119,7 @@ const CRASHED: readonly Resumed[] = [
     fates: { b: ENDED_WELL },
     wanted: "end a lost, end b succeeded",
     then: `> go on
-           100 reopened, lost -, reset -
+           100 resumed, lost -, reset -
            100 fail a#1 timed out after 5
            100 fail b#1 timed out after 5
            100 skip c after a, first cause a
@@ -130,7 +130,7 @@ const CRASHED: readonly Resumed[] = [
     jobs: "a tries 2 pause 10",
     before: "> 0 go\n> 5 a#1 exit 1",
     wanted: "",
-    then: "> go on\n100 reopened, lost -, reset -\n100 start a#2",
+    then: "> go on\n100 resumed, lost -, reset -\n100 start a#2",
   },
   {
     title: "a run that was done but for its last line ends",
@@ -138,7 +138,7 @@ const CRASHED: readonly Resumed[] = [
     before: "> 0 go\n> 5 a#1 ok",
     torn: 1,
     wanted: "",
-    then: "> go on\n100 reopened, lost -, reset -\n100 finished completed",
+    then: "> go on\n100 resumed, lost -, reset -\n100 finished completed",
   },
   {
     title: "what a torn batch did not say any more follows: a skip",
@@ -148,7 +148,7 @@ const CRASHED: readonly Resumed[] = [
     fates: { d: ENDED_WELL },
     wanted: "end d succeeded",
     then: `> go on
-           100 reopened, lost -, reset -
+           100 resumed, lost -, reset -
            100 done d#1
            100 skip b after a, first cause a
            100 skip c after b, first cause a
@@ -162,7 +162,7 @@ const CRASHED: readonly Resumed[] = [
     torn: 4,
     wanted: "",
     then: `> go on
-           100 reopened, lost -, reset -
+           100 resumed, lost -, reset -
            100 skip a on null, wants main
            100 skip b after a, first cause a
            100 start c#1`,
@@ -175,7 +175,7 @@ const CRASHED: readonly Resumed[] = [
     settings: { failFast: true },
     wanted: "lost b, stop fail_fast",
     then: `> go on
-           100 reopened, lost b, reset -
+           100 resumed, lost b, reset -
            100 stopping for fail_fast
            100 cancel b#1
            100 cancel c#0
@@ -190,7 +190,7 @@ const CRASHED: readonly Resumed[] = [
     fates: { a: ENDED_BADLY, b: ENDED_WELL },
     wanted: "lost c, end a exited, end b succeeded",
     then: `> go on
-           100 reopened, lost c, reset -
+           100 resumed, lost c, reset -
            100 fail a#1 exit 1
            100 done b#1
            100 stopping for fail_fast
@@ -206,7 +206,7 @@ const STOPPED: readonly Resumed[] = [
     before: "> 0 go\n> 4 d#1 ok\n> 5 stop interrupt\n> 6 a#1 signal SIGTERM",
     wanted: "reset a b c",
     then: `> go on
-           100 reopened, lost -, reset a,b,c
+           100 resumed, lost -, reset a,b,c
            100 start a#2
            > 105 a#2 ok
            105 done a#2
@@ -218,7 +218,7 @@ const STOPPED: readonly Resumed[] = [
     jobs: "a\nb after a",
     before: "> 0 go\n> 5 stop interrupt",
     wanted: "reset a b",
-    then: "> go on\n100 reopened, lost -, reset a,b\n100 start a#2",
+    then: "> go on\n100 resumed, lost -, reset a,b\n100 start a#2",
   },
   {
     title: "a run that failed fast is over",
@@ -256,7 +256,7 @@ const ONCE: readonly Resumed[] = [
     before: "> 0 go",
     options: { ...NEVER_TWICE, lostOnce: "rerun" },
     wanted: "lost a",
-    then: "> go on\n100 reopened, lost a, reset -\n100 start a#2",
+    then: "> go on\n100 resumed, lost a, reset -\n100 start a#2",
   },
   {
     title: "it is done if the user says so",
@@ -264,7 +264,7 @@ const ONCE: readonly Resumed[] = [
     before: "> 0 go",
     options: { ...NEVER_TWICE, lostOnce: "assume_done" },
     wanted: "end a succeeded",
-    then: "> go on\n100 reopened, lost -, reset -\n100 done a#1\n100 start b#1",
+    then: "> go on\n100 resumed, lost -, reset -\n100 done a#1\n100 start b#1",
   },
 ];
 
@@ -353,7 +353,7 @@ Deno.test("reopening counts anew what each job waits for", () => {
   const state = fold(plan, journalOf(jobs, "> 0 go", "> 1 a#1 ok", "> 2 b#1 ok", "> 3 c#1 ok"));
   const reset = ["a", "c"];
   const event: RunEvent = {
-    type: "run_reopened",
+    type: "run_resumed",
     settings: sketchSettings(),
     plan: 0,
     downSince: 3,

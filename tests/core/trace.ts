@@ -226,10 +226,10 @@ function textOf(event: RunEvent): string | null {
     }
     case "run_stopping":
       return `stopping for ${event.reason}`;
-    case "run_resumed":
+    case "pause_ended":
       return `resumed after ${event.pausedMs}`;
-    case "run_reopened":
-      return `reopened, lost ${event.lost.join() || "-"}, reset ${event.reset.join() || "-"}`;
+    case "run_resumed":
+      return `resumed, lost ${event.lost.join() || "-"}, reset ${event.reset.join() || "-"}`;
     case "run_finished":
       return `finished ${event.status}`;
   }

@@ -44,10 +44,10 @@ for (const release of RELEASES) {
 Deno.test("a run of this release is kept, and every event of its journals stands in it", () => {
   assert(RELEASES.includes(VERSION), `run tests/release/keep.ts for orch ${VERSION}`);
   const { events } = readJournal(Deno.readFileSync(`${RUNS}/${VERSION}/journal.jsonl`));
-  assertEquals(JOURNAL_VERSION, 1);
+  assertEquals(JOURNAL_VERSION, 2);
   assertEquals([...new Set(events.map(({ type }) => type))].sort(), [
     ...["job_cancelled", "job_completed", "job_failed", "job_queued", "job_retrying"],
     ...["job_skipped", "job_started", "job_stopping"],
-    ...["run_finished", "run_reopened", "run_resumed", "run_started", "run_stopping"],
+    ...["pause_ended", "run_finished", "run_resumed", "run_started", "run_stopping"],
   ]);
 });

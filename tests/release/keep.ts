@@ -55,10 +55,10 @@ project.write(
   workflow(...JOBS, changed, { id: "extra", dependencies: ["after"], command: "true" }),
 );
 const stopped = project.spawn(["resume", "-q"]);
-await seen(project, '"e":"run_reopened"');
+await seen(project, '"e":"run_resumed"');
 await eventually(() => project.processes().length > 0, "the job to begin again");
 await pause(stopped);
-await seen(project, '"e":"run_resumed"');
+await seen(project, '"e":"pause_ended"');
 stopped.signal("SIGINT");
 await stopped.finished;
 

@@ -41,7 +41,7 @@ Deno.test("a run is read by the plan in force", () =>
     });
     const settings = sketchSettings();
     const reopened = { settings, plan: 1, downSince: 0, lost: [], reset: [], at: 9e12 };
-    await journal.append([{ type: "run_reopened", ...reopened }]);
+    await journal.append([{ type: "run_resumed", ...reopened }]);
     await journal.close();
     const read = await readRun(path);
     assertEquals(read.ok && read.record.planNumber, 1);

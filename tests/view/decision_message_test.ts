@@ -102,7 +102,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
     {
       kind: "reopen",
       event: {
-        type: "run_reopened",
+        type: "run_resumed",
         settings: sketchSettings(),
         plan: 1,
         downSince: 0,

@@ -85,7 +85,7 @@ Deno.test("liveFrame does not count the time in which the run stood still", () =
   story.start("a");
   story.pass(5_000);
   story.pass(100_000);
-  story.tell({ type: "run_resumed", pausedMs: 100_000 });
+  story.tell({ type: "pause_ended", pausedMs: 100_000 });
   story.start("b");
   story.pass(2_000);
   check(

@@ -181,7 +181,7 @@ Deno.test("heartbeatLine names what runs longest and what comes back first, and 
   assertEquals(beat(story), "11:30:30  ▶ running   b for 30.0s; 0 of 4 jobs done");
   story.start("a");
   story.pass(60_000);
-  story.tell({ type: "run_resumed", pausedMs: 20_000 });
+  story.tell({ type: "pause_ended", pausedMs: 20_000 });
   assertEquals(beat(story), "11:31:30  ▶ running   b for 1:10, a for 40.0s; 0 of 4 jobs done");
   story.retry("a", { kind: "exited", code: 1 }, 90_000);
   story.end("b", { kind: "succeeded" });

@@ -130,7 +130,7 @@ Deno.test("junitText counts only a job's own failures as its earlier attempts", 
   story.finish("completed");
   const settings = story.state.settings!;
   story.tell({
-    type: "run_reopened",
+    type: "run_resumed",
     settings,
     plan: 0,
     downSince: story.now,

@@ -59,13 +59,13 @@ Deno.test("settledLine does not count the time in which an attempt stood still, 
   const story = new Story([{ id: "a" }]);
   story.start("a");
   story.pass(70_000);
-  story.tell({ type: "run_resumed", pausedMs: 60_000 });
+  story.tell({ type: "pause_ended", pausedMs: 60_000 });
   story.end("a", { kind: "succeeded" });
   const { settings } = story.state;
   const downSince = story.now;
   story.pass(5_000);
   story.tell({
-    ...{ type: "run_reopened", settings: settings!, plan: 0, downSince },
+    ...{ type: "run_resumed", settings: settings!, plan: 0, downSince },
     ...{ lost: [], reset: [] },
   });
   assertEquals(settledLines(story).slice(1), [
