@@ -139,7 +139,7 @@ testNeeding(
       assertEquals(daemons.length, 2, end);
       for (const pid of daemons) Deno.kill(pid, "SIGKILL");
       await eventually(() => !daemons.some(isAlive), "their end");
-      if (project.exists("go")) Deno.removeSync(project.path("go"));
+      if (project.exists("go")) await Deno.remove(project.path("go"));
     }
   },
 );

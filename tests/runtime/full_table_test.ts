@@ -19,8 +19,8 @@ for (const shell of ["dash", "busybox"] as const) {
       `${shell}: a storm that fills the table of processes is over with ${end}`,
       async () => {
         if (Deno.uid() !== 0) return;
-        const folder = Deno.makeTempDirSync({ prefix: "orch-full-" });
-        Deno.chmodSync(folder, 0o777);
+        const folder = await Deno.makeTempDir({ prefix: "orch-full-" });
+        await Deno.chmod(folder, 0o777);
         const tag = newTag();
         const path = `${shellFolder(shell, folder)}:${Deno.env.get("PATH")}`;
         const text = `
@@ -39,7 +39,7 @@ for (const shell of ["dash", "busybox"] as const) {
         await start("while :; do sleep 600.${tag} & done", "b.1").ended;
         if ("${end}" === "orch") Deno.kill(Deno.pid, "SIGKILL");
         await pool.close();`;
-        Deno.writeTextFileSync(`${folder}/run.ts`, text);
+        await Deno.writeTextFile(`${folder}/run.ts`, text);
         const bundle = await new Deno.Command(Deno.execPath(), {
           args: ["bundle", "-q", "--platform=deno", "-o", `${folder}/run.js`, `${folder}/run.ts`],
           cwd: ROOT,
@@ -56,7 +56,7 @@ for (const shell of ["dash", "busybox"] as const) {
         }).spawn();
         await child.status;
         await until(() => tagged(tag).length === 0, "the storm is over");
-        Deno.removeSync(folder, { recursive: true });
+        await Deno.remove(folder, { recursive: true });
       },
     );
   }
