@@ -142,11 +142,21 @@ Deno.test("start-up: what --help needs loads no schema, no parser, no pool and n
     }
   };
   load("main.ts");
+  // Help and completion load the record of every command, and the code of none.
+  load("lib/cli/help.ts");
+  const records = FILES.filter(({ path }) =>
+    /^lib\/cli\/command\/\w+\/\w+(?<!_impl)\.ts$/.test(path) &&
+    FILES.some((other) => other.path === path.replace(/\.ts$/, "_impl.ts"))
+  );
+  assert(records.length > 10, "there are records of commands");
+  for (const { path } of records) load(path);
+  const impls = [...loaded].filter((path) => path.endsWith("_impl.ts"));
+  report(impls.map((path) => `a record loads ${path} at once: import it in load()`));
   const heavy =
     /core\/(workflow\/|schema|parse_workflow|scheduler)|runtime\/(decode|locate|slot_pool|load)|view\/(live|end_text)/;
   report(
     [...loaded].filter((path) => heavy.test(path)).map((path) =>
-      `main.ts loads ${path}: import it in the command`
+      `main.ts or a record loads ${path}: import it in the command`
     ),
   );
   assert(loaded.has("lib/cli/command/list.ts"), "the walk finds what is loaded");
