@@ -50,6 +50,9 @@ export interface Patience {
   journalFailed(error: JournalError): void | Promise<void>;
 }
 
+/** What a user who will not wait any longer waits at most for the jobs to be killed. */
+const LAST_KILLS_MS = 1_000;
+
 /** One run under way. Close it on every way out. */
 export class Driver {
   readonly processes: ProcessPool;
@@ -116,6 +119,7 @@ export class Driver {
     try {
       this.#loop.post(firstInput);
       await Promise.race([this.#loop.finished, journal.failed, impatient]);
+      if (state.status === null) await this.#killInTime(this.#loop.finished);
       await Promise.race([this.processes.close(), impatient]);
       if (state.status !== null) await journal.close();
       return true;
@@ -123,10 +127,25 @@ export class Driver {
       if (!(error instanceof JournalError)) throw error;
       await journalFailed(error);
       // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
-      await Promise.race([this.#supervisor.stopAll(limits.graceMs), impatient]);
+      const stopped = this.#supervisor.stopAll(limits.graceMs);
+      await Promise.race([stopped, impatient]);
+      await this.#killInTime(stopped);
       await Promise.race([this.processes.close(), impatient]);
       return false;
     }
+  }
+
+  /**
+   * Kills what is live, and waits for the orders to be carried out, though not for long: what has not been
+   * killed by the time orch is gone is asked to end, and has its grace.
+   */
+  async #killInTime(over: Promise<void>): Promise<void> {
+    const { clock } = this.#run.world;
+    this.#supervisor.killAll();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.callAt(clock.now() + LAST_KILLS_MS, resolve);
+    await Promise.race([over, promise]);
+    cancel();
   }
 
   /** Kills whatever is still live: after a run that ended as it should, nothing. */

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import type { Results } from "../cli/results_file.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 import { recordOf, runsOf } from "../support/lives.ts";
+import { testWithAll } from "../support/under_test.ts";
 
 const JOBS = [
   { id: "quick", command: "true" },
@@ -122,20 +123,23 @@ Deno.test("however a file is named, it is one workflow: its runs are learned fro
   assertMatch(planned.stdout, /from earlier runs: about 0\.\d+s/);
 });
 
-Deno.test("a file behind a link is the one that was opened, whatever its path looks like", async () => {
-  await using project = newProject({
-    "real/w.yaml": workflow({ id: "a", command: "echo real > said" }),
-    "w.yaml": workflow({ id: "a", command: "echo wrong > said" }),
-    "real/inner/x": "",
-  });
-  await Deno.symlink(project.path("real/inner"), project.path("link"));
-  assertEquals((await project.orch(["run", "link/../w.yaml", "-q"])).code, 0);
-  assertEquals(project.read("real/said"), "real\n");
-  const [run] = runsOf(project, "real/.orch");
-  const again = await project.orch(["rerun", "last", "--only", "a", "--no-live"]);
-  assertEquals([again.code, again.stderr.includes("has changed")], [0, false], again.stderr);
-  assertEquals((await recordOf(run!)).plan.file, project.path("real/w.yaml"));
-});
+testWithAll(
+  "a file behind a link is the one that was opened, whatever its path looks like",
+  async () => {
+    await using project = newProject({
+      "real/w.yaml": workflow({ id: "a", command: "echo real > said" }),
+      "w.yaml": workflow({ id: "a", command: "echo wrong > said" }),
+      "real/inner/x": "",
+    });
+    await Deno.symlink(project.path("real/inner"), project.path("link"));
+    assertEquals((await project.orch(["run", "link/../w.yaml", "-q"])).code, 0);
+    assertEquals(project.read("real/said"), "real\n");
+    const [run] = runsOf(project, "real/.orch");
+    const again = await project.orch(["rerun", "last", "--only", "a", "--no-live"]);
+    assertEquals([again.code, again.stderr.includes("has changed")], [0, false], again.stderr);
+    assertEquals((await recordOf(run!)).plan.file, project.path("real/w.yaml"));
+  },
+);
 
 Deno.test("two runs at a time both get into the index", async () => {
   await using project = newProject();

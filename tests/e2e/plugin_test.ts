@@ -5,7 +5,7 @@
 import type { JobResult, Results } from "../cli/results_file.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
-import { ENTRY } from "../support/under_test.ts";
+import { ENTRY, testWithAll } from "../support/under_test.ts";
 
 type Permissions = Readonly<Record<string, readonly string[] | boolean>>;
 
@@ -60,7 +60,8 @@ const REACHES: readonly (readonly [string, Permissions, string])[] = [
 
 for (const [code, permissions, printed] of REACHES) {
   const [kind] = Object.keys(permissions);
-  Deno.test(`a plugin has '${kind}' only where that is listed`, async () => {
+  const test = kind === "sys" ? testWithAll : Deno.test;
+  test(`a plugin has '${kind}' only where that is listed`, async () => {
     const body = `console.log(String(${code}));`;
     await using without = projectOf(body);
     const refused = await onlyJob(without);

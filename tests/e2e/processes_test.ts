@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
 import { pastEcho } from "../support/echo.ts";
+import { ENTRY } from "../support/under_test.ts";
+import { GRANTED } from "../build/bundled.ts";
 import { Terminal } from "./terminal.ts";
 
 /** A child that would outlive every test, with output of its job still open. */
@@ -196,16 +198,20 @@ Deno.test("a stop while a job waits for its next attempt cancels it", async () =
   assertEquals({ status, attempts }, { status: "cancelled", attempts: 1 });
 });
 
-Deno.test("the third signal leaves at once, and takes the jobs along", async () => {
-  await using project = newProject({ "w.yaml": workflow({ id: "a", command: STUBBORN }) });
-  const run = project.spawn(["run", "w.yaml", "--grace", "600"]);
-  await project.waitForFile("ready");
-  run.signal("SIGTERM");
-  await run.stderr.waitFor(/terminated \(SIGTERM\)/);
-  for (const signal of ["SIGINT", "SIGHUP"] as const) run.signal(signal);
-  assertEquals((await run.finished).code, 143);
-  await eventually(() => project.processes().length === 0, "the killed job to be gone");
-});
+// With all permissions control groups kill at once; with those of the tasks a look at the processes comes first.
+for (const flags of [["--allow-all"], GRANTED]) {
+  Deno.test(`the third signal leaves at once, and takes the jobs along, with ${flags[0]}`, async () => {
+    await using project = newProject({ "w.yaml": workflow({ id: "a", command: STUBBORN }) });
+    const orch = [Deno.execPath(), "run", ...flags, ENTRY];
+    const run = project.spawnProgram([...orch, "run", "w.yaml", "--grace", "600"]);
+    await project.waitForFile("ready");
+    run.signal("SIGTERM");
+    await run.stderr.waitFor(/terminated \(SIGTERM\)/);
+    for (const signal of ["SIGINT", "SIGHUP"] as const) run.signal(signal);
+    assertEquals((await run.finished).code, 143);
+    await eventually(() => project.processes().length === 0, "the killed job to be gone");
+  });
+}
 
 Deno.test("a job that has ended is not signalled again, whoever has its number now", async () => {
   await using project = newProject();

@@ -1,6 +1,7 @@
 /** `--report`: which commands write which files, also when a run fails or one of them cannot be written. */
 import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { newProject, testNeeding, workflow } from "../support/cli.ts";
+import { testWithAll } from "../support/under_test.ts";
 
 const JOBS = workflow(
   { id: "ok", command: "echo fine" },
@@ -61,14 +62,17 @@ testNeeding(["xmllint"], "a report of a real run is XML", async () => {
   assertEquals(code, 0, stderr);
 });
 
-Deno.test("one file that cannot be written does not keep the others from being written", async () => {
-  await using project = newProject({ "w.yaml": JOBS, mended: "" });
-  const flags = ["--report", "junit=/dev/full", "--report", "md=r.md", "-o", "/dev/full"];
-  const { code, stderr } = await project.orch(["run", "w.yaml", "-q", ...flags]);
-  assertEquals(code, 3);
-  assertEquals(stderr.match(/Cannot write '\/dev\/full'/g)?.length, 2, stderr);
-  assertStringIncludes(project.read("r.md"), "### ✔ test: succeeded");
-});
+testWithAll(
+  "one file that cannot be written does not keep the others from being written",
+  async () => {
+    await using project = newProject({ "w.yaml": JOBS, mended: "" });
+    const flags = ["--report", "junit=/dev/full", "--report", "md=r.md", "-o", "/dev/full"];
+    const { code, stderr } = await project.orch(["run", "w.yaml", "-q", ...flags]);
+    assertEquals(code, 3);
+    assertEquals(stderr.match(/Cannot write '\/dev\/full'/g)?.length, 2, stderr);
+    assertStringIncludes(project.read("r.md"), "### ✔ test: succeeded");
+  },
+);
 
 /** What `--report` is given, and what is said before anything is started. */
 const WRONG: readonly (readonly [string, RegExp])[] = [

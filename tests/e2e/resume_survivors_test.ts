@@ -11,7 +11,7 @@ import {
   workflow,
 } from "../support/cli.ts";
 import { killAll, outcomesOf, runOf, stateOf, statusesOf } from "../support/lives.ts";
-import { ENTRY } from "../support/under_test.ts";
+import { ENTRY, testWithAll } from "../support/under_test.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
 /** Says that the first attempt has begun; any other has nothing to do. */
@@ -157,20 +157,23 @@ Deno.test("a job that dies of our TERM is never taken for one that ended by itse
   }
 });
 
-Deno.test("what has left its group, its session and its environment is ended by its control group", async () => {
-  await using project = newProject();
-  const command = `${FIRST}env -i setsid sleep 66.25 & wait`;
-  await abandon(project, [{ id: "hides", command }], "--grace", "0.4");
-  const hidden = sleepers("66.25");
-  assertEquals(hidden.length, 1);
-  const { code, stderr } = await project.spawn(["resume", ...FLAGS]).finished;
-  // Without control groups nothing tells whose it is.
-  if (realWorld().processes.enforcement().containment !== "cgroup") {
-    Deno.kill(hidden[0]!, "SIGKILL");
-  } else assertEquals(sleepers("66.25"), [], stderr);
-  assertEquals(code, 0, stderr);
-  await isEmptied(project);
-});
+testWithAll(
+  "what has left its group, its session and its environment is ended by its control group",
+  async () => {
+    await using project = newProject();
+    const command = `${FIRST}env -i setsid sleep 66.25 & wait`;
+    await abandon(project, [{ id: "hides", command }], "--grace", "0.4");
+    const hidden = sleepers("66.25");
+    assertEquals(hidden.length, 1);
+    const { code, stderr } = await project.spawn(["resume", ...FLAGS]).finished;
+    // Without control groups nothing tells whose it is.
+    if (realWorld().processes.enforcement().containment !== "cgroup") {
+      Deno.kill(hidden[0]!, "SIGKILL");
+    } else assertEquals(sleepers("66.25"), [], stderr);
+    assertEquals(code, 0, stderr);
+    await isEmptied(project);
+  },
+);
 
 /** Processes that sleep for so long: their environment does not tell whose they are. */
 function sleepers(seconds: string): number[] {

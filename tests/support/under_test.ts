@@ -24,3 +24,9 @@ export const ORCH: readonly string[] = IS_COMPILED
 
 /** The same for a shell, each word quoted. */
 export const ORCH_QUOTED = ORCH.map((word) => `'${word}'`).join(" ");
+
+/** A test of what only all permissions allow; a compiled program, which has those of the tasks, is let off. */
+export function testWithAll(name: string, fn: () => Promise<void>): void {
+  const why = IS_COMPILED ? " (skipped: no permission beyond those of the tasks)" : "";
+  Deno.test({ name: name + why, ignore: IS_COMPILED, fn });
+}
