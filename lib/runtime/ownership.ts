@@ -82,7 +82,7 @@ export class OwnedRuns {
     for (let plan = 0; plan <= lastPlan; plan++) {
       const text = await Deno.readFile(directory.planPath(plan));
       const mark = await markOf(directory.runId, plan, { own: this.#own, text });
-      await saveMark(directory, plan, mark!);
+      saveMark(directory, plan, mark!);
     }
     recordRun(this.#own.folder, directory.runId);
   }
@@ -150,15 +150,19 @@ export async function markOf(
 }
 
 /** Writes the mark of a plan down, never through a link. Throws the platform's error. */
-export async function saveMark({ path }: RunDirectory, plan: number, mark: string): Promise<void> {
+export function saveMark({ path }: RunDirectory, plan: number, mark: string): void {
   const place = RUN_FILES.mark(path, plan);
-  await Deno.writeTextFile(`${place}.new`, `${mark}\n`, { createNew: true, mode: 0o600 })
-    .catch(async (error) => {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      await Deno.remove(`${place}.new`);
-      await Deno.writeTextFile(`${place}.new`, `${mark}\n`, { createNew: true, mode: 0o600 });
-    });
-  await Deno.rename(`${place}.new`, place);
+  const write = (to: string) =>
+    Deno.writeTextFileSync(to, `${mark}\n`, { createNew: true, mode: 0o600 });
+  try {
+    // At once: on the way to the first job a wait for another thread costs more than the write.
+    return write(place);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  const beside = `${place}.${crypto.randomUUID()}`;
+  write(beside);
+  Deno.renameSync(beside, place);
 }
 
 /** What a mark stands for: which plan of which run, and what it says. */

@@ -28,7 +28,7 @@ export async function writePlan(
     markOf(directory.runId, number, { own, text: bytes }),
     saveFile(directory.planPath(number), bytes, durability),
   ]);
-  if (marked !== null) await saveMark(directory, number, marked);
+  if (marked !== null) saveMark(directory, number, marked);
 }
 
 /** A plan as it is written down in the state directory. */

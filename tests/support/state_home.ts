@@ -21,6 +21,6 @@ if (!Deno.env.get("XDG_STATE_HOME")?.includes(OURS)) {
 export async function markAsOwn(directory: RunDirectory): Promise<void> {
   const own = await ownState({ env: (name) => Deno.env.get(name) });
   const text = await Deno.readFile(directory.planPath(0));
-  await saveMark(directory, 0, (await markOf(directory.runId, 0, { own, text }))!);
+  saveMark(directory, 0, (await markOf(directory.runId, 0, { own, text }))!);
   recordOrder(own, "", directory.runId);
 }
