@@ -111,7 +111,7 @@ function endText(attemptName: string, endsPath: string): string {
 }
 
 /** Ends all but the first process of a namespace; a shell that is not that of one ends nobody. */
-const END_NAMESPACE = '[ "$$" != 1 ] || kill -KILL -1; ';
+const END_NAMESPACE = '[ "$$" != 1 ] || kill -KILL -1 2>/dev/null; ';
 
 /** What follows the token in the line that says that the files of a job could not be opened. */
 export const LOG_LOST = "!log";
