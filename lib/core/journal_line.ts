@@ -9,33 +9,18 @@
  */
 import { crc32 } from "./crc32.ts";
 import type { RunEvent } from "./event.ts";
+import { EVENT_TYPES, hasKnownWords } from "./journal_words.ts";
+import { STANDARD_SETTINGS } from "./plan/settings.ts";
 
 /** The version of the format that is written. A reader takes this one and all before it. */
 export const JOURNAL_VERSION = 2;
-
-/** The events of this version. A type added here raises the version once a release has written it. */
-const EVENT_TYPES: Readonly<Record<RunEvent["type"], true>> = {
-  run_started: true,
-  run_resumed: true,
-  pause_ended: true,
-  run_stopping: true,
-  run_finished: true,
-  job_queued: true,
-  job_started: true,
-  job_stopping: true,
-  job_retrying: true,
-  job_completed: true,
-  job_failed: true,
-  job_cancelled: true,
-  job_skipped: true,
-};
 
 /** A line whose checksum is right. */
 export interface JournalLine {
   readonly seq: number;
   /** The version of the format; only the first line says one. */
   readonly version: number | null;
-  /** `null` for a type that this version does not know. */
+  /** `null` for what this version does not know: a type of event, or a word of a closed list. */
   readonly event: RunEvent | null;
 }
 
@@ -95,9 +80,16 @@ export function decodeLine(line: Uint8Array): JournalLine | null {
   const { s: seq, t: at, e: type, v: version = null, c: _, ...facts } = read;
   if (typeof seq !== "number" || typeof at !== "number" || typeof type !== "string") return null;
   if (version !== null && typeof version !== "number") return null;
-  const name = currentName(type, facts);
-  const event = Object.hasOwn(EVENT_TYPES, name) ? { type: name, ...facts, at } as RunEvent : null;
-  return { seq, version, event };
+  return { seq, version, event: eventOf({ type: currentName(type, facts), ...facts, at }) };
+}
+
+/** What was read as an event of this version, with what older versions did not write. */
+function eventOf(read: Readonly<Record<string, unknown>>): RunEvent | null {
+  const event = read as unknown as RunEvent;
+  if (!Object.hasOwn(EVENT_TYPES, event.type) || !hasKnownWords(event)) return null;
+  if (!("settings" in event)) return event;
+  const isWhole = Object.keys(STANDARD_SETTINGS).every((key) => key in event.settings);
+  return isWhole ? event : { ...event, settings: { ...STANDARD_SETTINGS, ...event.settings } };
 }
 
 /**

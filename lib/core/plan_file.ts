@@ -7,10 +7,18 @@
 import * as z from "zod/mini";
 import { crc32 } from "./crc32.ts";
 import type { RunSettings } from "./event.ts";
+import { STANDARD_SETTINGS } from "./plan/settings.ts";
 import { type Expectation, type Plan, planJobs } from "./plan.ts";
 import { hash64 } from "./workflow/fingerprint.ts";
 import { JOB_FIELDS } from "./workflow/job_keys.ts";
-import { type Field, nothing, storedOf, storedShapes } from "./workflow/key.ts";
+import {
+  type Field,
+  nothing,
+  standardOf,
+  storedOf,
+  storedShapes,
+  withStandards,
+} from "./workflow/key.ts";
 import { PLUGIN_FIELDS } from "./workflow/plugin_keys.ts";
 import { amount, amountOrNull, count, text } from "./workflow/shapes.ts";
 import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./workflow/workflow_keys.ts";
@@ -185,15 +193,14 @@ function versionOf(text: string): { readonly number: number; readonly content: u
   }
 }
 
-/** Settings of a run, each with what holds where a plan was written before there was the setting. */
 const SETTINGS: { readonly [N in keyof RunSettings]: z.ZodMiniType<RunSettings[N]> } = {
   concurrency: count,
-  memoryMb: z._default(amountOrNull, null),
-  cpuPercent: z._default(amountOrNull, null),
-  failFast: z._default(z.boolean(), false),
+  memoryMb: amountOrNull,
+  cpuPercent: amountOrNull,
+  failFast: z.boolean(),
   graceMs: amount,
   seed: amount,
-  branch: z._default(z.union([text, z.null()]), null),
+  branch: z.union([text, z.null()]),
 };
 
 const planSchema = z.object({
@@ -201,11 +208,11 @@ const planSchema = z.object({
   file: z._default(z.union([text, z.null()]), null),
   fileHash: z.optional(text),
   baseDirectory: text,
-  settings: z.object(SETTINGS),
+  settings: z.object(withStandards(SETTINGS, STANDARD_SETTINGS)),
   selected: z.array(count),
   workflow: z.object({
     ...storedShapes(ABOUT_FIELDS),
-    global: storedOf(GLOBAL_FIELDS),
+    global: z._default(storedOf(GLOBAL_FIELDS), standardOf(GLOBAL_FIELDS)),
     plugins: z._default(z.array(storedOf(PLUGIN_FIELDS)), []),
     jobs: z.array(storedOf(JOB_FIELDS)),
   }),

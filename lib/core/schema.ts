@@ -20,10 +20,17 @@ export const jobSchema = shapeOf(JOB_KEYS);
 
 /** The keys that may stand in the mapping at `path`, for suggestions; none where any may. */
 export function keysAt(path: DocumentPath): readonly string[] {
-  let keys: FileKeys | undefined = WORKFLOW_KEYS;
+  let keys: FileKeys = WORKFLOW_KEYS;
+  /** Those of the entries of a list, once one is entered. */
+  let ofEntries: FileKeys = {};
   for (const step of path) {
-    // The keys of a list are those of its entries.
-    if (typeof step === "string") keys = keys?.[step]?.inner;
+    const key = typeof step === "string" ? keys[step] : undefined;
+    const inner: FileKeys = key?.inner ?? {};
+    [keys, ofEntries] = typeof step === "number"
+      ? [ofEntries, {}]
+      : key?.isList
+      ? [{}, inner]
+      : [inner, {}];
   }
-  return Object.keys(keys ?? {});
+  return Object.keys(keys);
 }

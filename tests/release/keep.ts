@@ -16,6 +16,7 @@ import {
   workflow,
 } from "../support/cli.ts";
 import { factsOf } from "./summary.ts";
+import { WORDS } from "./words.ts";
 
 const HELD = { id: "held", command: "until test -e go; do sleep 0.02; done" };
 const JOBS = [
@@ -99,8 +100,7 @@ async function keep({ folder }: Project): Promise<void> {
     await Deno.copyFile(`${place!.path}/${name}`, `${target}/${name}`);
     await Deno.chmod(`${target}/${name}`, 0o644);
   }
-  await Deno.writeTextFile(
-    `${target}/facts.json`,
-    `${JSON.stringify(factsOf(read.record), null, 2)}\n`,
-  );
+  for (const [name, facts] of [["facts", factsOf(read.record)], ["words", WORDS]]) {
+    await Deno.writeTextFile(`${target}/${name}.json`, `${JSON.stringify(facts, null, 2)}\n`);
+  }
 }

@@ -15,7 +15,7 @@ import {
 } from "../workflow.ts";
 import { asSaid, group, measure, oneOf } from "./fields.ts";
 import { inOrder, sorted } from "./fingerprint.ts";
-import { field, type FieldsOf, key, nothing, requiredKey, whole } from "./key.ts";
+import { field, type FieldsOf, key, nothing, requiredKey, whole, withStandards } from "./key.ts";
 import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, STORED_ACTION } from "./kinds.ts";
 import * as shapes from "./shapes.ts";
 import { filledText, inAnyCase, variablesFrom, variablesKey } from "./values.ts";
@@ -163,7 +163,9 @@ export const JOB_FIELDS = {
       workflow: around.environment,
       job: variablesFrom(environment),
     }),
-    stored: z.object({ workflow: variables, job: variables }),
+    stored: z.object(
+      withStandards({ workflow: variables, job: variables }, { workflow: {}, job: {} }),
+    ),
     standard: { workflow: {}, job: {} },
     matters: ({ workflow, job }) => [sorted(workflow), sorted(job)],
   }),

@@ -23,6 +23,8 @@ export interface FileKey<D> {
   readonly schema?: SchemaNode;
   /** The keys of its mapping, or of each mapping in its list, where they are fixed. */
   readonly inner?: FileKeys;
+  /** Whether it is a list of mappings. */
+  readonly isList?: boolean;
   /** Adds what a value of the right shape still gets wrong. */
   check?(value: D, path: DocumentPath, found: Diagnostic[]): void;
 }
@@ -146,7 +148,7 @@ export function mapping<K extends FileKeys>(inner: K): FileKey<DataOf<K>> & { re
 export function mappings<K extends FileKeys>(
   inner: K,
 ): FileKey<DataOf<K>[]> & { readonly inner: K } {
-  return { shape: z.array(shapeOf(inner)), inner };
+  return { shape: z.array(shapeOf(inner)), inner, isList: true };
 }
 
 /** What zod makes of a mapping of these keys and no others. */
@@ -211,8 +213,19 @@ export function storedOf<F extends Fields>(fields: F): z.ZodMiniType<Values<F>> 
 export function storedShapes<F extends Fields>(
   fields: F,
 ): { readonly [N in keyof F]: z.ZodMiniType<Values<F>[N]> } {
-  const shapes = Object.entries(fields).map(([name, { stored, standard }]) =>
-    [name, standard === undefined ? stored : z._default(stored, standard)] as const
+  const shapes = Object.entries(fields).map(([name, { stored }]) => [name, stored] as const);
+  return withStandards(Object.fromEntries(shapes), standardOf(fields)) as {
+    [N in keyof F]: z.ZodMiniType<Values<F>[N]>;
+  };
+}
+
+/** Shapes of a stored mapping, where what has a standard value may lack. */
+export function withStandards<S extends Readonly<Record<string, z.ZodMiniType>>>(
+  shapes: S,
+  standards: { readonly [N in keyof S]?: z.output<S[N]> },
+): S {
+  const entries = Object.entries(shapes).map(([name, shape]) =>
+    [name, Object.hasOwn(standards, name) ? z._default(shape, standards[name]) : shape] as const
   );
-  return Object.fromEntries(shapes) as { [N in keyof F]: z.ZodMiniType<Values<F>[N]> };
+  return Object.fromEntries(entries) as S;
 }

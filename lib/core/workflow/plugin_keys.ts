@@ -15,6 +15,7 @@ import {
   mapping,
   requiredKey,
   whole,
+  withStandards,
 } from "./key.ts";
 import { text, texts } from "./shapes.ts";
 
@@ -47,7 +48,7 @@ export const PLUGIN_FIELDS = {
   permissions: field({
     keys: { permissions: mapping(permissionKeys) },
     read: ({ permissions }) => readPermissions(permissions),
-    stored: z.object(ofEachKind(z._default(granted, []))),
+    stored: z.object(withStandards(ofEachKind(granted), NOTHING)),
     standard: NOTHING,
     matters: whole,
   }),
