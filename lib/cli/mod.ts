@@ -20,13 +20,13 @@ export async function runCli(args: readonly string[], given: World): Promise<num
     : given;
   const looked = takeLook(args, world);
   const code = typeof looked === "string"
-    ? reportError(new UsageError(looked), world)
+    ? await reportError(new UsageError(looked), world)
     : await runCommand(looked.args, looked.world);
   try {
     await flush(world, { patient: code <= EXIT.cannotGoOn });
     return code;
   } catch (error) {
-    const failed = reportError(error, world);
+    const failed = await reportError(error, world);
     // The stream that is to say it may be the one that failed; the exit code says it then.
     await world.stderr.flush().catch(() => {});
     return failed;
@@ -64,7 +64,7 @@ async function runCommand(args: readonly string[], world: World): Promise<number
     const records = isCommand(name) ? [await commandNamed(name)] : await allCommands();
     return await runByLibrary(words, records, world);
   } catch (error) {
-    return reportError(error, world);
+    return await reportError(error, world);
   }
 }
 
@@ -88,8 +88,8 @@ function messageOf(error: unknown): string {
 }
 
 /** Says in words what the world or we did wrong. */
-function reportError(error: unknown, { stderr, env }: World): number {
-  const lines = [visibleText(`error: ${messageOf(error)}`, { color: false })];
+async function reportError(error: unknown, { stderr, env }: World): Promise<number> {
+  const lines = [visibleText(`error: ${await wordsOf(error)}`, { color: false })];
   if (!isUsersOrPlatforms(error)) {
     lines.push(say.IS_BUG);
     if (error instanceof Error && wantsDebug({ env })) {
@@ -102,6 +102,13 @@ function reportError(error: unknown, { stderr, env }: World): number {
     // Standard error may be what cannot be written to; the exit code says it then.
   }
   return error instanceof UsageError ? EXIT.badInput : EXIT.cannotGoOn;
+}
+
+/** What is refused in a state directory is told in a sentence of ours. */
+async function wordsOf(error: unknown): Promise<string> {
+  if (!(error instanceof Error) || error.name !== "StateRefused") return messageOf(error);
+  const { causeOf } = await import("./cause.ts");
+  return causeOf(error);
 }
 
 /** Errors of the platform have a name or a code that says it all; anything else is a mistake of ours. */
@@ -119,4 +126,5 @@ const PLATFORM_ERRORS: ReadonlySet<string> = new Set([
   "FilesystemLoop",
   "ReadOnlyFilesystem",
   "StorageFull",
+  "StateRefused",
 ]);

@@ -2,18 +2,20 @@
 import { didYouMean } from "../core/did_you_mean.ts";
 import type { JournalContent } from "../core/journal_read.ts";
 import { ownIdOf, type ReadRun, type RunRecord } from "../core/run_record.ts";
-import { namedStateDirectory } from "../runtime/state_directory.ts";
+import { namedStateDirectory, refusedHere } from "../runtime/state_directory.ts";
 import { OwnedRuns } from "../runtime/ownership.ts";
 import { type RunPlace, RunStore } from "../runtime/run_store.ts";
 import type { World } from "../runtime/world.ts";
 import {
   journalEndText,
   noJobText,
+  type NoRun,
   noRunText,
   otherNameText,
   runProblemText,
 } from "../view/run_message.ts";
 import { foreignNoteText, onlyForeignText } from "../view/ownership_message.ts";
+import { causeOf } from "./cause.ts";
 import { UsageError } from "./output.ts";
 
 /** What every command about a run takes. */
@@ -38,7 +40,19 @@ export async function findOwned(
   const located = await runs.locate(name);
   if (located.kind === "found") return { ...located, runs };
   if (located.kind === "only_foreign") throw new UsageError(onlyForeignText(located.runIds));
-  throw new UsageError(noRunText(name, located, namedStateDirectory(world, options.stateDir)));
+  throw new UsageError(noRunsHint(name, located, { options, world }));
+}
+
+/** Why there is no such run, and what was in sight and is not used. */
+export function noRunsHint(
+  name: string,
+  none: NoRun,
+  { options, world }: { readonly options: StoreOptions; readonly world: World },
+): string {
+  const named = namedStateDirectory(world, options.stateDir);
+  const text = noRunText(name, none, named);
+  const refused = named === null ? refusedHere(world) : null;
+  return refused === null ? text : `${text}\n${causeOf(refused)}`;
 }
 
 /** The same to be looked at: that a run is from elsewhere is only said. */

@@ -2,13 +2,11 @@
 import type { RunStatus } from "../core/event.ts";
 import { activityOf, readRunJournal } from "../runtime/run_record.ts";
 import { OwnedRuns } from "../runtime/ownership.ts";
-import { namedStateDirectory } from "../runtime/state_directory.ts";
 import type { World } from "../runtime/world.ts";
 import { heldText, nothingUnfinishedText } from "../view/resume_message.ts";
 import { onlyForeignText } from "../view/ownership_message.ts";
-import { noRunText } from "../view/run_message.ts";
 import { OutputError, UsageError } from "./output.ts";
-import type { FoundRun, StoreOptions } from "./stored_run.ts";
+import { type FoundRun, noRunsHint, type StoreOptions } from "./stored_run.ts";
 
 /**
  * The newest run on which nobody works and that died or was stopped; `null` where there is none, which
@@ -22,8 +20,7 @@ export async function newestUnfinished(
   const runs = await OwnedRuns.find(world, options);
   const { places } = runs;
   if (places.length === 0) {
-    const directory = namedStateDirectory(world, options.stateDir);
-    throw new UsageError(noRunText("last", { kind: "no_runs" }, directory));
+    throw new UsageError(noRunsHint("last", { kind: "no_runs" }, { options, world }));
   }
   let newest: { readonly runId: string; readonly status: RunStatus } | null = null;
   let underWay: string | null = null;

@@ -75,6 +75,15 @@ export function encodePlan(record: PlanRecord): string {
 const ENCODER = new TextEncoder();
 const SUFFIX = /,"crc":"([0-9a-f]{8})"\}\n$/;
 const SUFFIX_LENGTH = `,"crc":"00000000"}\n`.length;
+/** A plan is one text, and no text is longer. */
+export const MOST_PLAN_BYTES = 512 * 2 ** 20;
+/** As many bytes of the end of a plan file as `endsAsPlan` looks at. */
+export const PLAN_END_BYTES = SUFFIX_LENGTH;
+
+/** Whether a text ends as that of a plan does. */
+export function endsAsPlan(text: string): boolean {
+  return SUFFIX.test(text.slice(-SUFFIX_LENGTH));
+}
 
 function checksum(text: string): string {
   return crc32(ENCODER.encode(text)).toString(16).padStart(8, "0");

@@ -7,6 +7,7 @@ import { Bug, type RunStatus } from "./event.ts";
 import type { JournalContent } from "./journal_read.ts";
 import { decodePlan, planOfRecord, type PlanRecord } from "./plan_file.ts";
 import type { RunState } from "./run_state.ts";
+import type { StateFault } from "./state_fault.ts";
 
 /** A run, read. How far its journal could be read is in `journal.end`. */
 export interface RunRecord {
@@ -30,6 +31,8 @@ type RunProblemKind =
   | { readonly kind: "plan_newer"; readonly version: number }
   /** Plan and journal are whole, and yet these events cannot have happened under that plan. */
   | { readonly kind: "plan_of_another" }
+  /** It is not what orch puts there, and is not opened. */
+  | { readonly kind: "refused"; readonly fault: StateFault }
   /** The platform does not let us read it. */
   | { readonly kind: "unreadable"; readonly cause: string };
 

@@ -184,7 +184,7 @@ export async function recordInIndex(
     using _index = await openOnDisk(stateDirectory, { reading });
     return null;
   } catch (error) {
-    const { NewerIndex } = await import("../runtime/history.ts");
+    const { NewerIndex } = await import("../runtime/index_file.ts");
     if (error instanceof NewerIndex) return { kind: "newer", version: error.version };
     return { kind: "other", error };
   }
@@ -194,8 +194,9 @@ export async function recordInIndex(
 async function recordAlone(
   { state, stateDirectory, workflowPath }: Parameters<typeof recordInIndex>[0],
 ): Promise<boolean> {
-  const [{ History, isDamage }, { runsIn }] = await Promise.all([
+  const [{ History }, { isDamage }, { runsIn }] = await Promise.all([
     import("../runtime/history.ts"),
+    import("../runtime/index_file.ts"),
     import("../runtime/run_store.ts"),
   ]);
   try {

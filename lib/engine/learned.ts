@@ -3,6 +3,7 @@ import type { Expectation } from "../core/plan.ts";
 import { ownState, recordedRuns } from "../runtime/own_state.ts";
 import { folderOf, resolvePath } from "../runtime/paths.ts";
 import { indexPath, STATE_DIRECTORY } from "../runtime/state_directory.ts";
+import { checkFolders, plainFileAt } from "../runtime/state_files.ts";
 import type { World } from "../runtime/world.ts";
 
 const NOTHING: Expectation = () => null;
@@ -18,10 +19,12 @@ export async function learnedDurations(
   world: World,
 ): Promise<Expectation> {
   const index = indexPath(stateDirectory);
-  if (path === null || world.files.stat(index) === null) return NOTHING;
+  if (path === null || !world.may({ kind: "read", path: index })) return NOTHING;
   try {
+    checkFolders(stateDirectory);
+    if (plainFileAt(index) === null) return NOTHING;
     const { History } = await import("../runtime/history.ts");
-    using history = await History.openAsIs(index);
+    using history = await History.copy(index);
     const isOwn = await ownRuns(stateDirectory, path, world);
     const durations = history.expectations(path, isOwn);
     return ({ id }) => durations.get(id) ?? null;

@@ -3,8 +3,12 @@
  * `shell_text.ts`), so that what was done while orch was dead need not be done again.
  */
 
+import { plainFileAt, readStateText } from "./state_files.ts";
+
 /** How the files of the slots begin, in the folder of a run; a number follows. */
 export const ENDS_STEM = "ends-";
+/** A line is shorter than a hundred bytes: more ends than any run has had. */
+export const MOST_ENDS_BYTES = 64 * 2 ** 20;
 
 /** An end that was written down. */
 export interface WrittenEnd {
@@ -37,14 +41,22 @@ export function withoutEnds(text: string, names: ReadonlySet<string>): string {
   return text.split("\n").filter((line) => !names.has(LINE.exec(line)?.[1] ?? "")).join("\n");
 }
 
-/** All ends that the slots of a run wrote down in its folder. Throws the platform's error. */
+/** All ends that the slots of a run wrote down in its folder. Throws `StateRefused`, and the platform's error. */
 export async function readEnds(runPath: string): Promise<Map<string, WrittenEnd>> {
   const ends = new Map<string, WrittenEnd>();
-  for await (const { name } of Deno.readDir(runPath)) {
-    if (!name.startsWith(ENDS_STEM)) continue;
-    const path = `${runPath}/${name}`;
-    const [text, { mtime }] = await Promise.all([Deno.readTextFile(path), Deno.stat(path)]);
-    for (const [attempt, end] of parseEnds(text, mtime?.getTime() ?? 0)) ends.set(attempt, end);
+  for (const path of await endsFiles(runPath)) {
+    const writtenAt = plainFileAt(path)?.mtime?.getTime() ?? 0;
+    const text = readStateText(path, MOST_ENDS_BYTES);
+    for (const [attempt, end] of parseEnds(text, writtenAt)) ends.set(attempt, end);
   }
   return ends;
+}
+
+/** The files in which the slots of a run wrote down ends. */
+export async function endsFiles(runPath: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(runPath)) {
+    if (name.startsWith(ENDS_STEM)) found.push(`${runPath}/${name}`);
+  }
+  return found;
 }

@@ -6,9 +6,10 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunStatus } from "../core/event.ts";
 import type { RunState } from "../core/run_state.ts";
 import { wallOf, workOf } from "../core/summary.ts";
+import { copyIndex, DamagedIndex, emptyIndex, openIndexFile } from "./index_file.ts";
 import { folderOf } from "./paths.ts";
 import { rootedPath, storedPath } from "./project_paths.ts";
-import { RUN_FILES } from "./run_directory.ts";
+import { parseRunId, RUN_FILES } from "./run_directory.ts";
 
 /** A finished run, as the index keeps it. Times in milliseconds since the epoch. */
 export interface IndexedRun {
@@ -51,114 +52,40 @@ const NO_FILE = "-";
 /** Runs that a job's duration is learned from: the last successes. */
 const LEARNED_FROM = 10;
 
-/** Raised with every change of the tables: an older index is emptied and filled again from the journals. */
-export const INDEX_VERSION = 3;
-
-const CAREFULLY = `
-  PRAGMA busy_timeout = 5000;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-`;
-const SCHEMA = `
-  DROP TABLE IF EXISTS jobs;
-  DROP TABLE IF EXISTS runs;
-  CREATE TABLE runs (
-    run_id TEXT PRIMARY KEY, workflow TEXT NOT NULL, file TEXT NOT NULL, status TEXT NOT NULL,
-    started_at REAL NOT NULL, finished_at REAL NOT NULL, wall_ms REAL NOT NULL, journal_bytes INTEGER NOT NULL,
-    success INTEGER NOT NULL, failed INTEGER NOT NULL, cancelled INTEGER NOT NULL, skipped INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX runs_by_time ON runs (started_at);
-  CREATE TABLE jobs (
-    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, job_id TEXT NOT NULL, status TEXT NOT NULL,
-    attempts INTEGER NOT NULL, started_at REAL, duration_ms REAL NOT NULL, peak_memory_mb REAL,
-    PRIMARY KEY (run_id, job_id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX jobs_by_time ON jobs (job_id, started_at);
-  PRAGMA user_version = ${INDEX_VERSION};
-`;
-
 /** Whether a run is of the workflow ?1, by its name, or has one of the files ?3. */
 const IS_OF_WORKFLOW = `
   (?1 IS NULL OR workflow = ?1 OR file IN (SELECT value FROM json_each(?3)))`;
-
-/** The index was made by an orch that knows more: it is left to that one. */
-export class NewerIndex extends Error {
-  override readonly name = "NewerIndex";
-  readonly version: number;
-
-  constructor(version: number) {
-    super(`the index has format ${version}, and this orch knows ${INDEX_VERSION}`);
-    this.version = version;
-  }
-}
-
-/** What SQLite says of a file that only needs to be made anew. There is no code to tell it by. */
-const BEYOND_USE = /not a database|malformed|no such (table|column)/;
-
-/** Whether `error` says that the index is damaged, rather than out of reach. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR" &&
-    BEYOND_USE.test(error.message);
-}
-
-/** Whether an index is made, or emptied where it is older. */
-type Opening = "to_keep" | "as_is";
 
 /** The open index. Close it. */
 export class History implements Disposable {
   readonly #database: DatabaseSync;
   readonly #stateDirectory: string;
-  /** Whether it was made or emptied just now: what ran before is not in it yet. */
+  /** Whether it was made just now: what ran before is not in it yet. */
   readonly isNew: boolean;
 
-  private constructor(database: DatabaseSync, stateDirectory: string, how: Opening) {
-    if (how === "as_is" && versionOf(database) < INDEX_VERSION) throw new Error("it is older");
+  private constructor(database: DatabaseSync, stateDirectory: string, isNew: boolean) {
     this.#database = database;
     this.#stateDirectory = stateDirectory;
-    this.isNew = prepareTables(database);
+    this.isNew = isNew;
   }
 
   /**
-   * Opens or makes the index at `path`; an older one is emptied. Throws a `NewerIndex`, for one that is
-   * damaged (see `isDamage`), and where there cannot be one.
+   * Opens or makes the index at `path`. Throws a `NewerIndex`, a `StateRefused`, for one that is damaged or
+   * older (see `isDamage`), and where there cannot be one.
    */
   static async open(path: string): Promise<History> {
-    // Made here first, since the library would let others read it.
-    await Deno.writeFile(path, new Uint8Array(), { append: true, mode: 0o600 });
-    return await History.#open(path, folderOf(path), "to_keep");
+    const { database, isNew } = await openIndexFile(path);
+    return new History(database, folderOf(path), isNew);
   }
 
-  /** Opens the index at `path` where it is there and of this version, and changes nothing. Throws else. */
-  static async openAsIs(path: string): Promise<History> {
-    return await History.#open(path, folderOf(path), "as_is");
+  /** A copy of the index at `path`, which is gone once it is closed. Throws where there is none, and as `open`. */
+  static async copy(path: string): Promise<History> {
+    return new History(await copyIndex(path), folderOf(path), false);
   }
 
   /** An index that is gone once it is closed, for where there cannot be one on the disk. */
   static async inMemory(stateDirectory: string): Promise<History> {
-    return await History.#open(":memory:", stateDirectory, "to_keep");
-  }
-
-  /** Removes the index at `path`, with what belongs to it. */
-  static remove(path: string): void {
-    for (const ending of ["", "-wal", "-shm"]) {
-      try {
-        Deno.removeSync(path + ending);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-  }
-
-  static async #open(path: string, stateDirectory: string, how: Opening): Promise<History> {
-    const { DatabaseSync } = await import("node:sqlite");
-    const database = new DatabaseSync(path);
-    try {
-      database.exec(CAREFULLY);
-      return new History(database, stateDirectory, how);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    return new History(await emptyIndex(), stateDirectory, true);
   }
 
   /**
@@ -216,17 +143,20 @@ export class History implements Disposable {
         success, failed, cancelled, skipped
       FROM runs WHERE ${IS_OF_WORKFLOW} ORDER BY started_at DESC LIMIT ?2`)
       .all(workflow, limit, this.#filesOf(workflow)) as unknown as IndexedRun[];
+    if (!runs.every(isCredible)) throw new DamagedIndex("it holds what no run can be");
     return runs.map((run) => ({ ...run, file: this.#rooted(run.file) }));
   }
 
   /** One job over time, newest first. */
   job(jobId: string, { workflow, limit }: HistoryQuery): IndexedJob[] {
-    return this.#database.prepare(`
+    const jobs = this.#database.prepare(`
       SELECT j.run_id AS runId, job_id AS jobId, j.status, attempts, j.started_at AS startedAt,
         duration_ms AS durationMs, peak_memory_mb AS peakMemoryMb
       FROM jobs j JOIN runs r USING (run_id) WHERE job_id = ?4 AND ${IS_OF_WORKFLOW}
       ORDER BY r.started_at DESC LIMIT ?2`)
       .all(workflow, limit, this.#filesOf(workflow), jobId) as unknown as IndexedJob[];
+    if (!jobs.every(isCredibleJob)) throw new DamagedIndex("it holds what no job can be");
+    return jobs;
   }
 
   /** The names of all workflows, or of all jobs. */
@@ -304,27 +234,20 @@ export class History implements Disposable {
   }
 }
 
-/** Sees to it that there are tables of this version; whether they were made. */
-function prepareTables(database: DatabaseSync): boolean {
-  if (versionOf(database) === INDEX_VERSION) return false;
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    // Another may have been quicker.
-    const isNew = versionOf(database) !== INDEX_VERSION;
-    if (isNew) database.exec(SCHEMA);
-    database.exec("COMMIT");
-    return isNew;
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
+const RUN_STATUSES: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+const JOB_STATUSES: ReadonlySet<string> = new Set(["success", "failed", "cancelled", "skipped"]);
+/** The last moment that a date can be. */
+const LATEST = 8.64e15;
+
+/** Whether a run can be as the index says: it may have come from anywhere. */
+function isCredible({ runId, status, startedAt, finishedAt, wallMs }: IndexedRun): boolean {
+  return parseRunId(runId) !== null && RUN_STATUSES.has(status) &&
+    [startedAt, finishedAt, wallMs].every((time) => Math.abs(time) <= LATEST);
 }
 
-/** Throws a `NewerIndex`. */
-function versionOf(database: DatabaseSync): number {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > INDEX_VERSION) throw new NewerIndex(version);
-  return version;
+function isCredibleJob({ runId, status, startedAt, durationMs }: IndexedJob): boolean {
+  return parseRunId(runId) !== null && JOB_STATUSES.has(status) &&
+    [startedAt ?? 0, durationMs].every((time) => Math.abs(time) <= LATEST);
 }
 
 /** The settled jobs of a run, in file order. */
@@ -348,7 +271,7 @@ export function indexedJobs(state: RunState): IndexedJob[] {
 /** The length of a run's journal; `null` where there is none. Throws the platform's error. */
 export function journalBytes(stateDirectory: string, runId: string): number | null {
   try {
-    return Deno.statSync(RUN_FILES.journal(`${stateDirectory}/runs/${runId}`)).size;
+    return Deno.lstatSync(RUN_FILES.journal(`${stateDirectory}/runs/${runId}`)).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

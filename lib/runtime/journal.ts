@@ -6,10 +6,11 @@
  */
 import type { Durability } from "../core/base/choices.ts";
 import type { RunEvent } from "../core/event.ts";
-import { LineEncoder } from "../core/journal_line.ts";
+import { decodeLine, LineEncoder } from "../core/journal_line.ts";
 import { type JournalContent, type JournalEnd, readJournal } from "../core/journal_read.ts";
 import { folderOf } from "./paths.ts";
 import { isGranted } from "./permissions.ts";
+import { fill, openStateFile, readStateFile, StateRefused, writeStateFile } from "./state_files.ts";
 import type { Clock } from "./world.ts";
 
 /** Under `power`, so much time at least lies between the beginnings of two syncs. */
@@ -92,7 +93,7 @@ export class Journal {
    * `power` its name is safe only after `syncFolder`.
    */
   static create(path: string, options: JournalOptions): Journal {
-    const file = Deno.openSync(path, { append: true, createNew: true, mode: FILE_MODE });
+    const file = openStateFile(path, "create");
     return new Journal(denoFile(file), { ...options, nextSeq: 0 });
   }
 
@@ -107,7 +108,7 @@ export class Journal {
     const { end, nextSeq } = content;
     if (end.kind === "corrupt" || end.kind === "newer") throw new JournalRefused(path, end);
     if (end.kind === "torn") await moveTailAside(path, end.offset);
-    const file = await Deno.open(path, { append: true });
+    const file = openStateFile(path, "append");
     return new Journal(denoFile(file), { ...options, nextSeq });
   }
 
@@ -200,9 +201,49 @@ export class Journal {
   }
 }
 
-/** Reads a journal; writes nothing. Throws the platform's error. */
+/**
+ * No journal is longer: 100,000 jobs write some 50 MB, and each time that they run again as much again.
+ */
+export const MOST_JOURNAL_BYTES = 2 ** 30;
+/** So much is read before it is looked whether it is worth reading on. */
+const PIECE_BYTES = 16 * 2 ** 20;
+const LINE_FEED = 0x0a;
+
+/**
+ * Reads a journal; writes nothing. What cannot be a journal is not read to its end, however long it says
+ * it is. Throws `StateRefused`, and the platform's error.
+ */
 export async function readJournalFile(path: string): Promise<JournalContent> {
-  return readJournal(await Deno.readFile(path));
+  using file = openStateFile(path, "read");
+  const { size } = await file.stat();
+  if (size > MOST_JOURNAL_BYTES) {
+    throw new StateRefused(path, { kind: "too_long", mostBytes: MOST_JOURNAL_BYTES });
+  }
+  let bytes = new Uint8Array(Math.min(size, PIECE_BYTES));
+  let filled = fill(file, bytes);
+  while (filled === bytes.length && filled < size) {
+    if (!endsInGoodLine(bytes)) return cutShort(readJournal(bytes));
+    const longer = new Uint8Array(Math.min(size, 2 * bytes.length));
+    longer.set(bytes);
+    bytes = longer;
+    filled += fill(file, bytes.subarray(filled));
+  }
+  return readJournal(bytes.subarray(0, filled));
+}
+
+/** Whether the last whole line within `bytes` is as it was written, and not long ago. */
+function endsInGoodLine(bytes: Uint8Array): boolean {
+  const end = bytes.lastIndexOf(LINE_FEED);
+  if (end < bytes.length - PIECE_BYTES / 2) return false;
+  return decodeLine(bytes.subarray(bytes.lastIndexOf(LINE_FEED, end - 1) + 1, end)) !== null;
+}
+
+/** What is not read on is no torn tail: there is more than one line of it. */
+function cutShort(content: JournalContent): JournalContent {
+  const { end } = content;
+  return end.kind === "torn"
+    ? { ...content, end: { kind: "corrupt", offset: end.offset } }
+    : content;
 }
 
 /**
@@ -211,37 +252,35 @@ export async function readJournalFile(path: string): Promise<JournalContent> {
  */
 export async function repairJournal(path: string, content: JournalContent): Promise<string> {
   const original = `${path}.damaged-${content.validBytes}`;
-  await saveFile(original, await Deno.readFile(path), "power");
+  await saveFile(original, readStateFile(path, MOST_JOURNAL_BYTES), "power");
   await cut(path, content.validBytes);
   return original;
 }
 
-const FILE_MODE = 0o600;
-
 /** A crash on the way leaves the tail where it was, or in both places; the next writer does it again. */
 async function moveTailAside(path: string, offset: number): Promise<void> {
-  const bytes = await Deno.readFile(path);
+  const bytes = readStateFile(path, MOST_JOURNAL_BYTES);
   await saveFile(`${path}.torn-${offset}`, bytes.subarray(offset), "power");
   await cut(path, offset);
 }
 
-/** Writes a file that the journal speaks of, before it does. Throws the platform's error. */
+/** Writes a file that the journal speaks of, before it does. Throws `StateRefused`, and the platform's error. */
 export async function saveFile(
   path: string,
   bytes: Uint8Array,
   durability: Durability,
 ): Promise<void> {
-  await Deno.writeFile(path, bytes, { mode: FILE_MODE });
+  writeStateFile(path, bytes);
   if (durability === "process") return;
   {
-    using file = await Deno.open(path, { write: true });
+    using file = openStateFile(path, "write");
     await file.syncData();
   }
   await syncFolder(folderOf(path));
 }
 
 async function cut(path: string, length: number): Promise<void> {
-  using file = await Deno.open(path, { write: true });
+  using file = openStateFile(path, "write");
   await file.truncate(length);
   await file.sync();
 }

@@ -2,8 +2,11 @@
 import type { RunEvent } from "../core/event.ts";
 import { decodeLine } from "../core/journal_line.ts";
 import type { JournalContent } from "../core/journal_read.ts";
+import { fill, openStateFile } from "./state_files.ts";
 
 const LINE_FEED = 0x0a;
+/** Taken in at a time; the rest comes with the next look. */
+const MOST_NEWS_BYTES = 16 * 2 ** 20;
 
 /** What comes after a journal was read. */
 export class JournalTail {
@@ -36,16 +39,12 @@ export class JournalTail {
 
   async #newBytes(): Promise<Uint8Array> {
     try {
-      using file = await Deno.open(this.#path, { read: true });
-      const { size } = await file.stat();
-      const bytes = new Uint8Array(Math.max(0, size - this.#offset));
+      using file = openStateFile(this.#path, "read");
+      const more = Math.max(0, (await file.stat()).size - this.#offset);
+      const bytes = new Uint8Array(Math.min(more, MOST_NEWS_BYTES));
       if (bytes.length === 0) return bytes;
       await file.seek(this.#offset, Deno.SeekMode.Start);
-      let filled = 0;
-      for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
-        read = await file.read(bytes.subarray(filled)) ?? 0;
-      }
-      return bytes.subarray(0, filled);
+      return bytes.subarray(0, fill(file, bytes));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return new Uint8Array();
       throw error;

@@ -1,4 +1,5 @@
 /** Reads a log that may grow while it is read, and may be cut in the middle (see `log_cap.ts`). */
+import { openStateFile } from "./state_files.ts";
 
 /** What a log gave. */
 export type LogRead =
@@ -7,7 +8,7 @@ export type LogRead =
   | { readonly kind: "cut" }
   /** There is no more of it now. */
   | { readonly kind: "end" }
-  /** It is not there, or may not be read. */
+  /** It is not there, or may not be read: see `state_files.ts`. */
   | { readonly kind: "missing" };
 
 /** One for all logs: each piece is good until the next one, and there may be thousands of logs. */
@@ -40,7 +41,7 @@ export class LogReader implements Disposable {
 
   #open(): Deno.FsFile | null {
     try {
-      return this.#file ??= Deno.openSync(this.#path, { read: true });
+      return this.#file ??= openStateFile(this.#path, "read");
     } catch {
       return null;
     }

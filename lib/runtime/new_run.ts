@@ -8,6 +8,7 @@ import { recordOrder } from "./ownership.ts";
 import { createRunDirectory, type RunDirectory } from "./run_directory.ts";
 import { folderOf } from "./paths.ts";
 import { RunLock } from "./run_lock.ts";
+import { checkFolders } from "./state_files.ts";
 import type { World } from "./world.ts";
 
 /** A run that can begin. Its lock is held until it is disposed of. */
@@ -26,7 +27,10 @@ export async function createRun(
   { record, durability }: { readonly record: PlanRecord; readonly durability: Durability },
 ): Promise<NewRun> {
   const { clock } = world;
+  checkFolders(stateDirectory);
   const directory = createRunDirectory(world, stateDirectory);
+  // Looked at again: some of it may have been made by others in between.
+  checkFolders(stateDirectory, `${directory.path}/jobs`);
   let lock: RunLock | null = null;
   try {
     const held = lock = RunLock.acquire(directory.lockPath, { startedAt: clock.now() });

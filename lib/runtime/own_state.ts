@@ -5,6 +5,7 @@
  */
 import { folderOf, isAbsolute } from "./paths.ts";
 import { isGranted } from "./permissions.ts";
+import { openStateFile, readStateText } from "./state_files.ts";
 import type { World } from "./world.ts";
 
 /** Why there is no key. */
@@ -136,7 +137,7 @@ export async function isSigned(
  */
 export function recordRun(folder: string, runId: string): void {
   const path = listPath(folder);
-  using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  using file = openStateFile(path, "append");
   file.writeSync(new TextEncoder().encode(`${runId}\n`));
   if (file.statSync().size > MOST_LIST_BYTES) Deno.renameSync(path, `${path}.before`);
 }
@@ -146,7 +147,7 @@ export function recordedRuns(folder: string): Map<string, number> {
   const path = listPath(folder);
   const ids = [`${path}.before`, path].flatMap((one) => {
     try {
-      return Deno.readTextFileSync(one).split("\n").slice(0, -1);
+      return readStateText(one, 2 * MOST_LIST_BYTES).split("\n").slice(0, -1);
     } catch {
       return [];
     }

@@ -5,6 +5,7 @@
  * do: there every run counts as the user's own.
  */
 import { type NamedRun, nameRun } from "../core/run_name.ts";
+import { MOST_PLAN_BYTES } from "../core/plan_file.ts";
 import type { World } from "./world.ts";
 import {
   isSigned,
@@ -17,6 +18,7 @@ import {
 } from "./own_state.ts";
 import { RUN_FILES, type RunDirectory } from "./run_directory.ts";
 import { type RunPlace, RunStore } from "./run_store.ts";
+import { checkFolders, checkRunFolders, readStateFile, readStateText } from "./state_files.ts";
 import { namedStateDirectory } from "./state_directory.ts";
 
 /** A run that was asked for by name, or why there is none. */
@@ -59,9 +61,10 @@ export class OwnedRuns {
   async isOwn({ path, runId }: Pick<RunPlace, "path" | "runId">, plan = 0): Promise<boolean> {
     if (this.#isNamed || !this.#own.ok) return true;
     try {
-      const mark = (await readShort(RUN_FILES.mark(path, plan))).trim();
+      checkRunFolders(path);
+      const mark = readStateText(RUN_FILES.mark(path, plan), MOST_MARK_BYTES).trim();
       if (mark.length !== MARK_LENGTH) return false;
-      const text = await Deno.readFile(RUN_FILES.plan(path, plan));
+      const text = readStateFile(RUN_FILES.plan(path, plan), MOST_PLAN_BYTES);
       return await isSigned(this.#own.key, markedBytes(runId, plan, text), mark);
     } catch {
       return false;
@@ -80,7 +83,7 @@ export class OwnedRuns {
   async adopt(directory: RunDirectory, lastPlan: number): Promise<void> {
     if (!this.#own.ok) return;
     for (let plan = 0; plan <= lastPlan; plan++) {
-      const text = await Deno.readFile(directory.planPath(plan));
+      const text = readStateFile(directory.planPath(plan), MOST_PLAN_BYTES);
       const mark = await markOf(directory.runId, plan, { own: this.#own, text });
       saveMark(directory, plan, mark!);
     }
@@ -116,14 +119,25 @@ export class OwnedRuns {
 
 /** Hexadecimal digits of an HMAC with SHA-256. */
 const MARK_LENGTH = 64;
+const MOST_MARK_BYTES = MARK_LENGTH + 2;
 
 function orderOf(own: OwnState, directories: readonly string[]): ReadonlyMap<string, number> {
   if (own.ok) return recordedRuns(own.folder);
   const order = new Map<string, number>();
   for (const directory of directories) {
-    for (const [runId, place] of recordedRuns(directory + ORDER_FOLDER)) order.set(runId, place);
+    for (const [runId, place] of orderIn(directory)) order.set(runId, place);
   }
   return order;
+}
+
+/** Never throws. */
+function orderIn(stateDirectory: string): ReadonlyMap<string, number> {
+  try {
+    checkFolders(stateDirectory, stateDirectory + ORDER_FOLDER);
+    return recordedRuns(stateDirectory + ORDER_FOLDER);
+  } catch {
+    return new Map();
+  }
 }
 
 /** Where the order is kept of a state directory whose user has no place of their own. */
@@ -134,6 +148,7 @@ export function recordOrder(own: OwnState, stateDirectory: string, runId: string
   try {
     if (own.ok) return recordRun(own.folder, runId);
     Deno.mkdirSync(stateDirectory + ORDER_FOLDER, { recursive: true, mode: 0o700 });
+    checkFolders(stateDirectory, stateDirectory + ORDER_FOLDER);
     recordRun(stateDirectory + ORDER_FOLDER, runId);
   } catch {
     // Then the time in its id has to do.
@@ -172,10 +187,4 @@ function markedBytes(runId: string, plan: number, text: Uint8Array): Uint8Array<
   bytes.set(head);
   bytes.set(text, head.length);
   return bytes;
-}
-
-/** The text of a file that is no longer than a mark; "" for any other, and for what is no file. */
-async function readShort(path: string): Promise<string> {
-  const { isFile, size } = await Deno.lstat(path);
-  return isFile && size <= MARK_LENGTH + 2 ? await Deno.readTextFile(path) : "";
 }

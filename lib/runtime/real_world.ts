@@ -2,6 +2,7 @@
 import { StandardStream } from "./output_stream.ts";
 import { folderOf, resolvePath } from "./paths.ts";
 import { DenoProcesses } from "./process.ts";
+import { fill, openStateFile, StateRefused } from "./state_files.ts";
 import { stopItself } from "./suspend.ts";
 import { Timers } from "./timers.ts";
 import { isGranted } from "./permissions.ts";
@@ -177,11 +178,12 @@ interface Range {
   readonly length: number;
 }
 
+/** A log of a run; what is none of ours is not there. */
 function openIfThere(path: string): Deno.FsFile | null {
   try {
-    return Deno.openSync(path);
+    return openStateFile(path, "read");
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotFound || error instanceof StateRefused) return null;
     throw error;
   }
 }
@@ -189,12 +191,7 @@ function openIfThere(path: string): Deno.FsFile | null {
 function readBytes(file: Deno.FsFile, { offset, length }: Range): Uint8Array {
   if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(length);
-  let filled = 0;
-  for (let read = 1; read && filled < length;) {
-    read = file.readSync(bytes.subarray(filled)) ?? 0;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
+  return bytes.subarray(0, fill(file, bytes));
 }
 
 const realSignals: Signals = {

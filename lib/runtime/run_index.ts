@@ -5,10 +5,12 @@
  * Where there can be none on the disk, one in memory is made from the journals.
  */
 import { decodeLine } from "../core/journal_line.ts";
-import { History, isDamage, journalBytes, NewerIndex } from "./history.ts";
+import { History, journalBytes } from "./history.ts";
+import { isDamage, NewerIndex, removeIndex } from "./index_file.ts";
 import { RUN_FILES } from "./run_directory.ts";
 import { type RunPlace, runsIn } from "./run_store.ts";
 import { indexPath } from "./state_directory.ts";
+import { factsOf, openStateFile } from "./state_files.ts";
 
 /** What is told of an index on the way. */
 export interface IndexReports {
@@ -17,7 +19,7 @@ export interface IndexReports {
   /** The index on the disk is of an orch that knows more, and is left to that one. */
   newer(index: { readonly version: number; readonly stateDirectory: string }): void;
   /** The index cannot be kept on the disk. */
-  notKept(cause: string): void;
+  notKept(error: unknown): void;
 }
 
 /** Fewer runs are read without a word. */
@@ -42,26 +44,37 @@ export interface RunIndex extends Disposable {
  */
 export async function openIndex(stateDirectory: string, reports: IndexReports): Promise<RunIndex> {
   const places = runsIn(stateDirectory);
+  const isThere = factsOf(indexPath(stateDirectory)) !== null;
   try {
-    if (places.length > 0 || isThere(indexPath(stateDirectory))) {
-      return await openOnDisk(stateDirectory, reports);
-    }
+    const copy = isThere ? await copyInStep(stateDirectory, places) : null;
+    if (copy !== null) return copy;
+    if (places.length > 0 || isThere) return await openOnDisk(stateDirectory, reports);
   } catch (error) {
     if (error instanceof NewerIndex) reports.newer({ version: error.version, stateDirectory });
-    else reports.notKept(error instanceof Error ? error.message : String(error));
+    else reports.notKept(error);
   }
   const history = await History.inMemory(stateDirectory);
   return await bring({ stateDirectory, history, places, reports });
 }
 
-function isThere(path: string): boolean {
+/** The index as it is, where it knows all that can be known of these runs: then nothing need be written. */
+async function copyInStep(
+  stateDirectory: string,
+  places: readonly RunPlace[],
+): Promise<RunIndex | null> {
+  let history: History;
   try {
-    Deno.lstatSync(path);
-    return true;
+    history = await History.copy(indexPath(stateDirectory));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isDamage(error)) return null;
     throw error;
   }
+  const known = history.sizes();
+  const others = changedSince(known, stateDirectory, places);
+  const isInStep = known.size === places.length - others.length && !others.some(hasEnded);
+  if (isInStep) return inStep({ stateDirectory, history, places }, others);
+  history[Symbol.dispose]();
+  return null;
 }
 
 /** Makes the index of a state directory anew. Throws where that cannot be done. */
@@ -71,7 +84,7 @@ export async function rebuildIndex(
 ): Promise<RunIndex> {
   const places = runsIn(stateDirectory);
   const path = indexPath(stateDirectory);
-  History.remove(path);
+  removeIndex(path);
   return await bring({ stateDirectory, history: await History.open(path), places, reports });
 }
 
@@ -104,31 +117,45 @@ interface Bringing {
 async function bring({ stateDirectory, history, places, reports }: Bringing): Promise<RunIndex> {
   try {
     const known = history.sizes();
-    const changed = places.filter(({ runId }) =>
-      journalBytes(stateDirectory, runId) !== known.get(runId)
-    );
+    const changed = changedSince(known, stateDirectory, places);
     const ended = changed.filter(hasEnded);
     if (ended.length >= MANY_RUNS) reports.reading(ended.length);
     const recorded = await recordAll(history, ended);
     const others = changed.filter((place) => !recorded.has(place));
     history.forget([...goneOf(known, stateDirectory, places), ...knownOf(known, others)]);
-    return {
-      stateDirectory,
-      history,
-      size: places.length - others.length,
-      others,
-      [Symbol.dispose]: () => history[Symbol.dispose](),
-    };
+    return inStep({ stateDirectory, history, places }, others);
   } catch (error) {
     history[Symbol.dispose]();
     throw error;
   }
 }
 
+function inStep(
+  { stateDirectory, history, places }: Omit<Bringing, "reports">,
+  others: readonly RunPlace[],
+): RunIndex {
+  return {
+    stateDirectory,
+    history,
+    size: places.length - others.length,
+    others,
+    [Symbol.dispose]: () => history[Symbol.dispose](),
+  };
+}
+
+/** Runs of which the index does not know what their journals tell now. */
+function changedSince(
+  known: ReadonlyMap<string, number>,
+  stateDirectory: string,
+  places: readonly RunPlace[],
+): RunPlace[] {
+  return places.filter(({ runId }) => journalBytes(stateDirectory, runId) !== known.get(runId));
+}
+
 /** Whether the last line of a run's journal says that it has ended; then the rest is worth reading. */
 function hasEnded({ path }: RunPlace): boolean {
   try {
-    using file = Deno.openSync(RUN_FILES.journal(path), { read: true });
+    using file = openStateFile(RUN_FILES.journal(path), "read");
     const { size } = file.statSync();
     const buffer = new Uint8Array(Math.min(size, LAST_LINE_BYTES));
     file.seekSync(-buffer.length, Deno.SeekMode.End);

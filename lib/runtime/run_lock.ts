@@ -4,6 +4,7 @@
  */
 
 import { isGranted } from "./permissions.ts";
+import { fill, openStateFile } from "./state_files.ts";
 
 /** Who works on a run. */
 export interface LockHolder {
@@ -58,11 +59,11 @@ export class RunLock implements Disposable {
 
   /**
    * Takes the lock whose file is `path`, and writes down who has it. Throws `LockHeld` at once where
-   * another has it, a `LockShared` where others do not stop looking at it for two seconds, and the
-   * platform's error where the file cannot be.
+   * another has it, a `LockShared` where others do not stop looking at it for two seconds, a
+   * `StateRefused`, and the platform's error where the file cannot be. The folders must have been checked.
    */
   static acquire(path: string, { startedAt }: { readonly startedAt: number }): RunLock {
-    const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    const file = openStateFile(path, "write");
     try {
       takeAlone(file, path);
       const holder: LockHolder = { pid: Deno.pid, host: hostName(), startedAt };
@@ -92,7 +93,7 @@ export class RunLock implements Disposable {
 export function lookAtLock(path: string): Activity {
   try {
     // Shared, so that two who look do not see each other.
-    using file = Deno.openSync(path, { read: true });
+    using file = openStateFile(path, "read");
     return file.tryLockSync(false) ? { kind: "idle" } : { kind: "running", by: readHolder(path) };
   } catch {
     return { kind: "idle" };
@@ -110,10 +111,16 @@ function takeAlone(file: Deno.FsFile, path: string): void {
   }
 }
 
+/** Who has a lock is said in fewer bytes. */
+const MOST_HOLDER_BYTES = 1024;
+
 function readHolder(path: string): LockHolder | null {
   try {
-    const { pid, host, startedAt } = JSON.parse(Deno.readTextFileSync(path));
-    const isHolder = typeof pid === "number" && typeof startedAt === "number" &&
+    using file = openStateFile(path, "read");
+    const bytes = new Uint8Array(MOST_HOLDER_BYTES);
+    const text = new TextDecoder().decode(bytes.subarray(0, fill(file, bytes)));
+    const { pid, host, startedAt } = JSON.parse(text);
+    const isHolder = Number.isSafeInteger(pid) && typeof startedAt === "number" &&
       (host === null || typeof host === "string");
     return isHolder ? { pid, host, startedAt } : null;
   } catch {

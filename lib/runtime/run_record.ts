@@ -4,11 +4,22 @@
  */
 import type { JournalContent } from "../core/journal_read.ts";
 import { planInForce } from "../core/resume.ts";
+import { endsAsPlan, MOST_PLAN_BYTES, PLAN_END_BYTES } from "../core/plan_file.ts";
 import { composeRun, type ReadRun, type RunProblem } from "../core/run_record.ts";
 import { readJournalFile } from "./journal.ts";
 import { rootedPlan } from "./plan_store.ts";
 import { RUN_FILES } from "./run_directory.ts";
 import { type Activity, lookAtLock } from "./run_lock.ts";
+import {
+  checkRunFolders,
+  fill,
+  openStateFile,
+  readStateText,
+  StateRefused,
+} from "./state_files.ts";
+
+/** A longer one is looked at before all of it is read. */
+const LONG_PLAN_BYTES = 64 * 2 ** 20;
 
 /** Reads the run whose folder is `path`: the plan in force, and its journal folded. */
 export async function readRun(path: string): Promise<ReadRun> {
@@ -18,13 +29,28 @@ export async function readRun(path: string): Promise<ReadRun> {
   const number = planInForce(journal.events);
   const planPath = RUN_FILES.plan(path, number);
   try {
-    const text = await Deno.readTextFile(planPath);
+    const text = readPlanText(planPath);
     const read = composeRun(journal, { number, path: planPath, text });
     if (!read.ok) return read;
     return { ok: true, record: { ...read.record, plan: rootedPlan(read.record.plan, path) } };
   } catch (error) {
     return { ok: false, problem: problemOf(planPath, error, "no_plan"), journal };
   }
+}
+
+/** Throws `StateRefused`, and the platform's error. */
+function readPlanText(path: string): string {
+  using file = openStateFile(path, "read");
+  const { size } = file.statSync();
+  if (size > LONG_PLAN_BYTES) {
+    const end = new Uint8Array(PLAN_END_BYTES);
+    file.seekSync(-end.length, Deno.SeekMode.End);
+    fill(file, end);
+    if (!endsAsPlan(new TextDecoder().decode(end))) {
+      throw new StateRefused(path, { kind: "too_long", mostBytes: LONG_PLAN_BYTES });
+    }
+  }
+  return readStateText(path, MOST_PLAN_BYTES);
 }
 
 /** A journal, or why there is none. */
@@ -36,6 +62,7 @@ export type ReadJournal =
 export async function readRunJournal(path: string): Promise<ReadJournal> {
   const journalPath = RUN_FILES.journal(path);
   try {
+    checkRunFolders(path);
     return { ok: true, journal: await readJournalFile(journalPath) };
   } catch (error) {
     return { ok: false, problem: problemOf(journalPath, error, "no_journal") };
@@ -44,6 +71,9 @@ export async function readRunJournal(path: string): Promise<ReadJournal> {
 
 function problemOf(path: string, error: unknown, missing: "no_journal" | "no_plan"): RunProblem {
   if (error instanceof Deno.errors.NotFound) return { kind: missing, path };
+  if (error instanceof StateRefused) {
+    return { kind: "refused", path: error.path, fault: error.fault };
+  }
   const cause = error instanceof Error ? error.message : String(error);
   return { kind: "unreadable", path, cause };
 }
@@ -53,5 +83,10 @@ function problemOf(path: string, error: unknown, missing: "no_journal" | "no_pla
  * may end in between. Never throws.
  */
 export function activityOf(path: string): Activity {
+  try {
+    checkRunFolders(path);
+  } catch {
+    return { kind: "idle" };
+  }
   return lookAtLock(RUN_FILES.lock(path));
 }

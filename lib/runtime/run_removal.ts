@@ -8,6 +8,7 @@ import { LockHeld, RunLock } from "./run_lock.ts";
 import { activityOf } from "./run_record.ts";
 import type { RunPlace } from "./run_store.ts";
 import { indexPath } from "./state_directory.ts";
+import { checkFolders, checkRunFolders, entriesOf } from "./state_files.ts";
 
 /** What became of a run that was to be removed. */
 export type Removal =
@@ -16,7 +17,7 @@ export type Removal =
   | { readonly kind: "gone" }
   /** An orch works on it, or is about to. */
   | { readonly kind: "running" }
-  | { readonly kind: "failed"; readonly cause: string };
+  | { readonly kind: "failed"; readonly error: unknown };
 
 /** How a folder begins that is on its way out; no run id does. */
 const LEAVING = ".removing-";
@@ -29,7 +30,7 @@ const BEGINNING_MS = 60_000;
 export function changedAt({ path }: RunPlace): number {
   for (const file of [RUN_FILES.journal(path), path]) {
     try {
-      return Deno.statSync(file).mtime?.getTime() ?? 0;
+      return Deno.lstatSync(file).mtime?.getTime() ?? 0;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -43,6 +44,7 @@ export async function removeRun(place: RunPlace, now: number): Promise<Removal> 
   try {
     const leaving = `${place.stateDirectory}/runs/${LEAVING}${place.runId}`;
     let bytes: number;
+    checkRunFolders(place.path);
     {
       using _lock = RunLock.acquire(RUN_FILES.lock(place.path), { startedAt: now });
       bytes = await sizeOf(place.path);
@@ -54,7 +56,7 @@ export async function removeRun(place: RunPlace, now: number): Promise<Removal> 
     // Two may clean up at once. Who has the lock of a run removes it.
     if (statOf(place.path) === null) return { kind: "gone" };
     if (error instanceof LockHeld) return { kind: "running" };
-    return { kind: "failed", cause: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", error };
   }
 }
 
@@ -67,14 +69,14 @@ export async function tryRemoval(place: RunPlace, now: number): Promise<Removal>
     return { kind: "removed", bytes: await sizeOf(place.path) };
   } catch (error) {
     if (statOf(place.path) === null) return { kind: "gone" };
-    return { kind: "failed", cause: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", error };
   }
 }
 
 /** Whether there is no journal yet, for so short a time that there may be one soon. */
 function isBeginning({ path }: RunPlace, now: number): boolean {
   try {
-    Deno.statSync(RUN_FILES.journal(path));
+    Deno.lstatSync(RUN_FILES.journal(path));
     return false;
   } catch {
     return now - (statOf(path)?.mtime?.getTime() ?? 0) < BEGINNING_MS;
@@ -83,7 +85,7 @@ function isBeginning({ path }: RunPlace, now: number): boolean {
 
 function statOf(path: string): Deno.FileInfo | null {
   try {
-    return Deno.statSync(path);
+    return Deno.lstatSync(path);
   } catch {
     return null;
   }
@@ -92,7 +94,8 @@ function statOf(path: string): Deno.FileInfo | null {
 /** Removes what an orch that died while it removed runs has left. */
 export async function removeLeftovers(stateDirectory: string): Promise<void> {
   try {
-    for await (const { name } of Deno.readDir(`${stateDirectory}/runs`)) {
+    checkFolders(stateDirectory);
+    for (const { name } of entriesOf(`${stateDirectory}/runs`)) {
       if (!name.startsWith(LEAVING)) continue;
       await removeFolder(`${stateDirectory}/runs/${name}`);
     }
@@ -121,7 +124,8 @@ export async function forgetRuns(
   const path = indexPath(stateDirectory);
   if (statOf(path) === null) return;
   try {
-    using history = await History.openAsIs(path);
+    checkFolders(stateDirectory);
+    using history = await History.open(path);
     history.forget(runIds);
   } catch {
     // The index forgets what has no folder whenever it is opened to be read.

@@ -5,6 +5,7 @@
 import { type NamedRun, nameRun } from "../core/run_name.ts";
 import { parseRunId, type RunId } from "./run_directory.ts";
 import { stateDirectories } from "./state_directory.ts";
+import { checkFolders, entriesOf } from "./state_files.ts";
 import type { World } from "./world.ts";
 
 /** Where a run is kept. */
@@ -38,7 +39,7 @@ export class RunStore {
     return new RunStore(stateDirectories(world, options.stateDir));
   }
 
-  /** All runs, newest first. Throws the platform's error where a directory cannot be read. */
+  /** All runs, newest first. Throws `StateRefused`, and the platform's error where a directory cannot be read. */
   list(): RunPlace[] {
     const places = this.directories.flatMap(runsIn);
     return places.sort((a, b) => a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0);
@@ -54,18 +55,16 @@ export class RunStore {
   }
 }
 
-/** The runs of one state directory, in no order; none where it does not exist. */
+/**
+ * The runs of one state directory, in no order; none where it does not exist. Throws `StateRefused`, and
+ * the platform's error.
+ */
 export function runsIn(stateDirectory: string): RunPlace[] {
-  const places: RunPlace[] = [];
-  try {
-    for (const { name, isDirectory } of Deno.readDirSync(`${stateDirectory}/runs`)) {
-      const runId = isDirectory ? parseRunId(name) : null;
-      if (runId !== null) places.push(placeOf(stateDirectory, runId));
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return places;
+  checkFolders(stateDirectory);
+  return entriesOf(`${stateDirectory}/runs`).flatMap(({ name, isDirectory }) => {
+    const runId = isDirectory ? parseRunId(name) : null;
+    return runId === null ? [] : [placeOf(stateDirectory, runId)];
+  });
 }
 
 /** Where the run called `runId` is, or would be. */

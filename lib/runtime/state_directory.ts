@@ -6,6 +6,7 @@
  */
 import { folderOf, resolvePath } from "./paths.ts";
 import { isGranted } from "./permissions.ts";
+import { checkFolders, chooseStateDirectory, factsOf, StateRefused } from "./state_files.ts";
 import type { World } from "./world.ts";
 
 /** The name of a state directory beside a workflow file. */
@@ -30,7 +31,10 @@ export function namedStateDirectory(
   flag: string | undefined,
 ): string | null {
   const named = flag ?? world.env(STATE_VARIABLE);
-  return named ? resolvePath(world.cwd(), named) : null;
+  if (!named) return null;
+  const path = resolvePath(world.cwd(), named);
+  chooseStateDirectory(path);
+  return path;
 }
 
 /**
@@ -44,52 +48,23 @@ export function stateDirectories(
   const named = namedStateDirectory(world, flag);
   if (named !== null) return [named];
   const here = world.cwd();
-  const we: Owner = { own: ownUser(), here: ownerOf(here) };
   const found = new Set<string>();
-  const above = nearestAbove(here, we);
+  const above = nearestAbove(here);
   if (above !== null) found.add(above);
-  for (const below of foundBelow(here, we)) found.add(below);
+  for (const below of foundBelow(here)) found.add(below);
   return [...found];
 }
 
-/** Users by their numbers; `null` where they are not known, or there are none (Windows). */
-interface Owner {
-  /** Who we are. */
-  readonly own: number | null;
-  /** Whose the folder is that orch was started in. */
-  readonly here: number | null;
-}
-
-/** Whether what belongs to `owner` is ours, or nobody's to be afraid of. */
-export function isTrusted(owner: number | null, { own, here }: Owner): boolean {
-  if (owner === null || owner === 0) return true;
-  return owner === (own ?? here);
-}
-
-/** Asks for no permission: without it, whose folder this is has to do. */
-function ownUser(): number | null {
-  return isGranted({ kind: "sys", name: "uid" }) ? Deno.uid() : null;
-}
-
-function ownerOf(path: string): number | null {
-  if (!mayLookAt(path)) return null;
-  try {
-    return Deno.statSync(path).uid;
-  } catch {
-    return null;
-  }
-}
-
-function nearestAbove(folder: string, we: Owner): string | null {
+function nearestAbove(folder: string): string | null {
   for (let at = folder;; at = folderOf(at)) {
     const path = resolvePath(at, STATE_DIRECTORY);
-    if (holdsRuns(path, we)) return path;
+    if (holdsRuns(path)) return path;
     if (folderOf(at) === at) return null;
   }
 }
 
 /** Level by level, so that the limit cuts off what is farthest away. */
-function foundBelow(folder: string, we: Owner): string[] {
+function foundBelow(folder: string): string[] {
   const found: string[] = [];
   let level = [folder];
   let left = MOST_FOLDERS;
@@ -98,7 +73,7 @@ function foundBelow(folder: string, we: Owner): string[] {
     left -= next.length;
     for (const inner of next) {
       const path = resolvePath(inner, STATE_DIRECTORY);
-      if (holdsRuns(path, we)) found.push(path);
+      if (holdsRuns(path)) found.push(path);
     }
     level = next;
   }
@@ -123,12 +98,27 @@ function mayLookAt(path: string): boolean {
   return isGranted({ kind: "read", path });
 }
 
-function holdsRuns(stateDirectory: string, we: Owner): boolean {
+function holdsRuns(stateDirectory: string): boolean {
   if (!mayLookAt(stateDirectory)) return false;
   try {
-    const { isDirectory, uid } = Deno.statSync(`${stateDirectory}/runs`);
-    return isDirectory && isTrusted(uid, we) && isTrusted(ownerOf(stateDirectory), we);
+    checkFolders(stateDirectory);
+    return factsOf(`${stateDirectory}/runs`) !== null;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Why the state directory in the folder that orch was started in is not used, although it is there; `null`
+ * where nothing is wrong with it.
+ */
+export function refusedHere(world: Pick<World, "cwd">): StateRefused | null {
+  const here = resolvePath(world.cwd(), STATE_DIRECTORY);
+  if (!mayLookAt(here)) return null;
+  try {
+    checkFolders(here);
+    return null;
+  } catch (error) {
+    return error instanceof StateRefused ? error : null;
   }
 }

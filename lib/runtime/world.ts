@@ -87,9 +87,9 @@ export interface Files {
    */
   identity(path: string): string | null;
   read(path: string): Promise<Uint8Array>;
-  /** The last `limitBytes` of a file as text; empty where there is no file. */
+  /** The last `limitBytes` of a log of a run as text; empty where there is no plain file of ours. */
   readTail(path: string, limitBytes: number): FileTail;
-  /** At most `length` bytes of a file, from `offset` on; none where there is no file or no more of it. */
+  /** At most `length` bytes of such a log, from `offset` on; none where there is no file or no more of it. */
   readAt(path: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
   /** Adds to the end of a file, which is made where there is none. */
   append(path: string, text: string): void;

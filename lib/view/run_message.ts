@@ -8,6 +8,7 @@ import type { NamedRun } from "../core/run_name.ts";
 import type { RunProblem } from "../core/run_record.ts";
 import { counted, grouped } from "./format.ts";
 import { shellWord } from "./shell_word.ts";
+import { stateRefusedText } from "./state_message.ts";
 import { visibleLine } from "./visible.ts";
 import { quoted } from "./wording.ts";
 
@@ -62,6 +63,8 @@ function runProblemWords(runId: string, problem: RunProblem): string {
       return `Run ${runId} cannot be read: its journal does not belong to ${path}; ${
         eventsHint(runId)
       }`;
+    case "refused":
+      return `Run ${runId} cannot be read: ${stateRefusedText(problem.path, problem.fault)}`;
     case "unreadable":
       return `Run ${runId} cannot be read: ${path}: ${problem.cause}`;
     default:

@@ -1,6 +1,6 @@
 /** A run learns from those before it how long its jobs take, and starts with the longest chain. */
 import { DatabaseSync } from "node:sqlite";
-import { INDEX_VERSION } from "../../lib/runtime/history.ts";
+import { INDEX_VERSION } from "../../lib/runtime/index_file.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import type { Results } from "../cli/results_file.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";

@@ -8,8 +8,12 @@ import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 const FILE = "/work/ci.yaml";
 
+/** A number as the id of a run. */
+const idOf = (id: string) => id.padStart(8, "0");
+
 /** A finished run of one job that took so long, and succeeded or not. */
-function finishedRun(runId: string, durationMs: number, code = 0): RunState {
+function finishedRun(id: string, durationMs: number, code = 0): RunState {
+  const runId = idOf(id);
   const state = initialState(planJobs(sketchWorkflow([{ id: "build" }]), [0]));
   const at = Number(runId) * 1_000_000;
   step(state, { type: "run_requested", runId, settings: sketchSettings(), at });
@@ -40,7 +44,7 @@ Deno.test("History lists the newest runs first, of one workflow where asked, and
       history.record(finishedRun(id, 100, code), FILE);
     }
     const ids = (workflow: string | null, limit = 10) =>
-      history.runs({ workflow, limit }).map(({ runId }) => runId);
+      history.runs({ workflow, limit }).map(({ runId }) => String(Number(runId)));
     assertEquals(ids(null), ["3", "2", "1"]);
     assertEquals(ids(null, 2), ["3", "2"]);
     assertEquals(ids("test"), ["3", "2", "1"]);
@@ -48,7 +52,7 @@ Deno.test("History lists the newest runs first, of one workflow where asked, and
     assertEquals(ids("other"), []);
     const [, failed] = history.runs({ workflow: null, limit: 10 });
     assertEquals([failed!.status, failed!.failed, failed!.success], ["failed", 1, 0]);
-    history.forget(["3", "2"]);
+    history.forget(["3", "2"].map(idOf));
     assertEquals(ids(null), ["1"]);
     assertEquals(history.job("build", { workflow: null, limit: 5 }).length, 1);
   }));

@@ -18,8 +18,19 @@ const RECORD: PlanRecord = {
 
 /** What was synced while `act` ran, in order: paths below `folder`, which is `.` itself. */
 async function syncedBy(folder: string, act: () => Promise<void>): Promise<string[]> {
-  const real = { open: Deno.open, sync: Deno.FsFile.prototype.sync };
-  const { syncData } = Deno.FsFile.prototype;
+  const { synced, restore } = noteSyncs(folder);
+  try {
+    await act();
+  } finally {
+    restore();
+  }
+  return synced;
+}
+
+/** Notes from now on which files and folders are synced. */
+function noteSyncs(folder: string): { readonly synced: string[]; readonly restore: () => void } {
+  const { open, openSync } = Deno;
+  const { sync, syncData } = Deno.FsFile.prototype;
   const paths = new WeakMap<Deno.FsFile, string>();
   const synced: string[] = [];
   const noting = (sync: () => Promise<void>) =>
@@ -27,20 +38,18 @@ async function syncedBy(folder: string, act: () => Promise<void>): Promise<strin
       await sync.call(this);
       synced.push(paths.get(this) ?? "a file that was opened otherwise");
     };
-  Deno.open = async (path, options) => {
-    const file = await real.open(path, options);
+  const named = (file: Deno.FsFile, path: string | URL) => {
     paths.set(file, String(path).replace(folder, "."));
     return file;
   };
-  Deno.FsFile.prototype.sync = noting(real.sync);
-  Deno.FsFile.prototype.syncData = noting(syncData);
-  try {
-    await act();
-  } finally {
-    Deno.open = real.open;
-    Object.assign(Deno.FsFile.prototype, { sync: real.sync, syncData });
-  }
-  return synced;
+  Deno.open = async (path, options) => named(await open(path, options), path);
+  Deno.openSync = (path, options) => named(openSync(path, options), path);
+  Object.assign(Deno.FsFile.prototype, { sync: noting(sync), syncData: noting(syncData) });
+  const restore = () => {
+    Object.assign(Deno, { open, openSync });
+    Object.assign(Deno.FsFile.prototype, { sync, syncData });
+  };
+  return { synced, restore };
 }
 
 async function syncedByNewRun(durability: Durability): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** The index of runs and the folders it is made from: whatever becomes of the one, the other is the truth. */
 import { DatabaseSync } from "node:sqlite";
-import { History, INDEX_VERSION } from "../../lib/runtime/history.ts";
+import { History } from "../../lib/runtime/history.ts";
+import { INDEX_VERSION } from "../../lib/runtime/index_file.ts";
 import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { type IndexReports, openIndex, rebuildIndex } from "../../lib/runtime/run_index.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
@@ -17,7 +18,8 @@ class State implements Disposable {
   readonly reports: IndexReports = {
     reading: (runs) => this.told.push(`reading ${runs}`),
     newer: ({ version, stateDirectory }) => this.told.push(`newer ${version} ${stateDirectory}`),
-    notKept: (cause) => this.told.push(`not kept: ${cause}`),
+    notKept: (error) =>
+      this.told.push(`not kept: ${error instanceof Error ? error.message : error}`),
   };
 
   /** Opens the index and returns what it holds: ids of ended runs, then of others. */

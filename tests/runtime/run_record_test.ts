@@ -60,11 +60,11 @@ Deno.test("what is missing or in the way is said, with its path", () =>
     await Deno.remove(plan);
     assertEquals(await problem(), "no_plan /plan.json");
     await Deno.mkdir(plan);
-    assertEquals(await problem(), "unreadable /plan.json");
+    assertEquals(await problem(), "refused /plan.json");
     await Deno.remove(journal);
     assertEquals(await problem(), "no_journal /journal.jsonl");
     await Deno.mkdir(journal);
-    assertEquals(await problem(), "unreadable /journal.jsonl");
+    assertEquals(await problem(), "refused /journal.jsonl");
   }));
 
 Deno.test("a run is worked on for as long as its lock is held", () =>

@@ -1,6 +1,7 @@
 /** Runs that are removed, and those that must not be. */
 import { DatabaseSync } from "node:sqlite";
 import { History } from "../../lib/runtime/history.ts";
+import { isDamage } from "../../lib/runtime/index_file.ts";
 import { indexPath } from "../../lib/runtime/state_directory.ts";
 import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
 import { RunLock } from "../../lib/runtime/run_lock.ts";
@@ -12,7 +13,7 @@ import {
   tryRemoval,
 } from "../../lib/runtime/run_removal.ts";
 import { type RunPlace, runsIn } from "../../lib/runtime/run_store.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertRejects } from "../support/assert.ts";
 import { keepRun, namesIn } from "../support/kept_run.ts";
 import { Story } from "../view/story.ts";
 
@@ -113,6 +114,6 @@ Deno.test("runs are taken out of an index that is there, and none is made for it
     database.exec("PRAGMA user_version = 1");
   }
   await forgetRuns(place.stateDirectory, [place.runId]);
-  using history = await History.open(indexPath(place.stateDirectory));
-  assertEquals(history.isNew, true);
+  const error = await assertRejects(() => History.open(indexPath(place.stateDirectory)));
+  assert(isDamage(error), String(error));
 });

@@ -17,6 +17,7 @@ import {
   whichDirectoryText,
   wouldCleanText,
 } from "../../../view/clean_text.ts";
+import { causeOf } from "../../cause.ts";
 import { EXIT } from "../../exit_code.ts";
 import { pathFromHere, UsageError } from "../../output.ts";
 import type { StoreOptions } from "../../stored_run.ts";
@@ -78,7 +79,7 @@ async function removeAll(
     const removal = await remove(place);
     if (removal.kind === "removed") removed.push({ runId, bytes: removal.bytes });
     else if (removal.kind === "running") running.push(runId);
-    else if (removal.kind === "failed") failed.push({ runId, cause: removal.cause });
+    else if (removal.kind === "failed") failed.push({ runId, cause: causeOf(removal.error) });
   }
   return { removed, running, failed, kept };
 }

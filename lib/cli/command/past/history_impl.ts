@@ -1,6 +1,7 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
 import { didYouMean } from "../../../core/did_you_mean.ts";
-import { type HistoryQuery, type IndexedJob, isDamage } from "../../../runtime/history.ts";
+import type { HistoryQuery, IndexedJob } from "../../../runtime/history.ts";
+import { isDamage } from "../../../runtime/index_file.ts";
 import { workflowPath } from "../../../runtime/load.ts";
 import { folderOf, isAbsolute, normalPath, resolvePath } from "../../../runtime/paths.ts";
 import {
@@ -25,11 +26,12 @@ import {
   type ListOptions,
   runsText,
 } from "../../../view/history_text.ts";
-import { type IndexNotice, indexText, noRunText, unknownText } from "../../../view/run_message.ts";
+import { type IndexNotice, indexText, unknownText } from "../../../view/run_message.ts";
 import { jsonText } from "../../../view/json_text.ts";
+import { causeOf } from "../../cause.ts";
 import { EXIT } from "../../exit_code.ts";
 import { OutputError, styleFor, UsageError } from "../../output.ts";
-import { type StoreOptions, unseenDirectory } from "../../stored_run.ts";
+import { noRunsHint, type StoreOptions, unseenDirectory } from "../../stored_run.ts";
 
 /** The flags of `orch history`. */
 export interface HistoryOptions extends StoreOptions {
@@ -95,7 +97,7 @@ function reportsTo(world: World): IndexReports {
       const unseen = unseenDirectory(stateDirectory, world);
       say({ kind: "newer", version, stateDirectory: unseen, wanted: "to_ask" });
     },
-    notKept: (cause) => say({ kind: "not_kept", cause }),
+    notKept: (error) => say({ kind: "not_kept", cause: causeOf(error) }),
   };
 }
 
@@ -120,15 +122,14 @@ async function madeAnew(stateDirectory: string, world: World): Promise<RunIndex>
   try {
     return await rebuildIndex(stateDirectory, reportsTo(world));
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(error);
     const path = indexPath(stateDirectory);
     throw new OutputError(indexText({ kind: "not_rebuilt", path, cause }));
   }
 }
 
 function sayNoRuns(options: StoreOptions, world: World): void {
-  const directory = namedStateDirectory(world, options.stateDir);
-  world.stderr.write(`${noRunText("", { kind: "no_runs" }, directory)}\n`);
+  world.stderr.write(`${noRunsHint("", { kind: "no_runs" }, { options, world })}\n`);
 }
 
 async function printRuns(

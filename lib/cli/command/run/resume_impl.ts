@@ -26,6 +26,7 @@ import { type RunDirectory, runDirectoryAt } from "../../../runtime/run_director
 import { LockHeld, RunLock } from "../../../runtime/run_lock.ts";
 import { activityOf, readRunJournal } from "../../../runtime/run_record.ts";
 import type { RunPlace } from "../../../runtime/run_store.ts";
+import { checkRunContents } from "../../../runtime/state_files.ts";
 import { setAside } from "../../../runtime/traces.ts";
 import type { World } from "../../../runtime/world.ts";
 import {
@@ -37,6 +38,7 @@ import {
 } from "../../../view/resume_message.ts";
 import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/ownership_message.ts";
 import { conduct } from "../../conduct.ts";
+import { causeOf } from "../../cause.ts";
 import { EXIT } from "../../exit_code.ts";
 import { findFates, lookAtFates } from "../../fates.ts";
 import { jobVariables } from "../../job_variables.ts";
@@ -120,6 +122,7 @@ async function goOn(found: FoundRun, rerun: Rerun, context: Context): Promise<nu
 
 function lock(directory: RunDirectory, { clock }: World): RunLock {
   try {
+    checkRunContents(directory.path);
     return RunLock.acquire(directory.lockPath, { startedAt: clock.now() });
   } catch (error) {
     if (error instanceof LockHeld) throw new OutputError(heldText(directory.runId, error.by));
@@ -137,7 +140,7 @@ function checkIdle({ runId, path }: RunPlace): null {
 /** The platform does not let us write what going on needs, said in words. */
 function cannotGoOn({ runId }: RunDirectory, error: unknown): OutputError {
   return new OutputError(
-    cannotGoOnText(runId, error instanceof Error ? error.message : String(error)),
+    cannotGoOnText(runId, causeOf(error)),
   );
 }
 

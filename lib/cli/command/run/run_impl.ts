@@ -73,9 +73,11 @@ async function keepRun(...[world, stateDirectory, options]: Parameters<typeof cr
   try {
     return await createRun(world, stateDirectory, options);
   } catch (error) {
-    const { cannotKeepText } = await import("../../../view/resume_message.ts");
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new OutputError(cannotKeepText(stateDirectory, cause));
+    const [{ cannotKeepText }, { causeOf }] = await Promise.all([
+      import("../../../view/resume_message.ts"),
+      import("../../cause.ts"),
+    ]);
+    throw new OutputError(cannotKeepText(stateDirectory, causeOf(error)));
   }
 }
 

@@ -1,0 +1,9 @@
+/** What went wrong, in words that fit behind a colon. */
+import { StateRefused } from "../runtime/state_files.ts";
+import { stateRefusedText } from "../view/state_message.ts";
+
+/** The sentence of an error: ours about a state directory, or the platform's own. */
+export function causeOf(error: unknown): string {
+  if (error instanceof StateRefused) return stateRefusedText(error.path, error.fault);
+  return error instanceof Error ? error.message : String(error);
+}
