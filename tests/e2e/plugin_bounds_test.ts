@@ -6,7 +6,7 @@ import { checkPlugins } from "../../executors/plugin_check.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { ManualClock } from "../support/attempt_context.ts";
-import { newProject, type Project } from "../support/cli.ts";
+import { eventually, newProject, type Project } from "../support/cli.ts";
 import { sketchWorkflow } from "../support/workflows.ts";
 
 const SENTENCE = "must be text, a number or true or false: found";
@@ -295,4 +295,49 @@ Deno.test("a run refuses a plugin whose check hangs", async () => {
   assertEquals(code, 2);
   assertMatch(stderr, /Module '\.\/plugin\.js' of plugin 'own' is not loaded after 10 seconds/);
   assertEquals(project.exists(".orch"), false);
+});
+
+Deno.test("what a plugin can do past its permissions is what SECURITY.md says", async () => {
+  const ways: readonly (readonly [string, string, object, RegExp, number])[] = [
+    ["aborts", running("abort();", 'import { abort } from "node:process";'), {}, /^/, 134],
+    [
+      "follows a link",
+      running('console.log(Deno.readTextFileSync("IN/link"));'),
+      {
+        read: ["data"],
+      },
+      /behind the link/,
+      0,
+    ],
+    [
+      "sets a variable",
+      running('Deno.env.set("A", "set"); console.log(Deno.env.get("A"));'),
+      {
+        env: ["A"],
+      },
+      /set/,
+      0,
+    ],
+    [
+      "starts a program",
+      running('new Deno.Command("cat", { args: ["IN/../f"], stdout: "null" }).outputSync();'),
+      {
+        run: ["cat"],
+      },
+      /^/,
+      0,
+    ],
+  ];
+  for (const [what, module, permissions, printed, code] of ways) {
+    await using project = projectOf("", permissions);
+    project.write("f", "behind the link");
+    project.write("data/keep", "");
+    await Deno.symlink("../f", project.path("data/link"));
+    project.write("plugin.js", module.replaceAll("IN", project.path("data")));
+    const { code: exit, stderr } = await project.spawn(["run", "w.json", "--verbose"]).finished;
+    assertEquals([what, exit], [what, code], stderr);
+    assertMatch(stderr, printed);
+    // Where orch is gone its guards tidy up.
+    await eventually(() => project.processes().length === 0, "the guards to end");
+  }
 });
