@@ -9,6 +9,7 @@
  */
 import { crc32 } from "./crc32.ts";
 import type { RunEvent } from "./event.ts";
+import { hasSoundFacts } from "./event_facts.ts";
 import { EVENT_TYPES, hasKnownWords } from "./journal_words.ts";
 import { STANDARD_SETTINGS } from "./plan/settings.ts";
 
@@ -76,18 +77,23 @@ export function decodeLine(line: Uint8Array): JournalLine | null {
   const covered = line.length - SUFFIX_LENGTH;
   if (covered < 0 || !hasRightSuffix(line, covered)) return null;
   const read = parseObject(line);
-  if (read === null) return null;
+  if (read === null || Array.isArray(read)) return null;
   const { s: seq, t: at, e: type, v: version = null, c: _, ...facts } = read;
   if (typeof seq !== "number" || typeof at !== "number" || typeof type !== "string") return null;
   if (version !== null && typeof version !== "number") return null;
-  return { seq, version, event: eventOf({ type: currentName(type, facts), ...facts, at }) };
+  const event = eventOf({ ...facts, type: currentName(type, facts), at });
+  // What a newer orch writes in its first line is for that one to judge.
+  const isNewer = version !== null && version > JOURNAL_VERSION;
+  if (event !== null && !isNewer && !hasSoundFacts(event)) return null;
+  return { seq, version, event };
 }
 
 /** What was read as an event of this version, with what older versions did not write. */
 function eventOf(read: Readonly<Record<string, unknown>>): RunEvent | null {
   const event = read as unknown as RunEvent;
   if (!Object.hasOwn(EVENT_TYPES, event.type) || !hasKnownWords(event)) return null;
-  if (!("settings" in event)) return event;
+  if (!("settings" in event) || typeof event.settings !== "object") return event;
+  if (event.settings === null) return event;
   const isWhole = Object.keys(STANDARD_SETTINGS).every((key) => key in event.settings);
   return isWhole ? event : { ...event, settings: { ...STANDARD_SETTINGS, ...event.settings } };
 }

@@ -204,7 +204,7 @@ const LOSSES: Readonly<Record<string, readonly [(project: Project) => void, RegE
       Deno.removeSync(runOf(project).planPath(0));
       Deno.mkdirSync(runOf(project).planPath(0));
     },
-    /^error: Run \S+ cannot be read: '.*': .*directory/i,
+    /^error: Run \S+ cannot be read: '.*' is not a plain file/,
   ],
 };
 
