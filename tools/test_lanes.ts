@@ -3,8 +3,14 @@
 /** What stands in the text of a file that measures time: other work beside it would be measured, too. */
 export const MEASURES = /\bperformance\.now\(|\bbestTimeOf\(/;
 
-/** Files that measure time by means of their own. */
-export const ALONE: readonly string[] = ["tests/build/startup_test.ts"];
+/** Files that measure by means of their own, or look at what all processes of the machine share. */
+export const ALONE: readonly string[] = [
+  "tests/build/startup_test.ts",
+  "tests/runtime/containment_test.ts",
+  "tests/runtime/delegation_test.ts",
+  "tests/runtime/spawn_trouble_test.ts",
+  "tests/runtime/usage_test.ts",
+];
 
 /** Files that measure time, with bounds so wide that their neighbours do not matter. */
 export const LOOSE: readonly string[] = [
