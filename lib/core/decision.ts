@@ -14,12 +14,12 @@ import type {
 } from "./event.ts";
 import { isLive, isStopping, jobIndex, type RunState, slotLimit } from "./run_state.ts";
 import { countedAttempts, whyLast } from "./why.ts";
-import { obstacleOf, type RoomCause } from "./why_room.ts";
+import { holdersOf, type ObstacleCause, obstacleOf } from "./obstacle.ts";
 import type { GaveUp } from "./why_step.ts";
 
 /** Something in the way of a job, with the ids of those to which that is due. */
 export interface NamedObstacle {
-  readonly cause: RoomCause;
+  readonly cause: ObstacleCause;
   readonly holders: readonly string[];
 }
 
@@ -179,9 +179,10 @@ export class DecisionLog {
   }
 
   #obstacle(job: number): NamedObstacle | null {
-    const found = obstacleOf(this.#state, job, this.#live);
-    if (found === null) return null;
-    return { cause: found.cause, holders: [...found.holders].map((holder) => this.#idOf(holder)) };
+    const cause = obstacleOf(this.#state, job);
+    if (cause === null) return null;
+    const holders = holdersOf(this.#state, cause, this.#live);
+    return { cause, holders: holders.map((holder) => this.#idOf(holder)) };
   }
 
   #noteLive(event: RunEvent): void {

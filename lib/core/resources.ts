@@ -38,10 +38,19 @@ export function exactlySummable(amount: number): number {
   return Math.round(amount * 1024) / 1024;
 }
 
-/** Whether a job fits beside what runs; how many may run at all is the scheduler's own question. */
+/** What a job lacks beside what runs: fewer jobs, memory, processor time. */
+export type Shortage = "own_cap" | "memory" | "cpu";
+
+/** What there is too little of for a job; `null` where it fits. How many may run at all is another question. */
+export function shortageOf(demand: Demand, free: Free): Shortage | null {
+  if (free.running >= demand.maxConcurrent) return "own_cap";
+  if (demand.memoryMb > free.memoryMb) return "memory";
+  return demand.cpuPercent > free.cpuPercent ? "cpu" : null;
+}
+
+/** Whether a job fits beside what runs. */
 export function fits(demand: Demand, free: Free): boolean {
-  return demand.memoryMb <= free.memoryMb && demand.cpuPercent <= free.cpuPercent &&
-    free.running < demand.maxConcurrent;
+  return shortageOf(demand, free) === null;
 }
 
 /** Jobs at a time: the command line's word, else the file's, else 4. Expressions were checked at load. */

@@ -19,22 +19,17 @@ import {
   type StopReason,
   unreachable,
 } from "./event.ts";
-import { fits } from "./resources.ts";
+import { firstWithoutObstacle } from "./obstacle.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";
 import {
-  freeResources,
   isLive,
   isStopping,
   jobIndex,
   nextDue,
   type RunningState,
   type RunState,
-  slotLimit,
   type StoppingState,
 } from "./run_state.ts";
-
-/** Once a ready job was passed over this often, nothing starts before it. */
-export const MOST_BYPASSES = 20;
 
 /**
  * Takes one input and returns what follows from it, in order, already folded into `state`. Inputs come
@@ -343,24 +338,14 @@ function startWhatFits(turn: Turn): void {
   const { state, at } = turn;
   if (state.settings === null || isStopping(state)) return;
   for (;;) {
-    const rank = nextToStart(state);
-    if (rank < 0) return;
-    const index = state.plan.byRank[rank]!;
+    const index = firstWithoutObstacle(state);
+    if (index < 0) return;
     const job = state.jobs[index]!;
     const attempt = job.phase === "queued" ? job.attempt : 1;
     const { id, timeoutMs } = state.plan.jobs[index]!;
     const deadline = timeoutMs === null ? null : at + timeoutMs;
     turn.emit({ type: "job_started", jobId: id, attempt, deadline, at });
   }
-}
-
-/** The rank of the job to start now, or -1. A job passed over too often goes first, alone if need be. */
-function nextToStart(state: RunState): number {
-  if (state.ready.size === 0 || state.counts.running >= slotLimit(state)) return -1;
-  const free = freeResources(state);
-  const first = state.ready.first();
-  if ((state.bypassed.get(first) ?? 0) < MOST_BYPASSES) return state.ready.firstFitting(free);
-  return fits(state.plan.demands[state.plan.byRank[first]!]!, free) ? first : -1;
 }
 
 function finishWhenSettled(turn: Turn): void {

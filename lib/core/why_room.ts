@@ -3,20 +3,12 @@
  * Whenever time passes and the job is ready, the state between the events says why it does not run.
  */
 import type { RunEvent } from "./event.ts";
-import { fits } from "./resources.ts";
-import { freeResources, isLive, type RunState, slotLimit } from "./run_state.ts";
-import { MOST_BYPASSES } from "./scheduler.ts";
-
-/**
- * What is in the way of a ready job: as many run as may, a running job allows no more beside it, it
- * allows itself no more, memory or processor are reserved by others, or an earlier job that was passed
- * over too often has reserved the run.
- */
-export type RoomCause = "slots" | "cap" | "own_cap" | "memory" | "cpu" | "reservation";
+import { holdersOf, type ObstacleCause, obstacleOf } from "./obstacle.ts";
+import { isLive, type RunState } from "./run_state.ts";
 
 /** Time spent ready, for one reason. */
 export interface RoomWait {
-  readonly cause: RoomCause;
+  readonly cause: ObstacleCause;
   readonly ms: number;
   /** What was in the way, longest first. */
   readonly holders: readonly { readonly jobId: string; readonly ms: number }[];
@@ -42,7 +34,7 @@ export class RoomWatch {
   readonly #state: RunState;
   readonly #job: number;
   readonly #live = new Set<number>();
-  #tallies = new Map<RoomCause, Tally>();
+  #tallies = new Map<ObstacleCause, Tally>();
   #earlier = 0;
   #later = 0;
   #last = 0;
@@ -58,12 +50,14 @@ export class RoomWatch {
     if (ms <= 0) return;
     this.#last = at;
     if (this.#state.jobs[this.#job]!.phase !== "queued") return;
-    const found = obstacleOf(this.#state, this.#job, this.#live);
-    if (found === null) return;
-    const tally = this.#tallies.get(found.cause) ?? { ms: 0, holders: new Map() };
+    const cause = obstacleOf(this.#state, this.#job);
+    if (cause === null) return;
+    const tally = this.#tallies.get(cause) ?? { ms: 0, holders: new Map() };
     tally.ms += ms;
-    for (const job of found.holders) tally.holders.set(job, (tally.holders.get(job) ?? 0) + ms);
-    this.#tallies.set(found.cause, tally);
+    for (const job of holdersOf(this.#state, cause, this.#live)) {
+      tally.holders.set(job, (tally.holders.get(job) ?? 0) + ms);
+    }
+    this.#tallies.set(cause, tally);
   }
 
   /** Time until `at` in which nothing happened, because no orch was at work. */
@@ -101,39 +95,4 @@ export class RoomWatch {
     this.#earlier = this.#later = 0;
     return report;
   }
-}
-
-/** Something in the way of a ready job. */
-export interface Obstacle {
-  readonly cause: RoomCause;
-  /** The jobs to which it is due, by number. */
-  readonly holders: Iterable<number>;
-}
-
-/** What keeps a ready job from starting while the jobs of `live` run; `null` where nothing does. */
-export function obstacleOf(
-  state: RunState,
-  job: number,
-  live: ReadonlySet<number>,
-): Obstacle | null {
-  const { demands, rank, byRank } = state.plan;
-  const demand = demands[job]!;
-  if (live.size >= state.settings!.concurrency) return { cause: "slots", holders: live };
-  const limit = slotLimit(state);
-  if (live.size >= limit) {
-    const holders = [...live].filter((other) => demands[other]!.maxConcurrent === limit);
-    return { cause: "cap", holders };
-  }
-  if (live.size >= demand.maxConcurrent) return { cause: "own_cap", holders: live };
-  const free = freeResources(state);
-  if (demand.memoryMb > free.memoryMb) {
-    return { cause: "memory", holders: [...live].filter((other) => demands[other]!.memoryMb > 0) };
-  }
-  if (demand.cpuPercent > free.cpuPercent) {
-    return { cause: "cpu", holders: [...live].filter((other) => demands[other]!.cpuPercent > 0) };
-  }
-  const first = state.ready.first();
-  const reserved = first !== rank[job] &&
-    (state.bypassed.get(first) ?? 0) >= MOST_BYPASSES && !fits(demands[byRank[first]!]!, free);
-  return reserved ? { cause: "reservation", holders: [byRank[first]!] } : null;
 }

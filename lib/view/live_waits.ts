@@ -1,6 +1,8 @@
 /** What jobs wait for that have not begun: other jobs, or resources that others hold. */
-import { fits } from "../core/resources.ts";
-import { freeResources, type RunState, slotLimit } from "../core/run_state.ts";
+import { unreachable } from "../core/event.ts";
+import { type ObstacleCause, obstacleOf, type Room, roomOf } from "../core/obstacle.ts";
+import type { Shortage } from "../core/resources.ts";
+import type { RunState } from "../core/run_state.ts";
 
 /** Ids of needs that a row names. */
 const MOST_NAMED = 3;
@@ -12,17 +14,32 @@ const MOST_NAMED = 3;
 export function waitingJobs(state: RunState, most: number): number[] {
   const found: number[] = [];
   const { byRank } = state.plan;
+  let room: Room | undefined;
   for (let place = 0; place < byRank.length && found.length < most; place++) {
     const job = byRank[place]!;
     const { phase } = state.jobs[job]!;
-    if (phase === "waiting" || (phase === "queued" && lacksResources(state, job))) found.push(job);
+    const isWorth = phase === "waiting" ||
+      (phase === "queued" && shortageIn(obstacleOf(state, job, room ??= roomOf(state))) !== null);
+    if (isWorth) found.push(job);
   }
   return found;
 }
 
-function lacksResources(state: RunState, job: number): boolean {
-  return state.counts.running < slotLimit(state) &&
-    !fits(state.plan.demands[job]!, freeResources(state));
+/** What a job itself lacks; a slot, or its turn, is what all others wait for too. */
+function shortageIn(obstacle: ObstacleCause | null): Shortage | null {
+  switch (obstacle) {
+    case "own_cap":
+    case "memory":
+    case "cpu":
+      return obstacle;
+    case "slots":
+    case "cap":
+    case "reservation":
+    case null:
+      return null;
+    default:
+      return unreachable(obstacle);
+  }
 }
 
 /** What one of them waits for, as a sentence without its subject. */
@@ -35,11 +52,15 @@ export function waitText(state: RunState, job: number): string {
 }
 
 function scarceText(state: RunState, job: number): string {
-  const demand = state.plan.demands[job]!;
-  const free = freeResources(state);
-  if (demand.memoryMb > free.memoryMb) return `${demand.memoryMb} MB of memory`;
-  if (demand.cpuPercent > free.cpuPercent) return `${demand.cpuPercent}% of a processor`;
-  return "fewer jobs to run";
+  const { memoryMb, cpuPercent } = state.plan.demands[job]!;
+  switch (shortageIn(obstacleOf(state, job))) {
+    case "memory":
+      return `${memoryMb} MB of memory`;
+    case "cpu":
+      return `${cpuPercent}% of a processor`;
+    default:
+      return "fewer jobs to run";
+  }
 }
 
 function openNeeds({ plan, jobs }: RunState, job: number): string[] {

@@ -4,7 +4,7 @@
  */
 import { type StopReason, unreachable } from "../core/event.ts";
 import type { JobState } from "../core/run_state.ts";
-import type { RoomCause } from "../core/why_room.ts";
+import type { ObstacleCause } from "../core/obstacle.ts";
 import type {
   AttemptStep,
   EndStep,
@@ -213,7 +213,7 @@ function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): 
 }
 
 /** What is in the way, and to whom that is due. */
-export function roomText(cause: RoomCause, holders: string): string {
+export function roomText(cause: ObstacleCause, holders: string): string {
   switch (cause) {
     case "slots":
       return `all slots were in use, by ${holders}`;

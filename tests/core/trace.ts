@@ -26,6 +26,7 @@ import { initialState, nextWakeup, type RunState } from "../../lib/core/run_stat
 import { step } from "../../lib/core/scheduler.ts";
 import type { Workflow } from "../../lib/core/workflow.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { assertObstacles } from "../support/obstacles.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 /** One trace: jobs, what differs from the defaults of a run, and the script. */
@@ -85,6 +86,8 @@ export class Player {
   take(input: Input): string[] {
     const events = step(this.state, input);
     this.journal.push(...events);
+    // It looks at all jobs.
+    if (this.state.jobs.length <= 100) assertObstacles(this.state);
     return events.map(eventText).filter((text) => text !== null);
   }
 

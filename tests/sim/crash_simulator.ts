@@ -19,6 +19,7 @@ import type { RunState } from "../../lib/core/run_state.ts";
 import { Journal, type JournalFile } from "../../lib/runtime/journal.ts";
 import { RunLoop } from "../../lib/runtime/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { assertObstacles } from "../support/obstacles.ts";
 import { Dice } from "../support/random.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
 import type { AttemptScript, RandomRun } from "./random_run.ts";
@@ -122,7 +123,10 @@ async function live(
   };
   const loop = new RunLoop(state, {
     clock,
-    record: (events) => journal.append(events),
+    record(events) {
+      assertObstacles(state);
+      return journal.append(events);
+    },
     perform,
     show() {},
   });

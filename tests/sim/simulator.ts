@@ -9,6 +9,7 @@ import { initialState, type RunState } from "../../lib/core/run_state.ts";
 import { EVERYTHING, selectJobs } from "../../lib/core/selection.ts";
 import { RunLoop } from "../../lib/runtime/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { assertObstacles } from "../support/obstacles.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";
 import type { RandomRun } from "./random_run.ts";
 
@@ -28,7 +29,10 @@ export function simulate(run: RandomRun): RunEvent[] {
   const recorded: RunEvent[] = [];
   const loop = new RunLoop(state, {
     clock,
-    record: (events) => void recorded.push(...events),
+    record(events) {
+      recorded.push(...events);
+      assertObstacles(state);
+    },
     perform(event) {
       if (event.type === "job_started") {
         live.set(event.jobId, new ScriptedAttempt(event, { run, clock, loop }));

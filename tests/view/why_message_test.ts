@@ -2,7 +2,7 @@
 import type { Outcome } from "../../lib/core/event.ts";
 import type { JobState } from "../../lib/core/run_state.ts";
 import type { JobStory, WhyStep } from "../../lib/core/why_step.ts";
-import type { RoomCause } from "../../lib/core/why_room.ts";
+import type { ObstacleCause } from "../../lib/core/obstacle.ts";
 import { makeStyle } from "../../lib/view/style.ts";
 import { whyDocument, whyText } from "../../lib/view/why_message.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -29,7 +29,7 @@ function need(jobId: string, status: "success" | "skipped" | "open" | "left_out"
 const NEEDS = { kind: "needs", from: START, until: START, needs: [], chain: [] } as const;
 const ROOM = { waits: [], earlier: 0, later: 0 };
 
-function room(cause: RoomCause, ...ids: string[]): WhyStep {
+function room(cause: ObstacleCause, ...ids: string[]): WhyStep {
   const holders = ids.map((jobId) => ({ jobId, ms: 2_000 }));
   const waits = [{ cause, ms: 2_000, holders }];
   return { kind: "room", from: START, until: START + 2_000, report: { ...ROOM, waits } };
