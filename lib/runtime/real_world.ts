@@ -6,20 +6,25 @@ import { fill, openStateFile, StateRefused } from "./state_files.ts";
 import { stopItself } from "./suspend.ts";
 import { Timers } from "./timers.ts";
 import { isGranted } from "./permissions.ts";
+import type { Query } from "./launcher.ts";
 import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const READ_CHUNK_BYTES = 64 * 1024;
 
+/** Set by npm, npx and the tasks of `deno.json` for what they start: see `launcher.ts`. */
+const LAUNCHER_VARIABLES = ["npm_lifecycle_event", "ORCH_TASK"];
+
 /** The world as it is. */
 export function realWorld(): World {
   const clock = realClock();
+  const processes = new DenoProcesses(clock);
   return {
     clock,
     files: realFiles,
-    processes: new DenoProcesses(clock),
-    signals: realSignals,
+    processes,
+    signals: realSignals(clock, (...asked) => processes.query(...asked)),
     machine: realMachine,
     stdout: new StandardStream(Deno.stdout),
     stderr: new StandardStream(Deno.stderr),
@@ -194,19 +199,39 @@ function readBytes(file: Deno.FsFile, { offset, length }: Range): Uint8Array {
   return bytes.subarray(0, fill(file, bytes));
 }
 
-const realSignals: Signals = {
-  listen(signal, callback) {
-    // Windows knows SIGINT only (as Ctrl-C) and throws for the others.
-    try {
-      Deno.addSignalListener(signal, callback);
-    } catch (error) {
-      if (Deno.build.os === "windows") return () => {};
-      throw error;
-    }
-    return () => Deno.removeSignalListener(signal, callback);
-  },
-  suspend: stopItself,
-};
+function realSignals(clock: Clock, query: Query): Signals {
+  return {
+    listen(signal, callback) {
+      const ignore = listen(signal, callback);
+      if (signal !== "SIGHUP" || LAUNCHER_VARIABLES.every((name) => !readVariable(name))) {
+        return ignore;
+      }
+      // Who has started orch is gone: that is as if the terminal were.
+      let stop = () => {};
+      let isOver = false;
+      import("./launcher.ts").then(({ watchLauncher }) => {
+        if (!isOver) stop = watchLauncher({ clock, query }, callback);
+      });
+      return () => {
+        isOver = true;
+        stop();
+        ignore();
+      };
+    },
+    suspend: stopItself,
+  };
+}
+
+function listen(signal: Parameters<Signals["listen"]>[0], callback: () => void): () => void {
+  // Windows knows SIGINT only (as Ctrl-C) and throws for the others.
+  try {
+    Deno.addSignalListener(signal, callback);
+  } catch (error) {
+    if (Deno.build.os === "windows") return () => {};
+    throw error;
+  }
+  return () => Deno.removeSignalListener(signal, callback);
+}
 
 const realMachine: Machine = {
   get processors() {

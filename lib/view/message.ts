@@ -179,7 +179,7 @@ export function stoppingText(reason: StopReason, graceMs: number): string {
     case "terminate":
       return `terminated (SIGTERM): ${grace}`;
     case "hangup":
-      return `terminal closed (SIGHUP): ${grace}`;
+      return `terminal closed, or what started orch has ended (SIGHUP): ${grace}`;
     case "kill":
       return "killing all running jobs now";
     default:

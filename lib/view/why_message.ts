@@ -284,7 +284,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   fail_fast: "a job failed, and --fail-fast stops the run then",
   interrupt: "the run was interrupted",
   terminate: "orch was terminated (SIGTERM)",
-  hangup: "the terminal was closed",
+  hangup: "the terminal was closed, or what started orch has ended",
   kill: "the run was killed",
 };
 

@@ -221,7 +221,8 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   fail_fast: "a job failed, stopping the rest: running jobs have 10 s to finish",
   interrupt: "interrupted: running jobs have 10 s to finish; Ctrl-C again kills them now",
   terminate: "terminated (SIGTERM): running jobs have 10 s to finish",
-  hangup: "terminal closed (SIGHUP): running jobs have 10 s to finish",
+  hangup:
+    "terminal closed, or what started orch has ended (SIGHUP): running jobs have 10 s to finish",
   kill: "killing all running jobs now",
 };
 

@@ -214,7 +214,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { kind: "cancelled", at: START, reason: "hangup", failed: null },
-    "cancelled: the terminal was closed",
+    "cancelled: the terminal was closed, or what started orch has ended",
   ],
   [{ kind: "cancelled", at: START, reason: "kill", failed: null }, "cancelled: the run was killed"],
   [
