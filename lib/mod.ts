@@ -29,7 +29,7 @@ export {
   type StatusCallback,
 } from "./engine/orchestrator.ts";
 export type { OrchestratorOptions } from "./engine/options.ts";
-export type { EventResult, JobResult, Results } from "./view/results.ts";
+export type { EventResult, JobResult, Results } from "./view/report/results_shape.ts";
 export type {
   JobCompletedData,
   JobEndedData,
@@ -43,8 +43,8 @@ export type {
   StatusEvent,
   StatusEvents,
   StatusEventType,
-} from "./view/status_event.ts";
-export type { JobStatus, Outputs, RunStatus } from "./core/event.ts";
+} from "./view/report/status_event.ts";
+export type { JobStatus, Outputs, RunStatus } from "./core/run/event.ts";
 export type {
   Action,
   Conditions,
@@ -61,4 +61,4 @@ export type {
   ResourceLimits,
   RetryPolicy,
   Workflow,
-} from "./core/workflow.ts";
+} from "./core/workflow/workflow.ts";

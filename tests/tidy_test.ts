@@ -1,6 +1,6 @@
 /** Our rules, as tests. Each failure says what to do about it. */
 import { jobKinds } from "../executors/mod.ts";
-import { VERSION } from "../lib/cli/version.ts";
+import { VERSION } from "../lib/cli/base/version.ts";
 import { assert, assertEquals } from "./support/assert.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -153,7 +153,7 @@ Deno.test("start-up: what --help needs loads no schema, no parser, no pool and n
   const impls = [...loaded].filter((path) => path.endsWith("_impl.ts"));
   report(impls.map((path) => `a record loads ${path} at once: import it in load()`));
   const heavy =
-    /core\/(workflow\/|schema|parse_workflow|scheduler)|runtime\/(decode|locate|slot_pool|load)|view\/(live|end_text)/;
+    /core\/(workflow\/(keys|kinds|schema|parse)|run\/scheduler)|runtime\/(load\/(decode|locate|load)|process\/slot_pool)|view\/(live\/|run\/ending)/;
   report(
     [...loaded].filter((path) => heavy.test(path)).map((path) =>
       `main.ts or a record loads ${path}: import it in the command`
@@ -179,15 +179,15 @@ Deno.test("bans: nothing stands in a layer that does not belong there", () => {
 
 /** Files beside the records of job kinds that may compare a word which is also a job type, and why. */
 const COMPARES_A_JOB_TYPE: Readonly<Record<string, string>> = {
-  "executors/plugin_check.ts": "it looks at plugins alone, and is part of their kind",
-  "lib/view/diagnostic_message.ts": "these are owners of keys",
-  "lib/view/permission_message.ts": "these are uses of permissions",
+  "executors/plugin/check.ts": "it looks at plugins alone, and is part of their kind",
+  "lib/view/problem/message.ts": "these are owners of keys",
+  "lib/view/problem/permission_message.ts": "these are uses of permissions",
 };
 
 Deno.test("job kinds: nobody asks of which kind a job is, but its records", () => {
   const types = Object.keys(jobKinds).join("|");
   const compared = new RegExp(`(?:[=!]== |case )"(?:${types})"|"(?:${types})" [=!]==`);
-  const records = /^(lib\/core\/workflow\/kinds\/|lib\/core\/workflow\.ts)/;
+  const records = /^(lib\/core\/workflow\/kinds\/|lib\/core\/workflow\/workflow\.ts)/;
   const found = FILES.filter(({ path, text }) =>
     /^(lib|executors|main)/.test(path) && !records.test(path) &&
     // `key === "command"` is about a key of the file, not about a kind of job.

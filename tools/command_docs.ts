@@ -4,10 +4,10 @@
  * their flags, have one table.
  */
 import { type CommandRecord, type Flag } from "../lib/cli/base/command.ts";
-import { STYLE_FLAGS } from "../lib/cli/look_flags.ts";
+import { STYLE_FLAGS } from "../lib/cli/base/style_flags.ts";
 import { allCommands, PROGRAM } from "../lib/cli/command/list.ts";
 import { flagRow, helpOf } from "../lib/cli/help.ts";
-import type { HelpRow } from "../lib/view/help_text.ts";
+import type { HelpRow } from "../lib/view/command_line/help.ts";
 
 const PAGE = new URL("../docs/commands.md", import.meta.url);
 

@@ -3,11 +3,11 @@
  * machine and of Deno's permissions. Each kind has one such record, `mod.ts` has them all; nobody else asks
  * which kind a job is of. What the core knows of a kind is in `lib/core/workflow/kinds/`.
  */
-import type { PermissionUse } from "../lib/core/diagnostic.ts";
-import type { Permission } from "../lib/core/permission.ts";
-import type { Action, Job, Workflow } from "../lib/core/workflow.ts";
-import type { Executor } from "../lib/runtime/attempt.ts";
-import type { Enforcement, Processes, World } from "../lib/runtime/world.ts";
+import type { PermissionUse } from "../../lib/core/workflow/diagnostic.ts";
+import type { Permission } from "../../lib/core/base/permission.ts";
+import type { Action, Job, Workflow } from "../../lib/core/workflow/workflow.ts";
+import type { Executor } from "../../lib/runtime/port/attempt.ts";
+import type { Enforcement, Processes, World } from "../../lib/runtime/port/world.ts";
 
 /** One kind of job. */
 export interface JobKind<A extends Action> {

@@ -1,6 +1,6 @@
 /** Which program a name means to a job. */
-import { isAbsolute, resolvePath } from "../lib/runtime/paths.ts";
-import { environmentOf } from "../lib/runtime/supervisor.ts";
+import { isAbsolute, resolvePath } from "../../lib/runtime/port/paths.ts";
+import { environmentOf } from "../../lib/runtime/run/supervisor.ts";
 import type { Looking } from "./job_kind.ts";
 
 /** The working directory of a job. */

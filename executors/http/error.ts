@@ -9,7 +9,7 @@
  * ```
  * The address is left out of every cause: it may hold a token.
  */
-import type { HttpFailure, Outcome } from "../lib/core/event.ts";
+import type { HttpFailure, Outcome } from "../../lib/core/run/event.ts";
 
 /** Longest cause in an outcome. */
 const CAUSE_LENGTH = 200;

@@ -10,13 +10,13 @@
  * ```
  * Whatever ends a request early (stop, a limit) goes through `Cut`, which aborts it and remembers why.
  */
-import type { HttpFacts, HttpFailure, Outcome } from "../lib/core/event.ts";
-import type { HttpAction } from "../lib/core/workflow.ts";
-import type { AttemptContext, AttemptEnd, Executor } from "../lib/runtime/attempt.ts";
-import type { FileWriter, HttpAnswer } from "../lib/runtime/world.ts";
-import { bodyErrorOutcome, requestErrorOutcome, spawnFailure } from "./http_error.ts";
-import { followRedirect } from "./http_redirect.ts";
-import { type HttpRequest, prepareRequest, shownUrl } from "./http_request.ts";
+import type { HttpFacts, HttpFailure, Outcome } from "../../lib/core/run/event.ts";
+import type { HttpAction } from "../../lib/core/workflow/workflow.ts";
+import type { AttemptContext, AttemptEnd, Executor } from "../../lib/runtime/port/attempt.ts";
+import type { FileWriter, HttpAnswer } from "../../lib/runtime/port/world.ts";
+import { bodyErrorOutcome, requestErrorOutcome, spawnFailure } from "./error.ts";
+import { followRedirect } from "./redirect.ts";
+import { type HttpRequest, prepareRequest, shownUrl } from "./request.ts";
 
 /** The bounds of one request. */
 export interface HttpLimits {

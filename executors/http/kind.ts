@@ -1,10 +1,10 @@
 /** HTTP jobs as a kind: what they need to be allowed, as far as it can be known before they run. */
-import { resolveStrictly } from "../lib/core/environment.ts";
-import type { HttpAction } from "../lib/core/workflow.ts";
-import { environmentOf } from "../lib/runtime/supervisor.ts";
-import { http as start } from "./http.ts";
-import { webUrl } from "./http_request.ts";
-import type { Asking, JobKind } from "./job_kind.ts";
+import { resolveStrictly } from "../../lib/core/workflow/references.ts";
+import type { HttpAction } from "../../lib/core/workflow/workflow.ts";
+import { environmentOf } from "../../lib/runtime/run/supervisor.ts";
+import { http as start } from "./executor.ts";
+import { webUrl } from "./request.ts";
+import type { Asking, JobKind } from "../base/job_kind.ts";
 
 /** Sends one request. Memory and processor time are those of orch, where no limit holds them. */
 export const http: JobKind<HttpAction> = {

@@ -2,9 +2,9 @@
  * What to request after a redirect. The rules are those of browsers (https://fetch.spec.whatwg.org/#http-redirect-fetch)
  * within an origin; to another one less goes along: nothing that could be a credential, and no body.
  */
-import type { HttpFailure } from "../lib/core/event.ts";
-import type { HttpAnswer } from "../lib/runtime/world.ts";
-import { type HttpRequest, shownUrl, webUrl, withCredentialsInHeader } from "./http_request.ts";
+import type { HttpFailure } from "../../lib/core/run/event.ts";
+import type { HttpAnswer } from "../../lib/runtime/port/world.ts";
+import { type HttpRequest, shownUrl, webUrl, withCredentialsInHeader } from "./request.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 

@@ -2,9 +2,9 @@
  * Turns the http fields of a job into a request that can be sent, and its address into one that can
  * be shown. Touches nothing outside.
  */
-import type { NotStarted } from "../lib/core/event.ts";
-import { resolveStrictly } from "../lib/core/environment.ts";
-import type { HttpAction } from "../lib/core/workflow.ts";
+import type { NotStarted } from "../../lib/core/run/event.ts";
+import { resolveStrictly } from "../../lib/core/workflow/references.ts";
+import type { HttpAction } from "../../lib/core/workflow/workflow.ts";
 
 /** One request, ready to be sent. The address holds no credentials: they are a header by now. */
 export interface HttpRequest {

@@ -1,13 +1,13 @@
 /** One attempt of a plugin job: opens a worker, keeps what it prints, and judges how it ended. */
-import type { Outcome, Outputs } from "../lib/core/event.ts";
-import type { PluginAction } from "../lib/core/workflow.ts";
-import type { AttemptContext, AttemptEnd, RunningAttempt } from "../lib/runtime/attempt.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
-import type { Clock } from "../lib/runtime/world.ts";
-import { PluginHost } from "./plugin_host.ts";
-import { AttemptLog, type LogStream } from "./plugin_log.ts";
-import { modulesOf, type PluginModules } from "./plugin_modules.ts";
-import type { FromPlugin, NoValue, OutputBudget } from "./plugin_protocol.ts";
+import type { Outcome, Outputs } from "../../lib/core/run/event.ts";
+import type { PluginAction } from "../../lib/core/workflow/workflow.ts";
+import type { AttemptContext, AttemptEnd, RunningAttempt } from "../../lib/runtime/port/attempt.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { Clock } from "../../lib/runtime/port/world.ts";
+import { PluginHost } from "./host.ts";
+import { AttemptLog, type LogStream } from "./log.ts";
+import { modulesOf, type PluginModules } from "./modules.ts";
+import type { FromPlugin, NoValue, OutputBudget } from "./protocol.ts";
 
 /** Output on its way, in characters and as many for each message as it takes beside them. */
 const MOST_ON_ITS_WAY = 2 ** 20;

@@ -9,14 +9,14 @@ import {
   type Diagnostic,
   diagnosticAt,
   type DiagnosticDetail,
-} from "../lib/core/diagnostic.ts";
-import type { Plugin, PluginAction, Workflow } from "../lib/core/workflow.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
-import type { World } from "../lib/runtime/world.ts";
-import { NOTHING_GRANTED, PluginHost } from "./plugin_host.ts";
-import { modulesOf } from "./plugin_modules.ts";
-import { couldAsk } from "./plugin_prompts.ts";
-import type { FromPlugin, KeyIssue } from "./plugin_protocol.ts";
+} from "../../lib/core/workflow/diagnostic.ts";
+import type { Plugin, PluginAction, Workflow } from "../../lib/core/workflow/workflow.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import { NOTHING_GRANTED, PluginHost } from "./host.ts";
+import { modulesOf } from "./modules.ts";
+import { couldAsk } from "./prompts.ts";
+import type { FromPlugin, KeyIssue } from "./protocol.ts";
 
 /** A module that takes longer to load is refused. */
 const LOAD_MS = 10_000;

@@ -1,9 +1,9 @@
 /** Plugin jobs: what a module of the user does, in a worker. The code for it is loaded by the first one. */
-import type { PluginAction } from "../lib/core/workflow.ts";
-import type { Executor, RunningAttempt } from "../lib/runtime/attempt.ts";
-import { folderOf, resolvePath } from "../lib/runtime/paths.ts";
-import type { JobKind } from "./job_kind.ts";
-import { pluginPermissions } from "./plugin_permissions.ts";
+import type { PluginAction } from "../../lib/core/workflow/workflow.ts";
+import type { Executor, RunningAttempt } from "../../lib/runtime/port/attempt.ts";
+import { folderOf, resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { JobKind } from "../base/job_kind.ts";
+import { pluginPermissions } from "./permissions.ts";
 
 /** What a plugin does. A worker shares the memory and the processor time of orch. */
 export const plugin: JobKind<PluginAction> = {
@@ -28,7 +28,7 @@ const start: Executor<PluginAction> = (action, context) => {
   let attempt: RunningAttempt | null = null;
   const stops: boolean[] = [];
   return {
-    ended: import("./plugin_attempt.ts").then(async ({ startPlugin }) => {
+    ended: import("./attempt.ts").then(async ({ startPlugin }) => {
       attempt = await startPlugin(action, context);
       for (const force of stops) attempt.stop(force);
       return attempt.ended;

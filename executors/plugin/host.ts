@@ -2,10 +2,10 @@
  * Opens the worker in which the code of a plugin runs, with the permissions it is given and no others.
  * Needs Deno's unstable feature `worker-options`, which `deno.json` turns on.
  */
-import { PLUGIN_PERMISSIONS, type PluginPermissions } from "../lib/core/workflow.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
-import type { FromPlugin, ToPlugin } from "./plugin_protocol.ts";
-import { PluginWorker } from "./plugin_worker.ts";
+import { PLUGIN_PERMISSIONS, type PluginPermissions } from "../../lib/core/workflow/workflow.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { FromPlugin, ToPlugin } from "./protocol.ts";
+import { PluginWorker } from "./worker.ts";
 
 /** No permission at all. */
 export const NOTHING_GRANTED: PluginPermissions = {

@@ -1,7 +1,7 @@
 /**
  * What the modules of a plugin import, as a parser of the language reads them, and what that means for the
  * plugin. Pure. It is what mistakes are told by: nothing depends on it that no import is overlooked, since
- * the worker can read nothing but the modules that were found here (see `plugin_modules.ts`).
+ * the worker can read nothing but the modules that were found here (see `modules.ts`).
  */
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Options, Parser } from "acorn";

@@ -1,6 +1,6 @@
 /** The two log files of an attempt that is no process: written here, and cut in the middle when they grow too long. */
-import type { AttemptFiles } from "../lib/runtime/attempt.ts";
-import { cutMiddle } from "../lib/runtime/log_cap.ts";
+import type { AttemptFiles } from "../../lib/runtime/port/attempt.ts";
+import { cutMiddle } from "../../lib/runtime/process/log_cap.ts";
 
 /** What an attempt writes to. */
 export type LogStream = "stdout" | "stderr";

@@ -3,11 +3,11 @@
  * it may read. A worker can read these and nothing else before it has a permission, so that Deno itself
  * refuses whatever else is imported, in whatever way. Paths are compared as the disk has them, without links.
  */
-import type { Plugin } from "../lib/core/workflow.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
-import type { World } from "../lib/runtime/world.ts";
-import { fileUrl } from "./plugin_host.ts";
-import { importTarget, wasmImports, type WrittenImport, writtenImports } from "./plugin_imports.ts";
+import type { Plugin } from "../../lib/core/workflow/workflow.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import { fileUrl } from "./host.ts";
+import { importTarget, wasmImports, type WrittenImport, writtenImports } from "./imports.ts";
 
 /** The modules, or what is wrong with one of them. */
 export type PluginModules =

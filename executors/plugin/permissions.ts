@@ -1,11 +1,11 @@
 /** What Deno must let orch do before orch can let a plugin do it: nobody can hand on more than he has. */
-import type { Permission } from "../lib/core/permission.ts";
+import type { Permission } from "../../lib/core/base/permission.ts";
 import {
   type Plugin,
   PLUGIN_PERMISSIONS,
   type PluginPermissionKind,
-} from "../lib/core/workflow.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
+} from "../../lib/core/workflow/workflow.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
 
 /** The permissions of a plugin, with its paths absolute. */
 export function pluginPermissions({ permissions }: Plugin, baseDirectory: string): Permission[] {

@@ -2,8 +2,8 @@
  * Whether Deno would ask the user, where a plugin tries what it may not do: it does on a terminal, unless it
  * was started with `--no-prompt`, and no program can turn that off for a worker, or ask whether it is on.
  */
-import { IS_BUILT_IN } from "../lib/runtime/permissions.ts";
-import type { World } from "../lib/runtime/world.ts";
+import { IS_BUILT_IN } from "../../lib/runtime/port/permissions.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
 
 /** False too where nobody can tell: under narrow permissions, which are written with `--no-prompt`. */
 export async function couldAsk(

@@ -1,5 +1,5 @@
 /** What orch and the worker of a plugin say to each other. Plain values only: all of it is copied. */
-import type { PluginContext } from "../lib/plugin.ts";
+import type { PluginContext } from "../../lib/plugin.ts";
 
 /** What a plugin's code is told beside its keys, without what cannot be copied. */
 export type PluginFacts = Omit<PluginContext, "signal" | "stdout" | "stderr">;

@@ -6,14 +6,13 @@
  * Permissions are what holds a plugin. Beside them, what would reach past its job by accident is led
  * elsewhere here: printing goes to the job's logs and not to the terminal, and exiting ends the job.
  */
-import type { KeySchemaIssue, PluginContext, PluginExecutor, PluginResult } from "../lib/plugin.ts";
 import type {
-  FromPlugin,
-  KeyIssue,
-  OutputBudget,
-  PluginFacts,
-  ToPlugin,
-} from "./plugin_protocol.ts";
+  KeySchemaIssue,
+  PluginContext,
+  PluginExecutor,
+  PluginResult,
+} from "../../lib/plugin.ts";
+import type { FromPlugin, KeyIssue, OutputBudget, PluginFacts, ToPlugin } from "./protocol.ts";
 
 /** The part of a worker's global scope that is used or replaced. */
 interface WorkerScope {

@@ -1,8 +1,8 @@
 /** Whether what jobs require of the machine can be had here: asked before a run, so that none fails in the middle. */
-import { atValue, type Diagnostic, diagnosticAt } from "../lib/core/diagnostic.ts";
-import type { Plan } from "../lib/core/plan.ts";
-import type { Processes } from "../lib/runtime/world.ts";
-import { jobKindOf } from "./mod.ts";
+import { atValue, type Diagnostic, diagnosticAt } from "../../lib/core/workflow/diagnostic.ts";
+import type { Plan } from "../../lib/core/plan/plan.ts";
+import type { Processes } from "../../lib/runtime/port/world.ts";
+import { jobKindOf } from "../mod.ts";
 
 /** The jobs that are to have processes of their own, where there are none to be had. */
 export function checkNamespaces(plan: Plan, processes: Processes): Diagnostic[] {

@@ -1,8 +1,13 @@
 /** Variables with which Deno starts no program of a list, looked for before a run. */
-import { atValue, type Diagnostic, diagnosticAt, NOWHERE } from "../lib/core/diagnostic.ts";
-import type { Environment } from "../lib/core/workflow.ts";
-import type { World } from "../lib/runtime/world.ts";
-import { jobKindOf } from "./mod.ts";
+import {
+  atValue,
+  type Diagnostic,
+  diagnosticAt,
+  NOWHERE,
+} from "../../lib/core/workflow/diagnostic.ts";
+import type { Environment } from "../../lib/core/workflow/workflow.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import { jobKindOf } from "../mod.ts";
 import type { SelectedJobs } from "./needs.ts";
 
 /** Variables that make a program load code, as systems call them; there are others, rarely used. */

@@ -2,20 +2,20 @@
  * What a run needs to be allowed by Deno: read from the plan alone, before anything is started. A need
  * is named once, with all the jobs that have it. What each kind of job needs is in its own file.
  */
-import { referencedNames } from "../lib/core/environment.ts";
+import { referencedNames } from "../../lib/core/workflow/references.ts";
 import {
   atValue,
   type DiagnosticPlace,
   NOWHERE,
   type PermissionUse,
-} from "../lib/core/diagnostic.ts";
-import { objectOf, type Permission, straightened } from "../lib/core/permission.ts";
-import type { Environment, Job, Workflow } from "../lib/core/workflow.ts";
-import { BRANCH_VARIABLES } from "../lib/runtime/branch.ts";
-import { folderOf, resolvePath } from "../lib/runtime/paths.ts";
-import type { World } from "../lib/runtime/world.ts";
-import type { Asking, NeedOrigin, RunPlaces } from "./job_kind.ts";
-import { jobKindOf } from "./mod.ts";
+} from "../../lib/core/workflow/diagnostic.ts";
+import { objectOf, type Permission, straightened } from "../../lib/core/base/permission.ts";
+import type { Environment, Job, Workflow } from "../../lib/core/workflow/workflow.ts";
+import { BRANCH_VARIABLES } from "../../lib/runtime/run/branch.ts";
+import { folderOf, resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import type { Asking, NeedOrigin, RunPlaces } from "../base/job_kind.ts";
+import { jobKindOf } from "../mod.ts";
 import { shellKey, shellUse } from "./shell_use.ts";
 
 /** The jobs of a run. A plan is one. */

@@ -1,9 +1,13 @@
 /** Whether Deno lets orch do what a run needs: asked before anything is started, and all at once. */
-import { type Diagnostic, diagnosticAt, type PermissionUse } from "../lib/core/diagnostic.ts";
-import type { Permission } from "../lib/core/permission.ts";
-import type { World } from "../lib/runtime/world.ts";
+import {
+  type Diagnostic,
+  diagnosticAt,
+  type PermissionUse,
+} from "../../lib/core/workflow/diagnostic.ts";
+import type { Permission } from "../../lib/core/base/permission.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
 import { checkLinkerVariables } from "./linker_variables.ts";
-import type { RunPlaces } from "./job_kind.ts";
+import type { RunPlaces } from "../base/job_kind.ts";
 import { needsOf, type SelectedJobs } from "./needs.ts";
 import { needsShell } from "./shell_use.ts";
 

@@ -1,7 +1,7 @@
 /** What jobs need a shell for, where they need one. */
-import type { Action, Job } from "../lib/core/workflow.ts";
-import type { JobProcess } from "./job_kind.ts";
-import { jobKindOf } from "./mod.ts";
+import type { Action, Job } from "../../lib/core/workflow/workflow.ts";
+import type { JobProcess } from "../base/job_kind.ts";
+import { jobKindOf } from "../mod.ts";
 
 /** What only a shell can do for a job. */
 export type ShellUse = "shell" | "limits" | "processes";

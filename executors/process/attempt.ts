@@ -4,10 +4,10 @@ import {
   type AttemptEnd,
   attemptName,
   type RunningAttempt,
-} from "../lib/runtime/attempt.ts";
-import type { Limiting } from "./job_kind.ts";
-import type { Outcome } from "../lib/core/event.ts";
-import type { Launch, ProcessEnd, Processes } from "../lib/runtime/world.ts";
+} from "../../lib/runtime/port/attempt.ts";
+import type { Limiting } from "../base/job_kind.ts";
+import type { Outcome } from "../../lib/core/run/event.ts";
+import type { Launch, ProcessEnd, Processes } from "../../lib/runtime/port/world.ts";
 
 /** What kinds of jobs have in common whose work a process does. */
 export const OF_PROCESSES = {

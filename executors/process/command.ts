@@ -1,9 +1,9 @@
 /** Command jobs: shell text, for `/bin/sh`. */
-import type { Action } from "../lib/core/workflow.ts";
-import { plainWords } from "../lib/runtime/shell_text.ts";
-import type { JobKind } from "./job_kind.ts";
-import { OF_PROCESSES, startProcess } from "./process_attempt.ts";
-import { programOnPath } from "./program_on_path.ts";
+import type { Action } from "../../lib/core/workflow/workflow.ts";
+import { plainWords } from "../../lib/runtime/process/shell_text.ts";
+import type { JobKind } from "../base/job_kind.ts";
+import { OF_PROCESSES, startProcess } from "./attempt.ts";
+import { programOnPath } from "../base/program_on_path.ts";
 
 /** Runs `command` in a shell; the exit status is that of the last command in it. */
 export const command: JobKind<Extract<Action, { type: "command" }>> = {

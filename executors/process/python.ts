@@ -1,10 +1,10 @@
 /** Python jobs: source text in the workflow file. */
-import type { Action, Environment } from "../lib/core/workflow.ts";
-import { environmentOf } from "../lib/runtime/supervisor.ts";
-import type { World } from "../lib/runtime/world.ts";
-import type { JobKind } from "./job_kind.ts";
-import { OF_PROCESSES, startProcess } from "./process_attempt.ts";
-import { programOnPath } from "./program_on_path.ts";
+import type { Action, Environment } from "../../lib/core/workflow/workflow.ts";
+import { environmentOf } from "../../lib/runtime/run/supervisor.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import type { JobKind } from "../base/job_kind.ts";
+import { OF_PROCESSES, startProcess } from "./attempt.ts";
+import { programOnPath } from "../base/program_on_path.ts";
 
 /**
  * Runs the source with python3 (ORCH_PYTHON names another) from a private file of the attempt, so

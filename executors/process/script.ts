@@ -1,11 +1,11 @@
 /** Script jobs: a file, run by the program that its ending stands for. */
-import type { Action } from "../lib/core/workflow.ts";
-import type { AttemptContext } from "../lib/runtime/attempt.ts";
-import { resolvePath } from "../lib/runtime/paths.ts";
-import type { Launch } from "../lib/runtime/world.ts";
-import type { JobKind, Looking } from "./job_kind.ts";
-import { OF_PROCESSES, startProcess } from "./process_attempt.ts";
-import { programOnPath, workingDirectoryOf } from "./program_on_path.ts";
+import type { Action } from "../../lib/core/workflow/workflow.ts";
+import type { AttemptContext } from "../../lib/runtime/port/attempt.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
+import type { Launch } from "../../lib/runtime/port/world.ts";
+import type { JobKind, Looking } from "../base/job_kind.ts";
+import { OF_PROCESSES, startProcess } from "./attempt.ts";
+import { programOnPath, workingDirectoryOf } from "../base/program_on_path.ts";
 
 /** Which program runs a file, by its ending; a file with another one is executed itself. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {

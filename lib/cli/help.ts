@@ -1,16 +1,16 @@
 /** `--help`, `orch help`, and `orch` alone: what the records of the commands say, as facts for the view. */
-import type { World } from "../runtime/world.ts";
+import type { World } from "../runtime/port/world.ts";
 import {
   type CommandHelp,
   commandHelpText,
   type HelpRow,
   programHelpText,
-} from "../view/help_text.ts";
-import { hereText } from "../view/usage_message.ts";
+} from "../view/command_line/help.ts";
+import { hereText } from "../view/command_line/usage.ts";
 import type { Argument, CommandRecord, Flag } from "./base/command.ts";
-import { DEFAULT_FILES, workflowsHere } from "./default_file.ts";
-import { LOOK_FLAGS } from "./look_flags.ts";
-import { styleFor } from "./output.ts";
+import { DEFAULT_FILES, workflowsHere } from "./base/default_file.ts";
+import { LOOK_FLAGS } from "./base/style_flags.ts";
+import { styleFor } from "./base/output.ts";
 import { allCommands, commandNamed, PROGRAM } from "./command/list.ts";
 
 /** What the words after `orch` ask help for. */

@@ -1,14 +1,14 @@
 /** From arguments to an exit code: what is asked for, and the only catch-all. */
-import type { World } from "../runtime/world.ts";
-import * as say from "../view/usage_message.ts";
-import { visibleText } from "../view/visible.ts";
+import type { World } from "../runtime/port/world.ts";
+import * as say from "../view/command_line/usage.ts";
+import { visibleText } from "../view/text/sanitize.ts";
 import { allCommands, commandNamed, isCommand } from "./command/list.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT } from "./base/exit_code.ts";
 import type { HelpRequest } from "./help.ts";
-import { takeLook } from "./look_flags.ts";
-import { runByLibrary } from "./commands.ts";
-import { OutputError, UsageError, wantsDebug } from "./output.ts";
-import { VERSION } from "./version.ts";
+import { takeLook } from "./base/style_flags.ts";
+import { runByLibrary } from "./routes.ts";
+import { OutputError, UsageError, wantsDebug } from "./base/output.ts";
+import { VERSION } from "./base/version.ts";
 
 /** How long the last words of a run that was stopped may take to be read. */
 const LAST_WORDS_MS = 2_000;
@@ -16,7 +16,7 @@ const LAST_WORDS_MS = 2_000;
 /** Runs orch with these arguments. Never throws; the exit codes are in `exit_code.ts`. */
 export async function runCli(args: readonly string[], given: World): Promise<number> {
   const world = given.env("GITHUB_ACTIONS") === "true"
-    ? (await import("./command_stream.ts")).guardedWorld(given)
+    ? (await import("./base/command_stream.ts")).guardedWorld(given)
     : given;
   const looked = takeLook(args, world);
   const code = typeof looked === "string"
@@ -107,7 +107,7 @@ async function reportError(error: unknown, { stderr, env }: World): Promise<numb
 /** What is refused in a state directory is told in a sentence of ours. */
 async function wordsOf(error: unknown): Promise<string> {
   if (!(error instanceof Error) || error.name !== "StateRefused") return messageOf(error);
-  const { causeOf } = await import("./cause.ts");
+  const { causeOf } = await import("./base/cause.ts");
   return causeOf(error);
 }
 

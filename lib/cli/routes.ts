@@ -12,10 +12,10 @@ import {
   run,
   text_en,
 } from "@stricli/core";
-import type { World } from "../runtime/world.ts";
-import * as say from "../view/usage_message.ts";
+import type { World } from "../runtime/port/world.ts";
+import * as say from "../view/command_line/usage.ts";
 import { ArgumentError, type CommandRecord, type CommandWorld } from "./base/command.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT } from "./base/exit_code.ts";
 import { allCommands, PROGRAM } from "./command/list.ts";
 
 /**

@@ -2,19 +2,19 @@
  * Drives a run from its first input to its end: the loop decides, the supervisor acts, the journal
  * remembers. Who shows the run and who may stop it is the business of those who open a driver.
  */
-import type { RunEvent } from "../core/event.ts";
+import type { RunEvent } from "../core/run/event.ts";
 import type { RunLimits } from "../core/plan/limits.ts";
-import type { FirstInput } from "../core/resume.ts";
-import { jobIndex, type RunState } from "../core/run_state.ts";
-import type { Environment } from "../core/workflow.ts";
+import type { FirstInput } from "../core/record/resume.ts";
+import { jobIndex, type RunState } from "../core/run/state.ts";
+import type { Environment } from "../core/workflow/workflow.ts";
 import { jobKinds } from "../../executors/mod.ts";
-import { COOKIE, outerCookies } from "../runtime/cookie.ts";
-import { type Journal, JournalError } from "../runtime/journal.ts";
-import { type Posted, RunLoop } from "../runtime/loop.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import { indexPath } from "../runtime/state_directory.ts";
-import { Supervisor } from "../runtime/supervisor.ts";
-import type { ProcessNotice, ProcessPool, World } from "../runtime/world.ts";
+import { COOKIE, outerCookies } from "../runtime/kernel/cookie.ts";
+import { type Journal, JournalError } from "../runtime/store/journal.ts";
+import { type Posted, RunLoop } from "../runtime/run/loop.ts";
+import type { RunDirectory } from "../runtime/state/run_directory.ts";
+import { indexPath } from "../runtime/state/state_directory.ts";
+import { Supervisor } from "../runtime/run/supervisor.ts";
+import type { ProcessNotice, ProcessPool, World } from "../runtime/port/world.ts";
 
 /** A run that is ready to be driven. Its lock is held. */
 export interface DrivableRun {
@@ -180,11 +180,11 @@ export async function recordInIndex(
   const { stateDirectory } = run;
   try {
     if (await recordAlone(run)) return null;
-    const { openOnDisk } = await import("../runtime/run_index.ts");
+    const { openOnDisk } = await import("../runtime/history/sync_index.ts");
     using _index = await openOnDisk(stateDirectory, { reading });
     return null;
   } catch (error) {
-    const { NewerIndex } = await import("../runtime/index_file.ts");
+    const { NewerIndex } = await import("../runtime/history/index_file.ts");
     if (error instanceof NewerIndex) return { kind: "newer", version: error.version };
     return { kind: "other", error };
   }
@@ -195,9 +195,9 @@ async function recordAlone(
   { state, stateDirectory, workflowPath }: Parameters<typeof recordInIndex>[0],
 ): Promise<boolean> {
   const [{ History }, { isDamage }, { runsIn }] = await Promise.all([
-    import("../runtime/history.ts"),
-    import("../runtime/index_file.ts"),
-    import("../runtime/run_store.ts"),
+    import("../runtime/history/index.ts"),
+    import("../runtime/history/index_file.ts"),
+    import("../runtime/store/run_store.ts"),
   ]);
   try {
     using history = await History.open(indexPath(stateDirectory));

@@ -1,10 +1,10 @@
 /** What earlier runs tell about how long the jobs of a workflow take. */
-import type { Expectation } from "../core/plan.ts";
-import { ownState, recordedRuns } from "../runtime/own_state.ts";
-import { folderOf, resolvePath } from "../runtime/paths.ts";
-import { indexPath, STATE_DIRECTORY } from "../runtime/state_directory.ts";
-import { checkFolders, plainFileAt } from "../runtime/state_files.ts";
-import type { World } from "../runtime/world.ts";
+import type { Expectation } from "../core/plan/plan.ts";
+import { ownState, recordedRuns } from "../runtime/store/own_state.ts";
+import { folderOf, resolvePath } from "../runtime/port/paths.ts";
+import { indexPath, STATE_DIRECTORY } from "../runtime/state/state_directory.ts";
+import { checkFolders, plainFileAt } from "../runtime/state/state_files.ts";
+import type { World } from "../runtime/port/world.ts";
 
 const NOTHING: Expectation = () => null;
 
@@ -23,7 +23,7 @@ export async function learnedDurations(
   try {
     checkFolders(stateDirectory);
     if (plainFileAt(index) === null) return NOTHING;
-    const { History } = await import("../runtime/history.ts");
+    const { History } = await import("../runtime/history/index.ts");
     using history = await History.copy(index);
     const isOwn = await ownRuns(stateDirectory, path, world);
     const durations = history.expectations(path, isOwn);

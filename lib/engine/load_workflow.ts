@@ -1,14 +1,19 @@
 /** Workflows for programs: from a file, or from data, or an error that tells all that is wrong. */
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Workflow } from "../core/workflow.ts";
-import { type LoadedFile, loadWorkflow as loadFile, locate, parseText } from "../runtime/load.ts";
-import { resolvePath } from "../runtime/paths.ts";
+import type { Diagnostic } from "../core/workflow/diagnostic.ts";
+import type { Workflow } from "../core/workflow/workflow.ts";
+import {
+  type LoadedFile,
+  loadWorkflow as loadFile,
+  locate,
+  parseText,
+} from "../runtime/load/load.ts";
+import { resolvePath } from "../runtime/port/paths.ts";
 import { realWorld } from "../runtime/real_world.ts";
-import type { World } from "../runtime/world.ts";
-import { diagnosticMessage } from "../view/diagnostic_message.ts";
-import { diagnosticsText, inFileOrder } from "../view/diagnostic_text.ts";
-import { sourceText } from "../view/notice.ts";
-import { makeStyle } from "../view/style.ts";
+import type { World } from "../runtime/port/world.ts";
+import { diagnosticMessage } from "../view/problem/message.ts";
+import { diagnosticsText, inFileOrder } from "../view/problem/text.ts";
+import { sourceText } from "../view/run/notice.ts";
+import { makeStyle } from "../view/text/style.ts";
 
 /** A workflow that has been checked, and where it comes from. */
 export interface LoadedWorkflow {

@@ -1,7 +1,7 @@
 /** What a program may say about a run, and whether it can be meant. */
 import { DEFAULT_LIMITS, type RunLimits } from "../core/plan/limits.ts";
-import { isVariableName } from "../core/environment.ts";
-import { optionText } from "../view/notice.ts";
+import { isVariableName } from "../core/workflow/references.ts";
+import { optionText } from "../view/run/notice.ts";
 
 /** How a workflow is run. What is not said is as `orch run` has it. */
 export interface OrchestratorOptions {

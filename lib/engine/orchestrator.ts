@@ -1,19 +1,23 @@
 /** Runs a workflow from a program, with the code that `orch run` has: no screen, no flags, no signals. */
-import type { RunEvent, RunStatus } from "../core/event.ts";
-import type { JobStatus } from "../core/event.ts";
-import { initialState, type RunState } from "../core/run_state.ts";
-import { unsetVariables } from "../runtime/job_variables.ts";
-import type { LoadedFile } from "../runtime/load.ts";
-import { createRun, type NewRun } from "../runtime/new_run.ts";
-import { resolvePath } from "../runtime/paths.ts";
+import type { RunEvent, RunStatus } from "../core/run/event.ts";
+import type { JobStatus } from "../core/run/event.ts";
+import { initialState, type RunState } from "../core/run/state.ts";
+import { unsetVariables } from "../runtime/run/job_variables.ts";
+import type { LoadedFile } from "../runtime/load/load.ts";
+import { createRun, type NewRun } from "../runtime/store/new_run.ts";
+import { resolvePath } from "../runtime/port/paths.ts";
 import { realWorld } from "../runtime/real_world.ts";
-import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state_directory.ts";
-import type { World } from "../runtime/world.ts";
-import { callbackFailedText, noticeText } from "../view/notice.ts";
-import { eventResult, publicStatus } from "../view/report_json.ts";
-import type { EventResult, Results } from "../view/results.ts";
-import { indexText } from "../view/run_message.ts";
-import { type StatusEvent, statusEvent, type StatusEventType } from "../view/status_event.ts";
+import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state/state_directory.ts";
+import type { World } from "../runtime/port/world.ts";
+import { callbackFailedText, noticeText } from "../view/run/notice.ts";
+import { eventResult, publicStatus } from "../view/report/json.ts";
+import type { EventResult, Results } from "../view/report/results_shape.ts";
+import { indexText } from "../view/past/run_problem.ts";
+import {
+  type StatusEvent,
+  statusEvent,
+  type StatusEventType,
+} from "../view/report/status_event.ts";
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
 import { checkOptions, limitsOf, type OrchestratorOptions } from "./options.ts";

@@ -1,19 +1,19 @@
 /** From a checked workflow to a plan that can run here, or to all that is in the way. */
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { RunSettings } from "../core/event.ts";
-import { checkFeasible, type Plan, planJobs } from "../core/plan.ts";
+import type { Diagnostic } from "../core/workflow/diagnostic.ts";
+import type { RunSettings } from "../core/run/event.ts";
+import { checkFeasible, type Plan, planJobs } from "../core/plan/plan.ts";
 import type { RunLimits } from "../core/plan/limits.ts";
-import { budgetOf, concurrencyOf } from "../core/resources.ts";
-import { type Selection, selectJobs } from "../core/selection.ts";
-import type { Environment, Workflow } from "../core/workflow.ts";
-import type { RunPlaces } from "../../executors/job_kind.ts";
-import type { SelectedJobs } from "../../executors/needs.ts";
-import { checkAllowed } from "../../executors/permissions.ts";
-import type { PluginAsking } from "../../executors/plugin_check.ts";
-import { checkEnforceable, checkNamespaces } from "../../executors/programs.ts";
-import { currentBranch } from "../runtime/branch.ts";
-import { withVariables } from "../runtime/job_variables.ts";
-import type { World } from "../runtime/world.ts";
+import { budgetOf, concurrencyOf } from "../core/plan/resources.ts";
+import { type Selection, selectJobs } from "../core/plan/selection.ts";
+import type { Environment, Workflow } from "../core/workflow/workflow.ts";
+import type { RunPlaces } from "../../executors/base/job_kind.ts";
+import type { SelectedJobs } from "../../executors/preflight/needs.ts";
+import { checkAllowed } from "../../executors/preflight/permissions.ts";
+import type { PluginAsking } from "../../executors/plugin/check.ts";
+import { checkEnforceable, checkNamespaces } from "../../executors/preflight/enforceable.ts";
+import { currentBranch } from "../runtime/run/branch.ts";
+import { withVariables } from "../runtime/run/job_variables.ts";
+import type { World } from "../runtime/port/world.ts";
 import { learnedDurations } from "./learned.ts";
 
 /** What is asked for beside what the workflow says. */
@@ -97,7 +97,7 @@ async function checkPluginsOf(
   { baseDirectory, plugins: asking, world }: RunPlace,
 ): Promise<Diagnostic[]> {
   if (workflow.plugins.length === 0) return [];
-  const { checkPlugins } = await import("../../executors/plugin_check.ts");
+  const { checkPlugins } = await import("../../executors/plugin/check.ts");
   return await checkPlugins(workflow, { asking, selected, baseDirectory, world });
 }
 

@@ -1,11 +1,11 @@
 /** What a run leaves in files, for the results document and for the end of the screen. */
-import type { RunEvent } from "../core/event.ts";
-import { jobIndex, type RunState } from "../core/run_state.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import type { World } from "../runtime/world.ts";
-import type { OutputTail } from "../view/end_text.ts";
-import { resultsDocument } from "../view/report_json.ts";
-import type { Results } from "../view/results.ts";
+import type { RunEvent } from "../core/run/event.ts";
+import { jobIndex, type RunState } from "../core/run/state.ts";
+import type { RunDirectory } from "../runtime/state/run_directory.ts";
+import type { World } from "../runtime/port/world.ts";
+import type { OutputTail } from "../view/run/ending.ts";
+import { resultsDocument } from "../view/report/json.ts";
+import type { Results } from "../view/report/results_shape.ts";
 
 /** Output of one stream in the results file. */
 const RESULT_TAIL_BYTES = 64 * 1024;

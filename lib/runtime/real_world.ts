@@ -1,13 +1,13 @@
-/** The real ports: the one place, with `process.ts` beside it, where orch reaches for `Deno`. */
-import { StandardStream } from "./output_stream.ts";
-import { folderOf, resolvePath } from "./paths.ts";
-import { DenoProcesses } from "./process.ts";
-import { fill, openStateFile, StateRefused } from "./state_files.ts";
-import { stopItself } from "./suspend.ts";
-import { Timers } from "./timers.ts";
-import { isGranted } from "./permissions.ts";
-import type { Query } from "./launcher.ts";
-import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./world.ts";
+/** The real ports: the one place, with `deno_processes.ts` beside it, where orch reaches for `Deno`. */
+import { StandardStream } from "./stream/output_stream.ts";
+import { folderOf, resolvePath } from "./port/paths.ts";
+import { DenoProcesses } from "./process/deno_processes.ts";
+import { fill, openStateFile, StateRefused } from "./state/state_files.ts";
+import { stopItself } from "./stream/suspend.ts";
+import { Timers } from "./port/timers.ts";
+import { isGranted } from "./port/permissions.ts";
+import type { Query } from "./kernel/launcher.ts";
+import type { Clock, Files, FileTail, FileWriter, Machine, Signals, World } from "./port/world.ts";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -31,7 +31,7 @@ export function realWorld(): World {
     onCrash,
     readStdin,
     request: async (request) => {
-      const { sendRequest } = await import("./http_client.ts");
+      const { sendRequest } = await import("./http/http_client.ts");
       return await sendRequest(request, { env: readVariable });
     },
     may: isGranted,
@@ -209,7 +209,7 @@ function realSignals(clock: Clock, query: Query): Signals {
       // Who has started orch is gone: that is as if the terminal were.
       let stop = () => {};
       let isOver = false;
-      import("./launcher.ts").then(({ watchLauncher }) => {
+      import("./kernel/launcher.ts").then(({ watchLauncher }) => {
         if (!isOver) stop = watchLauncher({ clock, query }, callback);
       });
       return () => {

@@ -3,8 +3,8 @@
  * its journal took, by writing the same lines in the same batches again, in a process as cold; and how
  * long a resume of a half-finished run of 10,000 jobs takes until its first job starts.
  */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { Journal, readJournalFile } from "../../lib/runtime/journal.ts";
+import type { RunEvent } from "../../lib/core/run/event.ts";
+import { Journal, readJournalFile } from "../../lib/runtime/store/journal.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { ORCH } from "../support/under_test.ts";
 import { keepHalf, manyJobs } from "../support/half_run.ts";

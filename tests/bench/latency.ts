@@ -3,12 +3,12 @@
  * latter as the job says it, by a `date` whose own start is part of the figure. Prints JSON.
  */
 import { jobKinds } from "../../executors/mod.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, jobIndex } from "../../lib/core/run_state.ts";
-import { RunLoop } from "../../lib/runtime/loop.ts";
+import { planJobs } from "../../lib/core/plan/plan.ts";
+import { initialState, jobIndex } from "../../lib/core/run/state.ts";
+import { RunLoop } from "../../lib/runtime/run/loop.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import { createRunDirectory } from "../../lib/runtime/run_directory.ts";
-import { Supervisor } from "../../lib/runtime/supervisor.ts";
+import { createRunDirectory } from "../../lib/runtime/state/run_directory.ts";
+import { Supervisor } from "../../lib/runtime/run/supervisor.ts";
 import { sketchLimits, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
 
 const JOBS = 1000;

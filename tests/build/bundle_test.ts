@@ -1,7 +1,7 @@
 /** The one file of orch: it does what the sources do, alone in a folder, with what the tasks grant. */
 import { withLazyRequire } from "../../tools/bundle.ts";
 import { programAt } from "../../lib/cli/command/machine/permissions_impl.ts";
-import { VERSION } from "../../lib/cli/version.ts";
+import { VERSION } from "../../lib/cli/base/version.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "../support/assert.ts";
 import { newProject, ROOT, workflow } from "../support/cli.ts";
 import { GRANTED, newBundle, runProgram } from "./bundled.ts";

@@ -3,7 +3,7 @@
  * and orch as the first process of a PID namespace, which is what it is in a container.
  */
 import { parse } from "@std/yaml/parse";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
+import { parseWorkflow } from "../../lib/core/workflow/parse.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, type Project, ROOT, workflow } from "../support/cli.ts";
 import { problemsOfManifests } from "../support/tools.ts";

@@ -1,5 +1,5 @@
 /** Command lines that are wrong, and those that only ask: nothing is started, and the words help. */
-import { VERSION } from "../../lib/cli/version.ts";
+import { VERSION } from "../../lib/cli/base/version.ts";
 import {
   assert,
   assertEquals,

@@ -4,8 +4,8 @@
  * program; their links lead somewhere.
  */
 import { parse } from "@std/yaml/parse";
-import { keysAt } from "../../lib/core/schema.ts";
-import type { DocumentPath } from "../../lib/core/diagnostic.ts";
+import { keysAt } from "../../lib/core/workflow/schema.ts";
+import type { DocumentPath } from "../../lib/core/workflow/diagnostic.ts";
 import { assertEquals } from "../support/assert.ts";
 import { newProject, ROOT } from "../support/cli.ts";
 import {

@@ -1,13 +1,13 @@
 /** The screen that README.md shows is what the program draws at that moment of that run. */
-import { loadWorkflow } from "../../lib/runtime/load.ts";
+import { loadWorkflow } from "../../lib/runtime/load/load.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import { framePlan, liveFrame } from "../../lib/view/live.ts";
-import { settledLine } from "../../lib/view/settled.ts";
-import { makeStyle } from "../../lib/view/style.ts";
+import { framePlan, liveFrame } from "../../lib/view/live/frame.ts";
+import { settledLine } from "../../lib/view/live/permanent_lines.ts";
+import { makeStyle } from "../../lib/view/text/style.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { ROOT } from "../support/cli.ts";
 import { blocksOf } from "../support/docs.ts";
-import { Story } from "../view/story.ts";
+import { Story } from "../support/story.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
 const STYLE = makeStyle({ color: false, ascii: false });

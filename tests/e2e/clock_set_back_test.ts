@@ -1,6 +1,6 @@
 /** Runs that go on where the clock was set back: no time goes backwards, and time limits are kept. */
-import { crc32 } from "../../lib/core/crc32.ts";
-import { activeMs } from "../../lib/core/run_state.ts";
+import { crc32 } from "../../lib/core/base/crc32.ts";
+import { activeMs } from "../../lib/core/run/state.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { newProject, workflow } from "../support/cli.ts";
 import { recordOf, runOf } from "../support/lives.ts";

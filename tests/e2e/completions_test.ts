@@ -2,7 +2,7 @@
 import { allCommands } from "../../lib/cli/command/list.ts";
 import { assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 import { eventually, newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 const FILES = {
   "ci.yaml": workflow(

@@ -1,6 +1,6 @@
 /** Slots are never idle while there is something to start. */
 import { assertEquals } from "../support/assert.ts";
-import type { Results } from "../cli/results_file.ts";
+import type { Results } from "../support/results_file.ts";
 import { newProject } from "../support/cli.ts";
 
 Deno.test("500 short jobs, 50 at a time: 50 are live until fewer than 50 are left", async () => {

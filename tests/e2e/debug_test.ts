@@ -1,7 +1,7 @@
 /** `LOG_LEVEL=DEBUG`: decisions with their reasons on stderr, in every view, and never on stdout. */
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
 import { newProject, testNeeding, workflow } from "../support/cli.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 const JOBS = workflow(
   { id: "first", command: "true" },

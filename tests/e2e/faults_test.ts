@@ -1,7 +1,7 @@
 /** Jobs and surroundings that go wrong on purpose: orch stays in charge, and says what happened. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
 /** Ends by nothing but KILL. */

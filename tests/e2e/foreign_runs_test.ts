@@ -139,7 +139,7 @@ Deno.test("a plan that was changed is not the one that was marked, and neither i
   const second = project.list(".orch/runs").find((id) => id !== first)!;
   const [from, to] = [first, second].map((id) => project.path(`.orch/runs/${id}`));
   const plan = (await Deno.readTextFile(`${from}/plan.json`)).replaceAll(first!, second);
-  const { encodePlan, decodePlan } = await import("../../lib/core/plan_file.ts");
+  const { encodePlan, decodePlan } = await import("../../lib/core/record/plan_file.ts");
   assert(!decodePlan(plan).ok, "its checksum is wrong");
   const read = decodePlan(await Deno.readTextFile(`${to}/plan.json`));
   assert(read.ok);

@@ -3,7 +3,7 @@
  * followed, opened or changed because it is there. Each is named by what would have been lost.
  */
 import { DatabaseSync } from "node:sqlite";
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
+import { RUN_FILES } from "../../lib/runtime/state/run_directory.ts";
 import {
   assert,
   assertEquals,
@@ -13,7 +13,7 @@ import {
 } from "../support/assert.ts";
 import { type Finished, newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
 import { keepRun } from "../support/kept_run.ts";
-import { Story } from "../view/story.ts";
+import { Story } from "../support/story.ts";
 
 const ID = "20261122-103000-x7k2";
 const ANOTHER_USER = 12_345;

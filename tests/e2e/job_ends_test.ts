@@ -1,6 +1,6 @@
 /** How jobs end, and what the results file, the summary and the exit code make of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import type { Results } from "../cli/results_file.ts";
+import type { Results } from "../support/results_file.ts";
 import { newProject, testNeeding, workflow } from "../support/cli.ts";
 
 Deno.test("every exit code from 0 to 255 is the job's own, and only 0 is success", async () => {

@@ -1,8 +1,8 @@
 /** A run learns from those before it how long its jobs take, and starts with the longest chain. */
 import { DatabaseSync } from "node:sqlite";
-import { INDEX_VERSION } from "../../lib/runtime/index_file.ts";
+import { INDEX_VERSION } from "../../lib/runtime/history/index_file.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import type { Results } from "../cli/results_file.ts";
+import type { Results } from "../support/results_file.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 import { recordOf, runsOf } from "../support/lives.ts";
 import { testWithAll } from "../support/under_test.ts";
@@ -38,7 +38,7 @@ Deno.test("an index that is no index costs the order, not the run", async () => 
 
 /** Runs in the index of a project, and what its version is. */
 async function indexed(project: Project): Promise<string[]> {
-  const { History } = await import("../../lib/runtime/history.ts");
+  const { History } = await import("../../lib/runtime/history/index.ts");
   using history = await History.open(project.path(".orch/history.db"));
   assert(!history.isNew);
   return [...history.sizes().keys()].sort();
@@ -149,7 +149,7 @@ Deno.test("two runs at a time both get into the index", async () => {
     ["a.yaml", "b.yaml"].map((file) => project.orch(["run", file, "-q", "-c", "3"])),
   );
   assertEquals(codes.map(({ code }) => code), [0, 0]);
-  const { History } = await import("../../lib/runtime/history.ts");
+  const { History } = await import("../../lib/runtime/history/index.ts");
   using history = await History.open(project.path(".orch/history.db"));
   const names = history.runs({ workflow: null, limit: 9 }).map(({ workflow }) => workflow);
   assertEquals(names.sort(), ["a", "b"]);

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventually, newProject, ROOT, testNeeding, workflow } from "../support/cli.ts";
 import { ORCH_QUOTED } from "../support/under_test.ts";
-import { text } from "../view/golden.ts";
-import { Terminal } from "./terminal.ts";
+import { text } from "../support/shown_text.ts";
+import { Terminal } from "../support/terminal.ts";
 
 const HOLD = "until test -e go; do sleep 0.02; done";
 const HELD = workflow(

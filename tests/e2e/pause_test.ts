@@ -1,7 +1,7 @@
 /** Ctrl-Z and fg under a shell, whatever has started orch and whatever it may run. */
 import { newProject, ROOT, testNeeding, workflow } from "../support/cli.ts";
 import { ENTRY } from "../support/under_test.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 const DENO = `'${Deno.execPath()}'`;
 const confined = (list: string) =>

@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
 import { ENTRY } from "../support/under_test.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 /** A workflow, and what its command line has to list. */
 interface Case {

@@ -2,7 +2,7 @@
  * What the code of a plugin tries against the process that it shares with orch, and what becomes of it: the
  * run goes on, and says what was wrong. The sentences of SECURITY.md about plugins are tried here.
  */
-import { checkPlugins } from "../../executors/plugin_check.ts";
+import { checkPlugins } from "../../executors/plugin/check.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { ManualClock } from "../support/attempt_context.ts";

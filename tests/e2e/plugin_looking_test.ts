@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, type Project, ROOT, testNeeding } from "../support/cli.ts";
 import { GRANTED, newBundle, runProgram } from "../build/bundled.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 /** Ends orch, and takes its time, as soon as it is loaded; names a package that no test has fetched. */
 const TRAP = `import "npm:orch-test-trap@1.0.0";

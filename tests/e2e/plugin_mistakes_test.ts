@@ -1,5 +1,5 @@
 /** What is wrong with plugins is said before a run, with its place, and nothing is started. */
-import { checkPlugins } from "../../executors/plugin_check.ts";
+import { checkPlugins } from "../../executors/plugin/check.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { ManualClock } from "../support/attempt_context.ts";

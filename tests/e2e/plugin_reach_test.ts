@@ -2,8 +2,8 @@
  * Ways by which a plugin without a permission might get at a file outside of its folder: each is tried in a
  * run, and in a worker as Deno alone holds it, without the judge of imports before it.
  */
-import { NOTHING_GRANTED, PluginHost } from "../../executors/plugin_host.ts";
-import type { FromPlugin } from "../../executors/plugin_protocol.ts";
+import { NOTHING_GRANTED, PluginHost } from "../../executors/plugin/host.ts";
+import type { FromPlugin } from "../../executors/plugin/protocol.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, type Project } from "../support/cli.ts";
 

@@ -2,7 +2,7 @@
  * Plugins at work: what their code may reach, how it is ended, and what becomes of what it says. They
  * are written in JavaScript here, since `deno test` checks the types of what workers load, for seconds.
  */
-import type { JobResult, Results } from "../cli/results_file.ts";
+import type { JobResult, Results } from "../support/results_file.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 import { ENTRY, testWithAll } from "../support/under_test.ts";

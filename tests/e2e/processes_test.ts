@@ -4,7 +4,7 @@ import { eventually, newProject, testNeeding, workflow } from "../support/cli.ts
 import { pastEcho } from "../support/echo.ts";
 import { ENTRY } from "../support/under_test.ts";
 import { GRANTED } from "../build/bundled.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal } from "../support/terminal.ts";
 
 /** A child that would outlive every test, with output of its job still open. */
 const LEFTOVER = "sleep 300";

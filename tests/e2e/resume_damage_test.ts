@@ -1,8 +1,8 @@
 /** Runs whose files are damaged: what a crash leaves is gone on with, the rest is refused in words. */
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { crc32 } from "../../lib/core/crc32.ts";
-import { unrecordedAttempts } from "../../lib/core/traces.ts";
-import { readTraces, setAside } from "../../lib/runtime/traces.ts";
+import { readJournal } from "../../lib/core/record/journal_read.ts";
+import { crc32 } from "../../lib/core/base/crc32.ts";
+import { unrecordedAttempts } from "../../lib/core/record/traces.ts";
+import { readTraces, setAside } from "../../lib/runtime/store/traces.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 import { runOf, stateOf, statusesOf } from "../support/lives.ts";

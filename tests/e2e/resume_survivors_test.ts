@@ -1,5 +1,5 @@
 /** orch and its reaper are killed, and the jobs live on: what ended counts, what lives is ended first. */
-import { ownCgroup } from "../../lib/runtime/containment.ts";
+import { ownCgroup } from "../../lib/runtime/kernel/cgroup.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
 import {

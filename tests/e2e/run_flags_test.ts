@@ -1,6 +1,6 @@
 /** `orch run`, flag by flag, with real jobs. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import type { Results } from "../cli/results_file.ts";
+import type { Results } from "../support/results_file.ts";
 import { newProject, type Project, workflow } from "../support/cli.ts";
 
 /** A diamond with a tail, tags on some, and a job that nothing leads to. */

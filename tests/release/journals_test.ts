@@ -1,9 +1,9 @@
 /** Runs of every release stay readable, and are read as they were. `keep.ts` adds one for a release. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { JOURNAL_VERSION } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { readRun } from "../../lib/runtime/run_record.ts";
-import { VERSION } from "../../lib/cli/version.ts";
+import type { RunEvent } from "../../lib/core/run/event.ts";
+import { JOURNAL_VERSION } from "../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../lib/core/record/journal_read.ts";
+import { readRun } from "../../lib/runtime/store/read_run.ts";
+import { VERSION } from "../../lib/cli/base/version.ts";
 import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
 import { newProject } from "../support/cli.ts";
 import { namesIn } from "../support/kept_run.ts";

@@ -3,10 +3,10 @@
  * `tests/release/data/<version>/`, where `journals_test.ts` reads them from now on. The run lives
  * through everything that an event tells of: an orch that is killed, a changed workflow, Ctrl-Z, Ctrl-C.
  */
-import { VERSION } from "../../lib/cli/version.ts";
-import { runDirectoryAt } from "../../lib/runtime/run_directory.ts";
-import { readRun } from "../../lib/runtime/run_record.ts";
-import { RunStore } from "../../lib/runtime/run_store.ts";
+import { VERSION } from "../../lib/cli/base/version.ts";
+import { runDirectoryAt } from "../../lib/runtime/state/run_directory.ts";
+import { readRun } from "../../lib/runtime/store/read_run.ts";
+import { RunStore } from "../../lib/runtime/store/run_store.ts";
 import {
   eventually,
   newProject,

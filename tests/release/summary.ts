@@ -1,5 +1,5 @@
 /** What a run of an earlier release must still be read as. */
-import type { RunRecord } from "../../lib/core/run_record.ts";
+import type { RunRecord } from "../../lib/core/record/run_record.ts";
 
 /** The facts of a run that no later release may read otherwise. */
 export interface RunFacts {

@@ -1,9 +1,9 @@
 /** The words of closed lists that a release writes into plans and journals, by the versions of their formats. */
-import { JOURNAL_VERSION } from "../../lib/core/journal_line.ts";
-import { JOURNAL_WORDS } from "../../lib/core/journal_words.ts";
-import { PLAN_VERSION } from "../../lib/core/plan_file.ts";
+import { JOURNAL_VERSION } from "../../lib/core/record/journal_line.ts";
+import { JOURNAL_WORDS } from "../../lib/core/record/journal_words.ts";
+import { PLAN_VERSION } from "../../lib/core/record/plan_file.ts";
 import { JOB_TYPES } from "../../lib/core/workflow/kinds.ts";
-import { ENFORCE, PLUGIN_PERMISSIONS, PROCESSES } from "../../lib/core/workflow.ts";
+import { ENFORCE, PLUGIN_PERMISSIONS, PROCESSES } from "../../lib/core/workflow/workflow.ts";
 
 /** The lists of one format. */
 export interface FormatWords {

@@ -4,20 +4,20 @@
  * is kept; the next life reads what the disk holds, looks at what the world holds, and goes on.
  */
 import type { Durability } from "../../lib/core/base/choices.ts";
-import { fold } from "../../lib/core/apply.ts";
-import type { Outcome, RunEvent } from "../../lib/core/event.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { type Plan, planJobs } from "../../lib/core/plan.ts";
+import { fold } from "../../lib/core/run/apply.ts";
+import type { Outcome, RunEvent } from "../../lib/core/run/event.ts";
+import { readJournal } from "../../lib/core/record/journal_read.ts";
+import { type Plan, planJobs } from "../../lib/core/plan/plan.ts";
 import {
   type AttemptFate,
   type FirstInput,
   type LiveAttempt,
   planResume,
   type ResumeOptions,
-} from "../../lib/core/resume.ts";
-import type { RunState } from "../../lib/core/run_state.ts";
-import { Journal, type JournalFile } from "../../lib/runtime/journal.ts";
-import { RunLoop } from "../../lib/runtime/loop.ts";
+} from "../../lib/core/record/resume.ts";
+import type { RunState } from "../../lib/core/run/state.ts";
+import { Journal, type JournalFile } from "../../lib/runtime/store/journal.ts";
+import { RunLoop } from "../../lib/runtime/run/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { assertObstacles } from "../support/obstacles.ts";
 import { Dice } from "../support/random.ts";

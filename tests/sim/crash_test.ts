@@ -1,5 +1,5 @@
 /** orch dies at any write, again on the way back, and the run comes to the same end. */
-import type { RunEvent } from "../../lib/core/event.ts";
+import type { RunEvent } from "../../lib/core/run/event.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { Dice } from "../support/random.ts";
 import { type CrashedRun, type CrashOptions, simulateCrashes } from "./crash_simulator.ts";

@@ -2,20 +2,20 @@
  * Runs that died, with journals that were damaged in every way, by seeds: each is refused or goes on, and
  * no job that must not run twice does. The real reader, fold, plan and scheduler; only the world is a sketch.
  */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { encodePlan } from "../../lib/core/plan_file.ts";
-import { planResume } from "../../lib/core/resume.ts";
-import { composeRun, ownIdOf } from "../../lib/core/run_record.ts";
-import { initialState, type RunState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import { type Traces, unrecordedAttempts } from "../../lib/core/traces.ts";
+import type { RunEvent } from "../../lib/core/run/event.ts";
+import { LineEncoder } from "../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../lib/core/record/journal_read.ts";
+import { encodePlan } from "../../lib/core/record/plan_file.ts";
+import { planResume } from "../../lib/core/record/resume.ts";
+import { composeRun, ownIdOf } from "../../lib/core/record/run_record.ts";
+import { initialState, type RunState } from "../../lib/core/run/state.ts";
+import { step } from "../../lib/core/run/scheduler.ts";
+import { type Traces, unrecordedAttempts } from "../../lib/core/record/traces.ts";
 import { assert } from "../support/assert.ts";
 import { DAMAGES } from "../support/damage.ts";
 import { Dice } from "../support/random.ts";
 import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
-import { planJobs } from "../../lib/core/plan.ts";
+import { planJobs } from "../../lib/core/plan/plan.ts";
 
 const TIMES = Number(Deno.env.get("ORCH_DAMAGE_TIMES") ?? 500);
 const KINDS = Object.keys(DAMAGES);

@@ -2,12 +2,12 @@
  * The simulator: the real scheduler and the real loop on a virtual clock, with a scripted world. After
  * every event it checks, from its own books, what must hold for every run.
  */
-import { apply } from "../../lib/core/apply.ts";
-import type { Outcome, RunEvent } from "../../lib/core/event.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, type RunState } from "../../lib/core/run_state.ts";
-import { EVERYTHING, selectJobs } from "../../lib/core/selection.ts";
-import { RunLoop } from "../../lib/runtime/loop.ts";
+import { apply } from "../../lib/core/run/apply.ts";
+import type { Outcome, RunEvent } from "../../lib/core/run/event.ts";
+import { planJobs } from "../../lib/core/plan/plan.ts";
+import { initialState, type RunState } from "../../lib/core/run/state.ts";
+import { EVERYTHING, selectJobs } from "../../lib/core/plan/selection.ts";
+import { RunLoop } from "../../lib/runtime/run/loop.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { assertObstacles } from "../support/obstacles.ts";
 import { VirtualClock } from "../support/virtual_clock.ts";

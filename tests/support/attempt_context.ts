@@ -5,11 +5,11 @@
  */
 import { sketchLimits } from "./workflows.ts";
 import { join } from "node:path";
-import type { Action } from "../../lib/core/workflow.ts";
-import { Bug } from "../../lib/core/event.ts";
-import { sendRequest } from "../../lib/runtime/http_client.ts";
-import type { AttemptContext } from "../../lib/runtime/attempt.ts";
-import type { Clock, Files, FileWriter, World } from "../../lib/runtime/world.ts";
+import type { Action } from "../../lib/core/workflow/workflow.ts";
+import { Bug } from "../../lib/core/run/event.ts";
+import { sendRequest } from "../../lib/runtime/http/http_client.ts";
+import type { AttemptContext } from "../../lib/runtime/port/attempt.ts";
+import type { Clock, Files, FileWriter, World } from "../../lib/runtime/port/world.ts";
 import { assertEquals } from "./assert.ts";
 import { sketchJob } from "./workflows.ts";
 

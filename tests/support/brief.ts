@@ -1,5 +1,5 @@
 /** Diagnostics as one line each, for tables. */
-import type { Diagnostic } from "../../lib/core/diagnostic.ts";
+import type { Diagnostic } from "../../lib/core/workflow/diagnostic.ts";
 
 const REPEATED: Readonly<Record<string, readonly string[]>> = {
   E201: ["key"],

@@ -1,5 +1,5 @@
 /** A standard stream that keeps what is written to it, for tests that ask or wait for it. */
-import type { OutputStream } from "../../lib/runtime/world.ts";
+import type { OutputStream } from "../../lib/runtime/port/world.ts";
 
 const DEADLINE_MS = 20_000;
 

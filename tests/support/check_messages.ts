@@ -1,8 +1,8 @@
 /** Tables of diagnostics and their words, and the rules that all words keep. */
-import type { DiagnosticCode, DiagnosticDetail } from "../../lib/core/diagnostic.ts";
-import { diagnosticMessage } from "../../lib/view/diagnostic_message.ts";
-import { assert, assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
-import { text } from "./golden.ts";
+import type { DiagnosticCode, DiagnosticDetail } from "../../lib/core/workflow/diagnostic.ts";
+import { diagnosticMessage } from "../../lib/view/problem/message.ts";
+import { assert, assertEquals, assertMatch, assertNotMatch } from "./assert.ts";
+import { text } from "./shown_text.ts";
 
 type FactsOf<D> = D extends DiagnosticDetail ? Omit<D, "code"> : never;
 

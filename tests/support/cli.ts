@@ -5,10 +5,10 @@
  * (`await using`) fails the test if a process of the project is still alive.
  */
 import { runCli } from "../../lib/cli/mod.ts";
-import { resolvePath } from "../../lib/runtime/paths.ts";
+import { resolvePath } from "../../lib/runtime/port/paths.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import type { Files, StopSignal, World } from "../../lib/runtime/world.ts";
-import type { Results } from "../cli/results_file.ts";
+import type { Files, StopSignal, World } from "../../lib/runtime/port/world.ts";
+import type { Results } from "./results_file.ts";
 import { assertEquals } from "./assert.ts";
 import "./state_home.ts";
 import { Captured } from "./captured.ts";

@@ -1,5 +1,5 @@
 /** One press of Ctrl-C, and the next one. */
-import { ECHO_MS } from "../../lib/cli/stops.ts";
+import { ECHO_MS } from "../../lib/cli/run/stops.ts";
 
 /**
  * Lets the time pass in which the same signal again counts as an echo of the first: nothing happens at its

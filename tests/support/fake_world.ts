@@ -2,8 +2,8 @@
  * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
  * caught, and processes do what a test says.
  */
-import type { ControlLack } from "../../lib/core/control_lacks.ts";
-import type { NamespaceLack } from "../../lib/runtime/namespace.ts";
+import type { ControlLack } from "../../lib/core/base/cgroup_problem.ts";
+import type { NamespaceLack } from "../../lib/runtime/kernel/namespace.ts";
 import type {
   Enforcement,
   Files,
@@ -20,7 +20,7 @@ import type {
   Signals,
   StopSignal,
   World,
-} from "../../lib/runtime/world.ts";
+} from "../../lib/runtime/port/world.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** When every fake world begins: 2026-11-22, 10:30:00 UTC. */

@@ -2,8 +2,8 @@
 import { assertEquals } from "./assert.ts";
 import { ROOT } from "./cli.ts";
 import { until } from "./pool.ts";
-import { lifeMark } from "../../lib/runtime/cookie.ts";
-import { Reaper } from "../../lib/runtime/reaper.ts";
+import { lifeMark } from "../../lib/runtime/kernel/cookie.ts";
+import { Reaper } from "../../lib/runtime/reaper/reaper.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 
 /** How a program says that it ignores TERM, how that it ends by it in order, and how nothing of it. */

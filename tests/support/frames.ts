@@ -1,9 +1,9 @@
 /** Runs and what a frame shows of them, for the tests of the live region. */
-import { framePlan, liveFrame } from "../../lib/view/live.ts";
-import type { JobUsage } from "../../lib/view/live_rows.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals } from "../support/assert.ts";
-import { text } from "./golden.ts";
+import { framePlan, liveFrame } from "../../lib/view/live/frame.ts";
+import type { JobUsage } from "../../lib/view/live/rows.ts";
+import { makeStyle } from "../../lib/view/text/style.ts";
+import { assertEquals } from "./assert.ts";
+import { text } from "./shown_text.ts";
 import { Story } from "./story.ts";
 
 export const STYLE = makeStyle({ color: false, ascii: false });

@@ -2,7 +2,7 @@
  * Texts that tests expect, written anew in the source of the tests. Knows strings and templates of
  * TypeScript as far as it takes to find them; what is put together of several is left alone.
  */
-import { text as dedented } from "../view/golden.ts";
+import { text as dedented } from "./shown_text.ts";
 
 /** Lines that a call may take up to the text it expects. */
 const CALL_LINES = 12;

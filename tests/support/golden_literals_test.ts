@@ -1,6 +1,6 @@
 /** Expected texts that are written anew: found wherever they stand, and laid out as they were. */
-import { withLiteral } from "../support/golden_literal.ts";
-import { assertEquals } from "../support/assert.ts";
+import { withLiteral } from "./golden_literal.ts";
+import { assertEquals } from "./assert.ts";
 
 /** A source, what its text is to become, and the source then. */
 const ROWS: readonly (readonly [source: string, old: string, next: string, then: string | null])[] =

@@ -1,13 +1,13 @@
 /** A large run that died when half of its jobs were done, written by the code that writes runs. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { encodePlan } from "../../lib/core/plan_file.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import { hashOf, loadWorkflow } from "../../lib/runtime/load.ts";
+import type { RunEvent } from "../../lib/core/run/event.ts";
+import { LineEncoder } from "../../lib/core/record/journal_line.ts";
+import { encodePlan } from "../../lib/core/record/plan_file.ts";
+import { planJobs } from "../../lib/core/plan/plan.ts";
+import { initialState } from "../../lib/core/run/state.ts";
+import { step } from "../../lib/core/run/scheduler.ts";
+import { hashOf, loadWorkflow } from "../../lib/runtime/load/load.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
-import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
+import { parseRunId, runDirectoryAt } from "../../lib/runtime/state/run_directory.ts";
 import { assert } from "./assert.ts";
 import { markAsOwn } from "./state_home.ts";
 import { sketchSettings } from "./workflows.ts";

@@ -1,5 +1,5 @@
 /** Jobs that hide what they start, orch as some user and with some shell, and what is left of all that. */
-import { lifeMark } from "../../lib/runtime/cookie.ts";
+import { lifeMark } from "../../lib/runtime/kernel/cookie.ts";
 import { isAlive, processIds, read } from "./families.ts";
 
 /** The shells that are tried as `sh`. */

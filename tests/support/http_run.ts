@@ -1,8 +1,8 @@
 /** Real servers on 127.0.0.1 and an executor run against them, for the tests of http jobs. */
-import { http } from "../../executors/http.ts";
-import type { HttpFailure, Outcome } from "../../lib/core/event.ts";
-import type { HttpAction } from "../../lib/core/workflow.ts";
-import type { AttemptEnd } from "../../lib/runtime/attempt.ts";
+import { http } from "../../executors/http/executor.ts";
+import type { HttpFailure, Outcome } from "../../lib/core/run/event.ts";
+import type { HttpAction } from "../../lib/core/workflow/workflow.ts";
+import type { AttemptEnd } from "../../lib/runtime/port/attempt.ts";
 import { attemptContext, type AttemptOptions } from "./attempt_context.ts";
 
 export const SUCCEEDED: Outcome = { kind: "succeeded" };

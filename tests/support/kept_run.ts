@@ -1,9 +1,9 @@
 /** Runs that were kept: folders as orch leaves them, made of a story by the code that makes them. */
-import { encodePlan } from "../../lib/core/plan_file.ts";
-import { Journal } from "../../lib/runtime/journal.ts";
-import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
-import { placeOf, type RunPlace } from "../../lib/runtime/run_store.ts";
-import { Story } from "../view/story.ts";
+import { encodePlan } from "../../lib/core/record/plan_file.ts";
+import { Journal } from "../../lib/runtime/store/journal.ts";
+import { parseRunId, runDirectoryAt } from "../../lib/runtime/state/run_directory.ts";
+import { placeOf, type RunPlace } from "../../lib/runtime/store/run_store.ts";
+import { Story } from "./story.ts";
 import { markAsOwn } from "./state_home.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 

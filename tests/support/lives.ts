@@ -1,9 +1,9 @@
 /** Runs whose orch dies: how it is killed, and what is left behind, as the files of the run tell it. */
-import type { RunRecord } from "../../lib/core/run_record.ts";
-import type { RunState } from "../../lib/core/run_state.ts";
-import { type RunDirectory, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
-import { readRun } from "../../lib/runtime/run_record.ts";
-import { RunStore } from "../../lib/runtime/run_store.ts";
+import type { RunRecord } from "../../lib/core/record/run_record.ts";
+import type { RunState } from "../../lib/core/run/state.ts";
+import { type RunDirectory, runDirectoryAt } from "../../lib/runtime/state/run_directory.ts";
+import { readRun } from "../../lib/runtime/store/read_run.ts";
+import { RunStore } from "../../lib/runtime/store/run_store.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { eventually, type Project, type Running } from "./cli.ts";
 

@@ -1,6 +1,6 @@
 /** Tables of wrong files, each with what it is told. */
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { assertEquals } from "../support/assert.ts";
+import { parseWorkflow } from "../../lib/core/workflow/parse.ts";
+import { assertEquals } from "./assert.ts";
 import { brief } from "./brief.ts";
 
 /** What is told of `data`, in brief. */

@@ -1,6 +1,6 @@
 /** What must hold between two turns of the scheduler: nothing waits that could start. */
-import { firstWithoutObstacle, obstacleOf } from "../../lib/core/obstacle.ts";
-import { isStopping, type RunState } from "../../lib/core/run_state.ts";
+import { firstWithoutObstacle, obstacleOf } from "../../lib/core/run/obstacle.ts";
+import { isStopping, type RunState } from "../../lib/core/run/state.ts";
 import { assert, assertEquals } from "./assert.ts";
 
 /** Every ready job that did not start has something in its way. */

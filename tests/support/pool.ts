@@ -1,6 +1,6 @@
 /** A pool of real processes in a temporary folder, and commands run in it. */
 import { sketchLimits } from "./workflows.ts";
-import { SlotPool } from "../../lib/runtime/slot_pool.ts";
+import { SlotPool } from "../../lib/runtime/process/slot_pool.ts";
 import { realWorld } from "../../lib/runtime/real_world.ts";
 import type {
   Clock,
@@ -10,7 +10,7 @@ import type {
   ProcessNotice,
   ProcessPool,
   RunningProcess,
-} from "../../lib/runtime/world.ts";
+} from "../../lib/runtime/port/world.ts";
 
 /** What a test may want otherwise. */
 export interface CommandOptions {

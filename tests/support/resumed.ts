@@ -2,16 +2,16 @@
  * Runs that go on, as tables: from a journal, cut where the row says, and what became of the live
  * attempts, to the request that is made and the events that follow from it.
  */
-import { fold } from "../../lib/core/apply.ts";
-import type { Input, RunSettings } from "../../lib/core/event.ts";
+import { fold } from "../../lib/core/run/apply.ts";
+import type { Input, RunSettings } from "../../lib/core/run/event.ts";
 import {
   type AttemptFate,
   type FirstInput,
   planResume,
   type ResumeOptions,
-} from "../../lib/core/resume.ts";
-import { assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
+} from "../../lib/core/record/resume.ts";
+import { assertEquals } from "./assert.ts";
+import { sketchSettings } from "./workflows.ts";
 import { linesOf, planOf, Player } from "./trace.ts";
 
 /** One run that goes on. */

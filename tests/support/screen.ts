@@ -3,8 +3,8 @@
  * shows what a person would see. Characters are one column wide. Lines that no longer fit after a resize
  * are wrapped, and those that were wrapped are joined, as most terminals do.
  */
-import type { OutputStream } from "../../lib/runtime/world.ts";
-import { Bug } from "../../lib/core/event.ts";
+import type { OutputStream } from "../../lib/runtime/port/world.ts";
+import { Bug } from "../../lib/core/run/event.ts";
 
 /** One sequence, one control, or a run of text. */
 // deno-lint-ignore no-control-regex -- sequences begin with a control character

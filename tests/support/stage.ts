@@ -1,7 +1,7 @@
 /** A live region on a small screen, while virtual time passes. */
-import { LiveRegion } from "../../lib/runtime/terminal.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { text } from "../view/golden.ts";
+import { LiveRegion } from "../../lib/runtime/stream/live_region.ts";
+import { widthOf } from "../../lib/view/text/width.ts";
+import { text } from "./shown_text.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { FakeSignals, pass } from "./fake_world.ts";
 import { Screen } from "./screen.ts";

@@ -2,9 +2,9 @@
  * Where orch keeps the key of its user in tests: in a folder of their own, not in that of whoever runs
  * them. To be imported by whatever starts orch or makes runs.
  */
-import { ownState } from "../../lib/runtime/own_state.ts";
-import { markOf, recordOrder, saveMark } from "../../lib/runtime/ownership.ts";
-import type { RunDirectory } from "../../lib/runtime/run_directory.ts";
+import { ownState } from "../../lib/runtime/store/own_state.ts";
+import { markOf, recordOrder, saveMark } from "../../lib/runtime/store/ownership.ts";
+import type { RunDirectory } from "../../lib/runtime/state/run_directory.ts";
 
 const OURS = "orch-state-";
 

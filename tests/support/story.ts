@@ -1,5 +1,5 @@
 /** A run told event by event, for the views: each event is folded into the state as it is told. */
-import { apply } from "../../lib/core/apply.ts";
+import { apply } from "../../lib/core/run/apply.ts";
 import type {
   AttemptFacts,
   Outcome,
@@ -8,11 +8,11 @@ import type {
   RunStatus,
   SkipReason,
   StopCause,
-} from "../../lib/core/event.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, jobIndex, type RunState } from "../../lib/core/run_state.ts";
-import type { Job, Workflow } from "../../lib/core/workflow.ts";
-import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+} from "../../lib/core/run/event.ts";
+import { planJobs } from "../../lib/core/plan/plan.ts";
+import { initialState, jobIndex, type RunState } from "../../lib/core/run/state.ts";
+import type { Job, Workflow } from "../../lib/core/workflow/workflow.ts";
+import { type JobSketch, sketchSettings, sketchWorkflow } from "./workflows.ts";
 
 /** When every story begins: 2026-11-22, 10:30:00 UTC. */
 export const START = Date.UTC(2026, 10, 22, 10, 30, 0);

@@ -1,6 +1,6 @@
 /** A terminal for tests: tmux with one shell in a project's folder, where `./orch` is the program. */
-import { eventually, type Project } from "../support/cli.ts";
-import { ORCH_QUOTED } from "../support/under_test.ts";
+import { eventually, type Project } from "./cli.ts";
+import { ORCH_QUOTED } from "./under_test.ts";
 
 /** The size of a terminal. */
 export interface TerminalSize {

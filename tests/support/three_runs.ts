@@ -1,8 +1,8 @@
 /** Three runs that were kept, for the commands about such runs. */
-import type { RunPlace } from "../../lib/runtime/run_store.ts";
-import type { Project } from "../support/cli.ts";
-import { keepRun, type KeptOptions } from "../support/kept_run.ts";
-import { START, Story } from "../view/story.ts";
+import type { RunPlace } from "../../lib/runtime/store/run_store.ts";
+import type { Project } from "./cli.ts";
+import { keepRun, type KeptOptions } from "./kept_run.ts";
+import { START, Story } from "./story.ts";
 
 /** Their ids. */
 export const [OLD, MID, NEW] = [

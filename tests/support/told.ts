@@ -1,8 +1,8 @@
 /** Stories of jobs as tables: a trace of a run, one of its jobs, and what is told of it. */
-import type { RunSettings } from "../../lib/core/event.ts";
-import { explainJob } from "../../lib/core/why.ts";
-import type { WhyStep } from "../../lib/core/why_step.ts";
-import { assertEquals } from "../support/assert.ts";
+import type { RunSettings } from "../../lib/core/run/event.ts";
+import { explainJob } from "../../lib/core/explain/story.ts";
+import type { WhyStep } from "../../lib/core/explain/story_step.ts";
+import { assertEquals } from "./assert.ts";
 import { linesOf, planOf, Player } from "./trace.ts";
 
 /** One run, and the story of one of its jobs. */

@@ -12,7 +12,7 @@
  * `> wake` tells the time for which the run waits. `run_started` and `job_queued` are left out: what
  * they lead to shows. After every trace the journal is folded again and must give the same state.
  */
-import { apply, fold } from "../../lib/core/apply.ts";
+import { apply, fold } from "../../lib/core/run/apply.ts";
 import type {
   Input,
   Outcome,
@@ -20,14 +20,14 @@ import type {
   RunSettings,
   SkipReason,
   StopReason,
-} from "../../lib/core/event.ts";
-import { type Expectation, type Plan, planJobs } from "../../lib/core/plan.ts";
-import { initialState, nextWakeup, type RunState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import type { Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { assertObstacles } from "../support/obstacles.ts";
-import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+} from "../../lib/core/run/event.ts";
+import { type Expectation, type Plan, planJobs } from "../../lib/core/plan/plan.ts";
+import { initialState, nextWakeup, type RunState } from "../../lib/core/run/state.ts";
+import { step } from "../../lib/core/run/scheduler.ts";
+import type { Workflow } from "../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals } from "./assert.ts";
+import { assertObstacles } from "./obstacles.ts";
+import { type JobSketch, sketchSettings, sketchWorkflow } from "./workflows.ts";
 
 /** One trace: jobs, what differs from the defaults of a run, and the script. */
 export interface Trace {

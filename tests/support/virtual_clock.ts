@@ -1,7 +1,7 @@
 /** A clock that stands still until it is told to go on: for the simulator and for tests of waiting. */
 // @ts-types="../../lib/types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
-import type { Clock } from "../../lib/runtime/world.ts";
+import type { Clock } from "../../lib/runtime/port/world.ts";
 
 interface Call {
   readonly at: number;

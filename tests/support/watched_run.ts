@@ -1,12 +1,12 @@
 /** A run that is told event by event to a view, in a world made by hand. */
-import { guardedWorld } from "../../lib/cli/command_stream.ts";
-import { openView } from "../../lib/cli/open_view.ts";
-import type { RunView, ViewFlags } from "../../lib/cli/run_view.ts";
-import type { World } from "../../lib/runtime/world.ts";
-import { parseRunId, type RunDirectory } from "../../lib/runtime/run_directory.ts";
-import { FakeWorld, pass } from "../support/fake_world.ts";
-import { Story, type StoryOptions } from "../view/story.ts";
-import type { JobSketch } from "../support/workflows.ts";
+import { guardedWorld } from "../../lib/cli/base/command_stream.ts";
+import { openView } from "../../lib/cli/run_view/open.ts";
+import type { RunView, ViewFlags } from "../../lib/cli/run_view/view.ts";
+import type { World } from "../../lib/runtime/port/world.ts";
+import { parseRunId, type RunDirectory } from "../../lib/runtime/state/run_directory.ts";
+import { FakeWorld, pass } from "./fake_world.ts";
+import { Story, type StoryOptions } from "./story.ts";
+import type { JobSketch } from "./workflows.ts";
 
 /** What a test may want of a run and its view. */
 export interface WatchedOptions extends StoryOptions {

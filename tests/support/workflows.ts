@@ -1,10 +1,10 @@
 /** Workflows and settings for tests, with the defaults of the file format where a test does not care. */
 import { DEFAULT_LIMITS, type RunLimits } from "../../lib/core/plan/limits.ts";
-import type { RunSettings } from "../../lib/core/event.ts";
-import { JOB_FIELDS } from "../../lib/core/workflow/job_keys.ts";
-import { standardOf } from "../../lib/core/workflow/key.ts";
-import { GLOBAL_FIELDS } from "../../lib/core/workflow/workflow_keys.ts";
-import type { Job, Workflow } from "../../lib/core/workflow.ts";
+import type { RunSettings } from "../../lib/core/run/event.ts";
+import { JOB_FIELDS } from "../../lib/core/workflow/keys/job_keys.ts";
+import { standardOf } from "../../lib/core/workflow/keys/key.ts";
+import { GLOBAL_FIELDS } from "../../lib/core/workflow/keys/workflow_keys.ts";
+import type { Job, Workflow } from "../../lib/core/workflow/workflow.ts";
 
 /** What a test says of a job: its id, and whatever differs from the defaults. */
 export type JobSketch = Partial<Job> & { readonly id: string };

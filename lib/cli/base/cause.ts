@@ -1,6 +1,6 @@
 /** What went wrong, in words that fit behind a colon. */
-import { StateRefused } from "../runtime/state_files.ts";
-import { stateRefusedText } from "../view/state_message.ts";
+import { StateRefused } from "../../runtime/state/state_files.ts";
+import { stateRefusedText } from "../../view/problem/state_message.ts";
 
 /** The sentence of an error: ours about a state directory, or the platform's own. */
 export function causeOf(error: unknown): string {

@@ -4,7 +4,7 @@
  * knows none of them.
  */
 import type { CommandContext } from "@stricli/core";
-import type { World } from "../../runtime/world.ts";
+import type { World } from "../../runtime/port/world.ts";
 
 /** What every command gets as `this`. */
 export interface CommandWorld extends CommandContext {

@@ -2,8 +2,8 @@
  * The standard streams as GitHub's runner reads them. Whatever a command of orch prints, output of jobs,
  * names, messages of the platform, gives the runner no command; those that are meant go by `commandsOf`.
  */
-import type { OutputStream, World } from "../runtime/world.ts";
-import { CommandBreaker } from "../view/runner_commands.ts";
+import type { OutputStream, World } from "../../runtime/port/world.ts";
+import { CommandBreaker } from "../../view/text/runner_commands.ts";
 
 /** A world in which nothing that is printed gives a command, where the runner is who reads it. */
 export function guardedWorld(world: World): World {

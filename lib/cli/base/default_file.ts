@@ -1,7 +1,7 @@
 /** The workflow file that is meant where none is named. */
-import { resolvePath } from "../runtime/paths.ts";
-import type { World } from "../runtime/world.ts";
-import { noWorkflowText, whichWorkflowText } from "../view/usage_message.ts";
+import { resolvePath } from "../../runtime/port/paths.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { noWorkflowText, whichWorkflowText } from "../../view/command_line/usage.ts";
 import { UsageError } from "./output.ts";
 
 /** The usual names, looked for in the folder orch was started in. */

@@ -1,5 +1,5 @@
 /** How orch ends: the one table of its exit codes. */
-import type { StopSignal } from "../runtime/world.ts";
+import type { StopSignal } from "../../runtime/port/world.ts";
 
 /** Exit codes, by what they mean. */
 export const EXIT = {

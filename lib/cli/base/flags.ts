@@ -1,7 +1,7 @@
 /** Kinds of flags, and the flags and arguments that several commands have. */
 import { PROBLEM_FORMATS } from "../../core/base/choices.ts";
-import type { World } from "../../runtime/world.ts";
-import { wholeNumberText } from "../../view/usage_message.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { wholeNumberText } from "../../view/command_line/usage.ts";
 
 /** Any text. */
 export const text = (value: string) => value;
@@ -104,5 +104,5 @@ export const PROBLEM_FORMAT = {
 
 /** The file that is meant; see `default_file.ts`. */
 export async function fileOf(named: string | undefined, world: World): Promise<string> {
-  return named ?? (await import("../default_file.ts")).workflowFile(named, world);
+  return named ?? (await import("./default_file.ts")).workflowFile(named, world);
 }

@@ -1,14 +1,14 @@
 /** What the commands have in common on their way out: styles, problems, files that are written. */
-import type { ProblemFormat } from "../core/base/choices.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { LoadedFile } from "../runtime/load.ts";
-import { normalPath, resolvePath, STDIN } from "../runtime/paths.ts";
-import type { OutputStream, World } from "../runtime/world.ts";
-import type { CheckedFile } from "../view/diagnostic_report.ts";
-import { makeStyle, type Style } from "../view/style.ts";
-import { jsonText } from "../view/json_text.ts";
+import type { ProblemFormat } from "../../core/base/choices.ts";
+import type { Diagnostic } from "../../core/workflow/diagnostic.ts";
+import type { LoadedFile } from "../../runtime/load/load.ts";
+import { normalPath, resolvePath, STDIN } from "../../runtime/port/paths.ts";
+import type { OutputStream, World } from "../../runtime/port/world.ts";
+import type { CheckedFile } from "../../view/problem/report.ts";
+import { makeStyle, type Style } from "../../view/text/style.ts";
+import { jsonText } from "../../view/text/json_text.ts";
 import { EXIT } from "./exit_code.ts";
-import { ASCII_VARIABLE, COLOR_VARIABLE } from "./look_flags.ts";
+import { ASCII_VARIABLE, COLOR_VARIABLE } from "./style_flags.ts";
 
 /** A mistake on the command line, already in words; ends the command with exit 2. */
 export class UsageError extends Error {
@@ -50,7 +50,7 @@ export async function checkedFile(
   loaded: LoadedFile,
   diagnostics: readonly Diagnostic[],
 ): Promise<CheckedFile> {
-  const { locate } = await import("../runtime/load.ts");
+  const { locate } = await import("../../runtime/load/load.ts");
   const { text, located } = await locate(loaded, diagnostics);
   return { source: { file: loaded.file, text }, jobs: null, problems: located };
 }
@@ -67,7 +67,7 @@ export async function reportProblems(
 ): Promise<number> {
   const checked = await checkedFile(loaded, diagnostics);
   if (format === "json") {
-    const { diagnosticsDocument } = await import("../view/diagnostic_report.ts");
+    const { diagnosticsDocument } = await import("../../view/problem/report.ts");
     world.stdout.write(jsonText(diagnosticsDocument([checked])));
   } else {
     await printProblems(world, checked, format);
@@ -82,13 +82,13 @@ export async function printProblems(
   format: Exclude<ProblemFormat, "json"> | undefined,
 ): Promise<void> {
   if (format !== "github") {
-    const { diagnosticsText } = await import("../view/diagnostic_text.ts");
+    const { diagnosticsText } = await import("../../view/problem/text.ts");
     world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
     if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
   const [{ githubAnnotations }, { MOST_ANNOTATIONS }, { commandsOf }] = await Promise.all([
-    import("../view/diagnostic_report.ts"),
-    import("../view/actions.ts"),
+    import("../../view/problem/report.ts"),
+    import("../../view/run/github.ts"),
     import("./command_stream.ts"),
   ]);
   const [stream, most] = format === "github"

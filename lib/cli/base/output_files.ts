@@ -2,11 +2,11 @@
  * Files that the user asks for by flags: where they go, and what they may not take the place of. What the
  * run is made from is never written over, by whatever name.
  */
-import { kindOf } from "../core/workflow/kinds.ts";
-import type { Workflow } from "../core/workflow.ts";
-import { folderOf, resolvePath } from "../runtime/paths.ts";
-import type { World } from "../runtime/world.ts";
-import * as words from "../view/usage_message.ts";
+import { kindOf } from "../../core/workflow/kinds.ts";
+import type { Workflow } from "../../core/workflow/workflow.ts";
+import { folderOf, resolvePath } from "../../runtime/port/paths.ts";
+import type { World } from "../../runtime/port/world.ts";
+import * as words from "../../view/command_line/usage.ts";
 import { isFolder, isNoFolder, OutputError, UsageError } from "./output.ts";
 
 /** The flags that ask for files. */

@@ -2,9 +2,9 @@
  * The flags of every command about how its text looks: `--color`, `--no-color`, `--ascii`. They may
  * stand anywhere, and say once what the variables ORCH_COLOR and ORCH_ASCII say for good.
  */
-import { COLOR_CHOICES } from "../core/base/choices.ts";
-import type { World } from "../runtime/world.ts";
-import { badColorText } from "../view/look_message.ts";
+import { COLOR_CHOICES } from "../../core/base/choices.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { badColorText } from "../../view/command_line/view_flags.ts";
 
 /** When there is colour: `auto`, `always` or `never`. */
 export const COLOR_VARIABLE = "ORCH_COLOR";

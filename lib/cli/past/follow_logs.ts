@@ -1,11 +1,11 @@
 /** `orch logs --follow`: output as it comes, of the attempts that run and of those that follow. */
-import { apply } from "../core/apply.ts";
-import { attemptsOf, lastAttempts, type LoggedAttempt } from "../core/logged_attempts.ts";
-import type { RunRecord } from "../core/run_record.ts";
-import type { RunState } from "../core/run_state.ts";
-import { JournalTail } from "../runtime/journal_tail.ts";
-import { RUN_FILES } from "../runtime/run_directory.ts";
-import { activityOf, readRun } from "../runtime/run_record.ts";
+import { apply } from "../../core/run/apply.ts";
+import { attemptsOf, lastAttempts, type LoggedAttempt } from "../../core/record/logged_attempts.ts";
+import type { RunRecord } from "../../core/record/run_record.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { JournalTail } from "../../runtime/store/journal_tail.ts";
+import { RUN_FILES } from "../../runtime/state/run_directory.ts";
+import { activityOf, readRun } from "../../runtime/store/read_run.ts";
 import { type LogFeed, openFeed, say, type WantedLogs } from "./log_feed.ts";
 
 /** How often is looked for more. */

@@ -1,10 +1,10 @@
 /** Runs that the index does not hold, since they have not ended or cannot be read: read one by one. */
-import { type ReadRun, standingOf } from "../core/run_record.ts";
-import { wallOf } from "../core/summary.ts";
-import { type HistoryQuery, type IndexedJob, indexedJobs } from "../runtime/history.ts";
-import { activityOf, readRun } from "../runtime/run_record.ts";
-import type { RunPlace } from "../runtime/run_store.ts";
-import type { ListedRun } from "../view/history_text.ts";
+import { type ReadRun, standingOf } from "../../core/record/run_record.ts";
+import { wallOf } from "../../core/run/summary.ts";
+import { type HistoryQuery, type IndexedJob, indexedJobs } from "../../runtime/history/index.ts";
+import { activityOf, readRun } from "../../runtime/store/read_run.ts";
+import type { RunPlace } from "../../runtime/store/run_store.ts";
+import type { ListedRun } from "../../view/past/history.ts";
 
 /** A run as it stands now. */
 export async function describeRun({ runId, path }: RunPlace): Promise<ListedRun> {

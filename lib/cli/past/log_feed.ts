@@ -1,14 +1,14 @@
 /** The output of attempts on its way from their files to the streams of orch, as far as it has come. */
-import type { AttemptRecord } from "../core/run_state.ts";
-import type { LoggedAttempt } from "../core/logged_attempts.ts";
-import type { AttemptFiles } from "../runtime/attempt.ts";
-import { runDirectoryAt } from "../runtime/run_directory.ts";
-import type { RunPlace } from "../runtime/run_store.ts";
-import { LogReader } from "../runtime/log_reader.ts";
-import type { OutputStream, World } from "../runtime/world.ts";
-import { type LogNote, logNoteText } from "../view/log_message.ts";
-import { type LogText, logText } from "../view/log_text.ts";
-import { styleFor } from "./output.ts";
+import type { AttemptRecord } from "../../core/run/state.ts";
+import type { LoggedAttempt } from "../../core/record/logged_attempts.ts";
+import type { AttemptFiles } from "../../runtime/port/attempt.ts";
+import { runDirectoryAt } from "../../runtime/state/run_directory.ts";
+import type { RunPlace } from "../../runtime/store/run_store.ts";
+import { LogReader } from "../../runtime/store/log_reader.ts";
+import type { OutputStream, World } from "../../runtime/port/world.ts";
+import { type LogNote, logNoteText } from "../../view/past/log_note.ts";
+import { type LogText, logText } from "../../view/past/log.ts";
+import { styleFor } from "../base/output.ts";
 
 /** Output that is asked for. */
 export interface WantedLogs {

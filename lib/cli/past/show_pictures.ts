@@ -1,12 +1,12 @@
 /** The pictures of `orch show`: a run in time, and its graph with what became of each job. */
-import type { RunRecord } from "../core/run_record.ts";
-import { timelineOf } from "../core/timeline.ts";
-import type { World } from "../runtime/world.ts";
-import { dagText } from "../view/dag_text.ts";
-import { runPicturesText } from "../view/plan_text.ts";
-import { signOfJob } from "../view/show_text.ts";
-import { timelineText } from "../view/timeline_text.ts";
-import { styleFor } from "./output.ts";
+import type { RunRecord } from "../../core/record/run_record.ts";
+import { timelineOf } from "../../core/run/timeline.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { dagText } from "../../view/plan/tree.ts";
+import { runPicturesText } from "../../view/plan/analysis.ts";
+import { signOfJob } from "../../view/past/show.ts";
+import { timelineText } from "../../view/plan/timeline.ts";
+import { styleFor } from "../base/output.ts";
 
 /** Which pictures, and of what. */
 export interface PictureOptions {

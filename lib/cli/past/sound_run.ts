@@ -1,15 +1,15 @@
 /** A run that is to go on: read, and held against what else is known of it, so that nothing is done twice. */
-import { ownIdOf, type RunRecord } from "../core/run_record.ts";
-import { type NamedAttempt, unrecordedAttempts } from "../core/traces.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import { readRun } from "../runtime/run_record.ts";
-import type { RunPlace } from "../runtime/run_store.ts";
-import { readTraces } from "../runtime/traces.ts";
-import type { World } from "../runtime/world.ts";
-import { linesLostText, renamedText } from "../view/resume_message.ts";
-import { foreignText } from "../view/ownership_message.ts";
-import type { NameableRun } from "../view/shell_word.ts";
-import { OutputError } from "./output.ts";
+import { ownIdOf, type RunRecord } from "../../core/record/run_record.ts";
+import { type NamedAttempt, unrecordedAttempts } from "../../core/record/traces.ts";
+import type { RunDirectory } from "../../runtime/state/run_directory.ts";
+import { readRun } from "../../runtime/store/read_run.ts";
+import type { RunPlace } from "../../runtime/store/run_store.ts";
+import { readTraces } from "../../runtime/store/traces.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { linesLostText, renamedText } from "../../view/past/resume.ts";
+import { foreignText } from "../../view/past/ownership.ts";
+import type { NameableRun } from "../../view/text/shell_word.ts";
+import { OutputError } from "../base/output.ts";
 import { reportRun, unseenDirectory } from "./stored_run.ts";
 
 /** A run, and the attempts of which only their files tell. */

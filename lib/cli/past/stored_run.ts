@@ -1,11 +1,11 @@
 /** A run that a command is about: found by its name, read, and what is wrong with it said. */
-import { didYouMean } from "../core/did_you_mean.ts";
-import type { JournalContent } from "../core/journal_read.ts";
-import { ownIdOf, type ReadRun, type RunRecord } from "../core/run_record.ts";
-import { namedStateDirectory, refusedHere } from "../runtime/state_directory.ts";
-import { OwnedRuns } from "../runtime/ownership.ts";
-import { type RunPlace, RunStore } from "../runtime/run_store.ts";
-import type { World } from "../runtime/world.ts";
+import { didYouMean } from "../../core/base/did_you_mean.ts";
+import type { JournalContent } from "../../core/record/journal_read.ts";
+import { ownIdOf, type ReadRun, type RunRecord } from "../../core/record/run_record.ts";
+import { namedStateDirectory, refusedHere } from "../../runtime/state/state_directory.ts";
+import { OwnedRuns } from "../../runtime/store/ownership.ts";
+import { type RunPlace, RunStore } from "../../runtime/store/run_store.ts";
+import type { World } from "../../runtime/port/world.ts";
 import {
   journalEndText,
   noJobText,
@@ -13,10 +13,10 @@ import {
   noRunText,
   otherNameText,
   runProblemText,
-} from "../view/run_message.ts";
-import { foreignNoteText, onlyForeignText } from "../view/ownership_message.ts";
-import { causeOf } from "./cause.ts";
-import { UsageError } from "./output.ts";
+} from "../../view/past/run_problem.ts";
+import { foreignNoteText, onlyForeignText } from "../../view/past/ownership.ts";
+import { causeOf } from "../base/cause.ts";
+import { UsageError } from "../base/output.ts";
 
 /** What every command about a run takes. */
 export interface StoreOptions {

@@ -1,11 +1,11 @@
 /** The run that `orch resume` goes on with where none is named. */
-import type { RunStatus } from "../core/event.ts";
-import { activityOf, readRunJournal } from "../runtime/run_record.ts";
-import { OwnedRuns } from "../runtime/ownership.ts";
-import type { World } from "../runtime/world.ts";
-import { heldText, nothingUnfinishedText } from "../view/resume_message.ts";
-import { onlyForeignText } from "../view/ownership_message.ts";
-import { OutputError, UsageError } from "./output.ts";
+import type { RunStatus } from "../../core/run/event.ts";
+import { activityOf, readRunJournal } from "../../runtime/store/read_run.ts";
+import { OwnedRuns } from "../../runtime/store/ownership.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { heldText, nothingUnfinishedText } from "../../view/past/resume.ts";
+import { onlyForeignText } from "../../view/past/ownership.ts";
+import { OutputError, UsageError } from "../base/output.ts";
 import { type FoundRun, noRunsHint, type StoreOptions } from "./stored_run.ts";
 
 /**

@@ -1,11 +1,11 @@
 /** `LOG_LEVEL=DEBUG`: the scheduler's decisions with their reasons, as they are made, on stderr. */
-import { fold } from "../core/apply.ts";
-import { DecisionLog } from "../core/decision.ts";
-import type { RunEvent } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import type { Clock } from "../runtime/world.ts";
-import { decisionText } from "../view/decision_message.ts";
-import type { RunView } from "./run_view.ts";
+import { fold } from "../../core/run/apply.ts";
+import { DecisionLog } from "../../core/explain/decision.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { RunState } from "../../core/run/state.ts";
+import type { Clock } from "../../runtime/port/world.ts";
+import { decisionText } from "../../view/past/decision.ts";
+import type { RunView } from "../run_view/view.ts";
 
 /** What is followed, and where it is told. */
 export interface DebugLogOptions {

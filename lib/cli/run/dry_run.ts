@@ -1,14 +1,14 @@
 /** `--dry-run`: what would run, and nothing started. */
-import { analyzePlan } from "../core/analysis.ts";
-import type { RunSettings } from "../core/event.ts";
-import { type Expectation, type Plan, planJobs } from "../core/plan.ts";
-import type { FirstInput } from "../core/resume.ts";
-import type { RunState } from "../core/run_state.ts";
-import { step } from "../core/scheduler.ts";
-import type { World } from "../runtime/world.ts";
-import { dryRunText } from "../view/plan_text.ts";
-import { EXIT } from "./exit_code.ts";
-import { styleFor } from "./output.ts";
+import { analyzePlan } from "../../core/plan/analysis.ts";
+import type { RunSettings } from "../../core/run/event.ts";
+import { type Expectation, type Plan, planJobs } from "../../core/plan/plan.ts";
+import type { FirstInput } from "../../core/record/resume.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { step } from "../../core/run/scheduler.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { dryRunText } from "../../view/plan/analysis.ts";
+import { EXIT } from "../base/exit_code.ts";
+import { styleFor } from "../base/output.ts";
 
 /** Prints the plan on stdout. */
 export function showDryRun(plan: Plan, { concurrency }: RunSettings, world: World): number {

@@ -1,16 +1,16 @@
 /** The end of a run: the results file, and the last words on the screen. */
-import type { RunEvent } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import { summarize } from "../core/summary.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import type { World } from "../runtime/world.ts";
-import { endText, type OutputTail } from "../view/end_text.ts";
-import { tailsOf } from "../engine/results.ts";
-import type { NameableRun } from "../view/shell_word.ts";
-import { OutputError, pathFromHere, styleFor } from "./output.ts";
-import { writeResults } from "./results.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { summarize } from "../../core/run/summary.ts";
+import type { RunDirectory } from "../../runtime/state/run_directory.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { endText, type OutputTail } from "../../view/run/ending.ts";
+import { tailsOf } from "../../engine/results.ts";
+import type { NameableRun } from "../../view/text/shell_word.ts";
+import { OutputError, pathFromHere, styleFor } from "../base/output.ts";
+import { writeResults } from "./results_file.ts";
 import type { ReportWish } from "./reports.ts";
-import type { RunView, ViewFlags } from "./run_view.ts";
+import type { RunView, ViewFlags } from "../run_view/view.ts";
 
 /** A run that is over. */
 export interface EndedRun {
@@ -92,6 +92,6 @@ function shownTails(jobId: string, { state, directory, world }: EndedRun): Outpu
 async function nameableRun(
   { directory, stateDirectory, world }: EndedRun,
 ): Promise<NameableRun> {
-  const { unseenDirectory } = await import("./stored_run.ts");
+  const { unseenDirectory } = await import("../past/stored_run.ts");
   return { runId: directory.runId, stateDirectory: unseenDirectory(stateDirectory, world) };
 }

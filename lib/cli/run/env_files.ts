@@ -1,16 +1,16 @@
 /** The files of `--env-file`. */
-import { readEnvFile } from "../core/env_file.ts";
-import { flagsFor } from "../core/permission.ts";
-import type { Environment } from "../core/workflow.ts";
-import { unsetVariables } from "../runtime/job_variables.ts";
-import type { World } from "../runtime/world.ts";
+import { readEnvFile } from "../../core/workflow/env_file.ts";
+import { flagsFor } from "../../core/base/permission.ts";
+import type { Environment } from "../../core/workflow/workflow.ts";
+import { unsetVariables } from "../../runtime/run/job_variables.ts";
+import type { World } from "../../runtime/port/world.ts";
 import {
   envFileNotAllowedText,
   envFileText,
   envFileUnreadableText,
-} from "../view/env_file_message.ts";
-import { IS_FOLDER } from "../view/usage_message.ts";
-import { UsageError } from "./output.ts";
+} from "../../view/problem/env_file_message.ts";
+import { IS_FOLDER } from "../../view/command_line/usage.ts";
+import { UsageError } from "../base/output.ts";
 
 /**
  * What these files give to jobs; of equal names that of the later file counts. Throws a `UsageError`

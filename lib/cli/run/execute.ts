@@ -2,19 +2,19 @@
  * One run under this orch, new or gone on with: from its first input to the exit code. What is to be
  * done has been decided and written down; here it is driven, shown and brought to its end.
  */
-import type { RunEvent, StopReason } from "../core/event.ts";
-import { type DrivableRun, Driver, type DriverPorts, recordInIndex } from "../engine/driver.ts";
-import { attemptName } from "../runtime/attempt.ts";
-import type { JournalError } from "../runtime/journal.ts";
-import type { IndexNotice } from "../view/run_message.ts";
-import { EXIT } from "./exit_code.ts";
-import { openView } from "./open_view.ts";
-import { wantsDebug } from "./output.ts";
+import type { RunEvent, StopReason } from "../../core/run/event.ts";
+import { type DrivableRun, Driver, type DriverPorts, recordInIndex } from "../../engine/driver.ts";
+import { attemptName } from "../../runtime/port/attempt.ts";
+import type { JournalError } from "../../runtime/store/journal.ts";
+import type { IndexNotice } from "../../view/past/run_problem.ts";
+import { EXIT } from "../base/exit_code.ts";
+import { openView } from "../run_view/open.ts";
+import { wantsDebug } from "../base/output.ts";
 import { listenForPause } from "./pause.ts";
 import type { ReportWish } from "./reports.ts";
-import type { RunView, ViewFlags } from "./run_view.ts";
+import type { RunView, ViewFlags } from "../run_view/view.ts";
 import { listenForStops } from "./stops.ts";
-import { agreedFlags } from "./view_choice.ts";
+import { agreedFlags } from "../run_view/choice.ts";
 
 /** How a run is shown and what it leaves. */
 export interface ConductOptions extends ViewFlags {
@@ -62,7 +62,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
     stop = (reason) => driver.post({ type: "stop_requested", reason });
     early.forEach(stop);
     // What is needed only at the end is loaded while the first jobs run.
-    if (!options.quiet) void import("./run_end.ts");
+    if (!options.quiet) void import("./ending.ts");
     isRecorded = await over;
   } finally {
     driver.close();
@@ -76,7 +76,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
   const hasFiles = output !== undefined || report.length > 0;
   try {
     if (!quiet || hasFiles || state.status !== "completed") {
-      const { reportEnd } = await import("./run_end.ts");
+      const { reportEnd } = await import("./ending.ts");
       await reportEnd({ ...run, events, options, view });
     }
   } finally {
@@ -130,8 +130,8 @@ async function openExplanation(
 async function sayJournalFailed(run: ReadyRun, error: JournalError, view: RunView): Promise<void> {
   const { directory, stateDirectory, limits, world } = run;
   const [{ journalFailedText }, { unseenDirectory }] = await Promise.all([
-    import("../view/resume_message.ts"),
-    import("./stored_run.ts"),
+    import("../../view/past/resume.ts"),
+    import("../past/stored_run.ts"),
   ]);
   const text = journalFailedText(error, {
     runId: directory.runId,
@@ -146,12 +146,12 @@ async function recordInHistory(run: ReadyRun): Promise<void> {
   const { stateDirectory, options: { quiet }, world } = run;
   const say = async (notice: IndexNotice) => {
     if (quiet) return;
-    const { indexText } = await import("../view/run_message.ts");
+    const { indexText } = await import("../../view/past/run_problem.ts");
     world.stderr.write(`${indexText(notice)}\n`);
   };
   const trouble = await recordInIndex(run, (runs) => void say({ kind: "reading", runs }));
   if (trouble?.kind === "newer") {
-    const { unseenDirectory } = await import("./stored_run.ts");
+    const { unseenDirectory } = await import("../past/stored_run.ts");
     const place = unseenDirectory(stateDirectory, world);
     await say({ ...trouble, stateDirectory: place, wanted: "to_record" });
   } else if (trouble !== null && wantsDebug(world)) {

@@ -1,6 +1,6 @@
 /** What jobs get beside the environment of orch. */
-import type { Environment } from "../core/workflow.ts";
-import type { World } from "../runtime/world.ts";
+import type { Environment } from "../../core/workflow/workflow.ts";
+import type { World } from "../../runtime/port/world.ts";
 
 /** The variables in these files; the code that reads them is loaded only where there is one. */
 export async function jobVariables(files: readonly string[], world: World): Promise<Environment> {

@@ -1,16 +1,16 @@
 /** What became of the attempts that were live when the orch of a run died. */
-import type { Outcome } from "../core/event.ts";
-import { type AttemptFate, type LiveAttempt, liveAttempts } from "../core/resume.ts";
-import type { RunState } from "../core/run_state.ts";
-import { jobIndex } from "../core/run_state.ts";
-import { attemptName } from "../runtime/attempt.ts";
-import { kindOf } from "../core/workflow/kinds.ts";
-import { readEnds, type WrittenEnd } from "../runtime/ends.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import { stopSurvivors } from "../runtime/survivors.ts";
-import type { World } from "../runtime/world.ts";
-import { survivorsText, unkillableText } from "../view/resume_message.ts";
-import { OutputError } from "./output.ts";
+import type { Outcome } from "../../core/run/event.ts";
+import { type AttemptFate, type LiveAttempt, liveAttempts } from "../../core/record/resume.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { jobIndex } from "../../core/run/state.ts";
+import { attemptName } from "../../runtime/port/attempt.ts";
+import { kindOf } from "../../core/workflow/kinds.ts";
+import { readEnds, type WrittenEnd } from "../../runtime/state/exit_log.ts";
+import type { RunDirectory } from "../../runtime/state/run_directory.ts";
+import { stopSurvivors } from "../../runtime/reaper/survivors.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { survivorsText, unkillableText } from "../../view/past/resume.ts";
+import { OutputError } from "../base/output.ts";
 
 /** A dead run, as its files show it. */
 export interface DeadRun {

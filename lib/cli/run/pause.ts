@@ -1,6 +1,6 @@
 /** Ctrl-Z and fg: the jobs stand still with orch, and no time limit runs meanwhile. */
-import type { ProcessPool, World } from "../runtime/world.ts";
-import type { RunView } from "./run_view.ts";
+import type { ProcessPool, World } from "../../runtime/port/world.ts";
+import type { RunView } from "../run_view/view.ts";
 
 /** What stands still. */
 export interface Pausable {

@@ -1,10 +1,10 @@
 /** Reports of a run for other programs and for people: `--report junit=PATH` and `--report md=PATH`. */
-import type { ReportKind } from "../core/base/choices.ts";
-import { summarize } from "../core/summary.ts";
-import { type RunOutput, tailsOf } from "../engine/results.ts";
-import { actionsSummary } from "../view/actions_summary.ts";
-import { junitText } from "../view/report_junit.ts";
-import { writeOutput } from "./output_files.ts";
+import type { ReportKind } from "../../core/base/choices.ts";
+import { summarize } from "../../core/run/summary.ts";
+import { type RunOutput, tailsOf } from "../../engine/results.ts";
+import { actionsSummary } from "../../view/report/markdown.ts";
+import { junitText } from "../../view/report/junit.ts";
+import { writeOutput } from "../base/output_files.ts";
 
 /** A report that is to be written. */
 export interface ReportWish {

@@ -2,9 +2,9 @@
  * Signals of the user as requests to stop: the first asks, the second kills, the third leaves at once.
  * Ctrl-\ (SIGQUIT) kills, and then leaves: who presses it will not wait. So does a mistake of ours that nobody caught, by way of everything that cleans up.
  */
-import type { StopReason } from "../core/event.ts";
-import type { StopSignal, World } from "../runtime/world.ts";
-import { exitCodeOfSignal } from "./exit_code.ts";
+import type { StopReason } from "../../core/run/event.ts";
+import type { StopSignal, World } from "../../runtime/port/world.ts";
+import { exitCodeOfSignal } from "../base/exit_code.ts";
 
 const REASONS: Readonly<Record<StopSignal, StopReason>> = {
   SIGINT: "interrupt",

@@ -2,7 +2,7 @@
  * The way to a reader who may be slow: what is printed waits for it, up to a bound. What comes after
  * that is left out, and said to be, as soon as the reader goes on.
  */
-import type { OutputStream } from "../runtime/world.ts";
+import type { OutputStream } from "../../runtime/port/world.ts";
 
 /** Characters that may wait for a reader. */
 export const MOST_WAITING = 8 * 2 ** 20;

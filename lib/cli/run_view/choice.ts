@@ -1,15 +1,15 @@
 /** Which view the flags, the terminal and the surroundings ask for. */
-import type { JobOutputMode, Ui } from "../core/base/choices.ts";
+import type { JobOutputMode, Ui } from "../../core/base/choices.ts";
 import {
   differentViewsText,
   jobOutputInVainText,
   verboseInVainText,
-} from "../view/look_message.ts";
-import { QUIET_AND_VERBOSE } from "../view/usage_message.ts";
-import type { World } from "../runtime/world.ts";
-import { UsageError } from "./output.ts";
-import { checkOutputPaths, namedOutputs } from "./output_files.ts";
-import type { ViewFlags } from "./run_view.ts";
+} from "../../view/command_line/view_flags.ts";
+import { QUIET_AND_VERBOSE } from "../../view/command_line/usage.ts";
+import type { World } from "../../runtime/port/world.ts";
+import { UsageError } from "../base/output.ts";
+import { checkOutputPaths, namedOutputs } from "../base/output_files.ts";
+import type { ViewFlags } from "./view.ts";
 
 /** The kinds of views there are. */
 export type ViewKind = "live" | "plain" | "actions" | "json" | "quiet";

@@ -2,27 +2,27 @@
  * A run as a step of GitHub Actions: lines, the output of each job folded, errors marked where the
  * workflow file has the job, and a page for the summary of the step.
  */
-import type { JobOutputMode } from "../core/base/choices.ts";
-import type { RunState } from "../core/run_state.ts";
-import { summarize } from "../core/summary.ts";
+import type { JobOutputMode } from "../../core/base/choices.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { summarize } from "../../core/run/summary.ts";
 import {
   errorCommand,
   fencedText,
   groupText,
   MOST_ANNOTATIONS,
   summaryLostText,
-} from "../view/actions.ts";
-import { actionsSummary } from "../view/actions_summary.ts";
-import { outcomeText } from "../view/message.ts";
-import { noticeText } from "../view/notice.ts";
-import { lostText } from "../view/output_text.ts";
-import { commandsOf } from "./command_stream.ts";
+} from "../../view/run/github.ts";
+import { actionsSummary } from "../../view/report/markdown.ts";
+import { outcomeText } from "../../view/run/outcome.ts";
+import { noticeText } from "../../view/run/notice.ts";
+import { lostText } from "../../view/run/omitted.ts";
+import { commandsOf } from "../base/command_stream.ts";
 import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
-import { Outlet } from "./outlet.ts";
+import { Outlet } from "./bounded_stream.ts";
 import { PlainLines } from "./plain_lines.ts";
-import { pathInRepository } from "./output.ts";
-import { tailsOf } from "../engine/results.ts";
-import type { RunView, ViewOptions } from "./run_view.ts";
+import { pathInRepository } from "../base/output.ts";
+import { tailsOf } from "../../engine/results.ts";
+import type { RunView, ViewOptions } from "./view.ts";
 
 /** What GitHub takes for the summary of one step. */
 const MOST_SUMMARY_BYTES = 2 ** 20;
@@ -107,7 +107,7 @@ async function positionsOf(
   try {
     const [bytes, { locatePlaces }] = await Promise.all([
       world.files.read(workflowPath),
-      import("../runtime/locate.ts"),
+      import("../../runtime/load/locate.ts"),
     ]);
     const paths = jobs.map((job) => ["jobs", plan.fileIndex[job]!, "id"]);
     return await locatePlaces(new TextDecoder().decode(bytes), paths);

@@ -1,10 +1,10 @@
 /** What jobs print, shown while the run goes on: in one piece as each attempt ends, or as it comes. */
-import type { JobOutputMode } from "../core/base/choices.ts";
-import type { RunEvent } from "../core/event.ts";
-import { omittedText, skippedText } from "../view/output_text.ts";
-import { visibleText } from "../view/visible.ts";
-import { styleFor } from "./output.ts";
-import type { ViewOptions } from "./run_view.ts";
+import type { JobOutputMode } from "../../core/base/choices.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { omittedText, skippedText } from "../../view/run/omitted.ts";
+import { visibleText } from "../../view/text/sanitize.ts";
+import { styleFor } from "../base/output.ts";
+import type { ViewOptions } from "./view.ts";
 
 /** Output of one stream of an attempt that is shown in one piece. */
 const GROUP_TAIL_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 /** A run as a stream of events for programs: one JSON object per line on standard output. */
-import { jsonLine } from "../view/json_text.ts";
-import { noticeText } from "../view/notice.ts";
-import { eventResult, lostEventsJson, noticeJson } from "../view/report_json.ts";
-import { Outlet } from "./outlet.ts";
-import type { RunView, ViewOptions } from "./run_view.ts";
+import { jsonLine } from "../../view/text/json_text.ts";
+import { noticeText } from "../../view/run/notice.ts";
+import { eventResult, lostEventsJson, noticeJson } from "../../view/report/json.ts";
+import { Outlet } from "./bounded_stream.ts";
+import type { RunView, ViewOptions } from "./view.ts";
 
 /** Opens the stream of events. */
 export function openJson({ world }: ViewOptions): RunView {

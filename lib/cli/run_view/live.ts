@@ -1,16 +1,16 @@
 /** A run as a live region on a terminal. */
-import type { JobOutputMode } from "../core/base/choices.ts";
-import type { RunState } from "../core/run_state.ts";
-import { LiveRegion } from "../runtime/terminal.ts";
-import { framePlan, liveFrame } from "../view/live.ts";
-import type { JobUsage } from "../view/live_rows.ts";
-import { noticeText } from "../view/notice.ts";
-import { settledLine } from "../view/settled.ts";
-import { lastLine } from "../view/visible.ts";
-import { widthOf } from "../view/width.ts";
+import type { JobOutputMode } from "../../core/base/choices.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { LiveRegion } from "../../runtime/stream/live_region.ts";
+import { framePlan, liveFrame } from "../../view/live/frame.ts";
+import type { JobUsage } from "../../view/live/rows.ts";
+import { noticeText } from "../../view/run/notice.ts";
+import { settledLine } from "../../view/live/permanent_lines.ts";
+import { lastLine } from "../../view/text/sanitize.ts";
+import { widthOf } from "../../view/text/width.ts";
 import { endedAttempt, openJobOutput, prefixed } from "./job_output.ts";
-import { styleFor } from "./output.ts";
-import type { RunView, ViewOptions } from "./run_view.ts";
+import { styleFor } from "../base/output.ts";
+import type { RunView, ViewOptions } from "./view.ts";
 
 /** How much of a log is read to find its last line, and for how long that is good. */
 const LAST_LINE_BYTES = 512;

@@ -3,9 +3,9 @@
  * GitHub Actions, events as JSON for programs, nothing when quiet. Only the code of the one that is
  * wanted is loaded.
  */
-import type { RunState } from "../core/run_state.ts";
-import type { RunView, ViewOptions } from "./run_view.ts";
-import { agreedFlags, jobOutputOf, viewKind } from "./view_choice.ts";
+import type { RunState } from "../../core/run/state.ts";
+import type { RunView, ViewOptions } from "./view.ts";
+import { agreedFlags, jobOutputOf, viewKind } from "./choice.ts";
 
 /** Opens the view that the options and the surroundings ask for. */
 export async function openView(state: RunState, flags: ViewOptions): Promise<RunView> {
@@ -20,13 +20,13 @@ export async function openView(state: RunState, flags: ViewOptions): Promise<Run
   const options = { ...agreed, jobOutput: jobOutputOf(agreed, kind) };
   switch (kind) {
     case "live":
-      return (await import("./live_view.ts")).openLive(state, options);
+      return (await import("./live.ts")).openLive(state, options);
     case "plain":
-      return (await import("./plain_view.ts")).openPlain(state, options);
+      return (await import("./plain.ts")).openPlain(state, options);
     case "actions":
-      return (await import("./actions_view.ts")).openActions(state, options);
+      return (await import("./github.ts")).openActions(state, options);
     case "json":
-      return (await import("./json_view.ts")).openJson(options);
+      return (await import("./json.ts")).openJson(options);
     case "quiet":
       return quietView(options);
   }

@@ -1,10 +1,10 @@
 /** A run as lines, for pipes, files and CI. */
-import type { JobOutputMode } from "../core/base/choices.ts";
-import type { RunState } from "../core/run_state.ts";
-import { noticeText } from "../view/notice.ts";
+import type { JobOutputMode } from "../../core/base/choices.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { noticeText } from "../../view/run/notice.ts";
 import { openJobOutput, prefixed } from "./job_output.ts";
 import { PlainLines } from "./plain_lines.ts";
-import type { RunView, ViewOptions } from "./run_view.ts";
+import type { RunView, ViewOptions } from "./view.ts";
 
 /** Opens the plain view. */
 export function openPlain(

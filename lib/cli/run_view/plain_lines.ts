@@ -1,11 +1,11 @@
 /** Plain lines on standard error, with a sign of life where nothing was said for a while. */
-import type { RunEvent } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import { lostText } from "../view/output_text.ts";
-import { heartbeatLine, plainLine, type PlainOptions } from "../view/plain.ts";
-import { Outlet } from "./outlet.ts";
-import { styleFor } from "./output.ts";
-import type { ViewOptions } from "./run_view.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { lostText } from "../../view/run/omitted.ts";
+import { heartbeatLine, plainLine, type PlainOptions } from "../../view/run/line.ts";
+import { Outlet } from "./bounded_stream.ts";
+import { styleFor } from "../base/output.ts";
+import type { ViewOptions } from "./view.ts";
 
 /** Silence after which a line says what goes on. */
 const SILENCE_MS = 30_000;

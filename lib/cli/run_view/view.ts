@@ -1,8 +1,8 @@
-/** What a view of a run is. Which one a run gets is decided in `open_view.ts`. */
-import type { JobOutputMode, Ui } from "../core/base/choices.ts";
-import type { RunEvent } from "../core/event.ts";
-import type { RunDirectory } from "../runtime/run_directory.ts";
-import type { LiveUsage, ProcessNotice, World } from "../runtime/world.ts";
+/** What a view of a run is. Which one a run gets is decided in `open.ts`. */
+import type { JobOutputMode, Ui } from "../../core/base/choices.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { RunDirectory } from "../../runtime/state/run_directory.ts";
+import type { LiveUsage, ProcessNotice, World } from "../../runtime/port/world.ts";
 
 /** A view of one run. */
 export interface RunView {

@@ -1,5 +1,5 @@
 /** Which known name a mistyped one most likely stands for. */
-// @ts-types="../types/std_levenshtein_distance.d.ts"
+// @ts-types="../../types/std_levenshtein_distance.d.ts"
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /** Names longer than this are not compared: the distance costs length times length. */

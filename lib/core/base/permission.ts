@@ -1,6 +1,6 @@
 /**
  * What Deno must let orch do, as data: what a run needs, and the flags of `deno run` that grant it.
- * Whether it is granted is asked by `World.may`; what a plan needs is told by `executors/needs.ts`.
+ * Whether it is granted is asked by `World.may`; what a plan needs is told by `executors/preflight/needs.ts`.
  */
 
 /** One thing that Deno may allow. `null` stands for all of its kind. */

@@ -2,7 +2,7 @@
  * What the scheduler decided and by which facts, for those who want to follow it: read from the events
  * alone, by folding them once more, so that watching changes nothing.
  */
-import { apply } from "./apply.ts";
+import { apply } from "../run/apply.ts";
 import type {
   Outcome,
   RunEvent,
@@ -11,11 +11,11 @@ import type {
   SkipReason,
   StopCause,
   StopReason,
-} from "./event.ts";
-import { isLive, isStopping, jobIndex, type RunState, slotLimit } from "./run_state.ts";
-import { countedAttempts, whyLast } from "./why.ts";
-import { holdersOf, type ObstacleCause, obstacleOf } from "./obstacle.ts";
-import type { GaveUp } from "./why_step.ts";
+} from "../run/event.ts";
+import { isLive, isStopping, jobIndex, type RunState, slotLimit } from "../run/state.ts";
+import { countedAttempts, whyLast } from "./story.ts";
+import { holdersOf, type ObstacleCause, obstacleOf } from "../run/obstacle.ts";
+import type { GaveUp } from "./story_step.ts";
 
 /** Something in the way of a job, with the ids of those to which that is due. */
 export interface NamedObstacle {

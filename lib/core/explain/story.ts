@@ -1,14 +1,14 @@
 /**
  * Why a job ran, was skipped, waited, or was tried again: the story of one job, told from the plan and
  * the events of its run. The events are folded once more, and whenever the job was ready and did not
- * start, the state says what kept it (`why_room.ts`).
+ * start, the state says what kept it (`wait_tracker.ts`).
  */
-import { apply } from "./apply.ts";
-import type { Outcome, RunEvent, RunResumed, SkipReason, StopReason } from "./event.ts";
-import type { Plan } from "./plan.ts";
-import { isRetryable } from "./retry.ts";
-import { initialState, isStopping, type JobState, type RunState } from "./run_state.ts";
-import { type RoomReport, RoomWatch } from "./why_room.ts";
+import { apply } from "../run/apply.ts";
+import type { Outcome, RunEvent, RunResumed, SkipReason, StopReason } from "../run/event.ts";
+import type { Plan } from "../plan/plan.ts";
+import { isRetryable } from "../run/retry.ts";
+import { initialState, isStopping, type JobState, type RunState } from "../run/state.ts";
+import { type RoomReport, RoomWatch } from "./wait_tracker.ts";
 import type {
   AttemptStep,
   GaveUp,
@@ -17,7 +17,7 @@ import type {
   NeedsStep,
   RoomStep,
   WhyStep,
-} from "./why_step.ts";
+} from "./story_step.ts";
 
 /**
  * Tells the story of the job called `jobId`; `null` where the plan has none. `now` is the time of a run

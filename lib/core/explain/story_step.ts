@@ -1,7 +1,7 @@
 /** The story of one job in a run, as data: what it waited for, how it ran, why it ended as it did. */
-import type { Outcome, SkipReason, StopCause, StopReason } from "./event.ts";
-import type { JobState, SettledStatus } from "./run_state.ts";
-import type { RoomReport } from "./why_room.ts";
+import type { Outcome, SkipReason, StopCause, StopReason } from "../run/event.ts";
+import type { JobState, SettledStatus } from "../run/state.ts";
+import type { RoomReport } from "./wait_tracker.ts";
 
 /** What became of one that the job waited for. */
 export interface Need {

@@ -2,9 +2,9 @@
  * What keeps a ready job from starting: a watch over the state of a run while its events are folded.
  * Whenever time passes and the job is ready, the state between the events says why it does not run.
  */
-import type { RunEvent } from "./event.ts";
-import { holdersOf, type ObstacleCause, obstacleOf } from "./obstacle.ts";
-import { isLive, type RunState } from "./run_state.ts";
+import type { RunEvent } from "../run/event.ts";
+import { holdersOf, type ObstacleCause, obstacleOf } from "../run/obstacle.ts";
+import { isLive, type RunState } from "../run/state.ts";
 
 /** Time spent ready, for one reason. */
 export interface RoomWait {

@@ -1,5 +1,5 @@
 /** The structure of a plan in the words of the user's document: levels, critical path, parallelism. */
-import { topologicalOrder } from "./graph.ts";
+import { topologicalOrder } from "../base/graph.ts";
 import type { Plan } from "./plan.ts";
 
 /** What `orch analyze` reports about a plan. */

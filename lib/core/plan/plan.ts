@@ -2,11 +2,11 @@
  * A plan: the selected jobs as numbers, their edges as flat arrays, and the order in which ready jobs
  * start. Made once, in O(V log V + E); nothing in it changes during a run.
  */
-import { buildGraph, EdgeList, type Graph, inDegrees, topologicalOrder } from "./graph.ts";
-import { atValue, type Diagnostic, diagnosticAt } from "./diagnostic.ts";
-import { Bug, type RunSettings } from "./event.ts";
+import { buildGraph, EdgeList, type Graph, inDegrees, topologicalOrder } from "../base/graph.ts";
+import { atValue, type Diagnostic, diagnosticAt } from "../workflow/diagnostic.ts";
+import { Bug, type RunSettings } from "../run/event.ts";
 import { type Demand, demandOf, exactlySummable } from "./resources.ts";
-import type { Job, Workflow } from "./workflow.ts";
+import type { Job, Workflow } from "../workflow/workflow.ts";
 
 /** What a run works from. Arrays are indexed by the number of the job. */
 export interface Plan {

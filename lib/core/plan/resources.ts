@@ -1,6 +1,6 @@
 /** What jobs ask of the run, what is free, and whether the one fits the other. */
-import type { ResourceLimits, Workflow } from "./workflow.ts";
-import { evaluateExpression } from "./expression.ts";
+import type { ResourceLimits, Workflow } from "../workflow/workflow.ts";
+import { evaluateExpression } from "../workflow/expression.ts";
 
 /** What one job takes while it runs. */
 export interface Demand {

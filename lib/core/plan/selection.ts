@@ -1,7 +1,12 @@
 /** Which jobs of a workflow a run is about: `--only`, `--tags`, `--skip-tags`. */
-import { AT_DOCUMENT, type Checked, type Diagnostic, diagnosticAt } from "./diagnostic.ts";
-import { didYouMean } from "./did_you_mean.ts";
-import type { Job, Workflow } from "./workflow.ts";
+import {
+  AT_DOCUMENT,
+  type Checked,
+  type Diagnostic,
+  diagnosticAt,
+} from "../workflow/diagnostic.ts";
+import { didYouMean } from "../base/did_you_mean.ts";
+import type { Job, Workflow } from "../workflow/workflow.ts";
 
 /** What the command line asked for; empty lists ask for nothing. */
 export interface Selection {

@@ -12,7 +12,7 @@ import type {
   RunEvent,
   RunSettings,
   SkipReason,
-} from "./event.ts";
+} from "../run/event.ts";
 
 type Check = (value: unknown) => boolean;
 

@@ -7,11 +7,11 @@
  * CRC-32 of the bytes before `,"c":`. The first line also says the version of the format, `"v":2`: its
  * shape up to there never changes, so that every reader can tell what it cannot read.
  */
-import { crc32 } from "./crc32.ts";
-import type { RunEvent } from "./event.ts";
+import { crc32 } from "../base/crc32.ts";
+import type { RunEvent } from "../run/event.ts";
 import { hasSoundFacts } from "./event_facts.ts";
 import { EVENT_TYPES, hasKnownWords } from "./journal_words.ts";
-import { STANDARD_SETTINGS } from "./plan/settings.ts";
+import { STANDARD_SETTINGS } from "../plan/settings.ts";
 
 /** The version of the format that is written. A reader takes this one and all before it. */
 export const JOURNAL_VERSION = 2;

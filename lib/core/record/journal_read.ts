@@ -4,7 +4,7 @@
  * has acted on that one; everything else is damage, which must not be read past. Linear in the length;
  * knows no files: what lost lines have left there is seen by `traces.ts`.
  */
-import type { RunEvent } from "./event.ts";
+import type { RunEvent } from "../run/event.ts";
 import { decodeLine, JOURNAL_VERSION } from "./journal_line.ts";
 
 /** How a journal ends. Offsets are in bytes. */

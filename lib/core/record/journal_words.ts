@@ -12,7 +12,7 @@ import type {
   SkipReason,
   StopCause,
   StopReason,
-} from "./event.ts";
+} from "../run/event.ts";
 
 type Words<W extends string> = Readonly<Record<W, true>>;
 

@@ -1,5 +1,5 @@
 /** Which attempts a user means who asks for the output of a run. */
-import { type AttemptRecord, isLive, type RunState } from "./run_state.ts";
+import { type AttemptRecord, isLive, type RunState } from "../run/state.ts";
 
 /** An attempt that has output. */
 export interface LoggedAttempt {

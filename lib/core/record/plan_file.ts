@@ -5,12 +5,12 @@
  * it is asked for. A checksum at the end of the text tells what was not written so.
  */
 import * as z from "zod/mini";
-import { crc32 } from "./crc32.ts";
-import type { RunSettings } from "./event.ts";
-import { STANDARD_SETTINGS } from "./plan/settings.ts";
-import { type Expectation, type Plan, planJobs } from "./plan.ts";
-import { hash64 } from "./workflow/fingerprint.ts";
-import { JOB_FIELDS } from "./workflow/job_keys.ts";
+import { crc32 } from "../base/crc32.ts";
+import type { RunSettings } from "../run/event.ts";
+import { STANDARD_SETTINGS } from "../plan/settings.ts";
+import { type Expectation, type Plan, planJobs } from "../plan/plan.ts";
+import { hash64 } from "../workflow/keys/fingerprint.ts";
+import { JOB_FIELDS } from "../workflow/keys/job_keys.ts";
 import {
   type Field,
   nothing,
@@ -18,11 +18,11 @@ import {
   storedOf,
   storedShapes,
   withStandards,
-} from "./workflow/key.ts";
-import { PLUGIN_FIELDS } from "./workflow/plugin_keys.ts";
-import { amount, amountOrNull, count, text } from "./workflow/shapes.ts";
-import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./workflow/workflow_keys.ts";
-import type { Job, Workflow } from "./workflow.ts";
+} from "../workflow/keys/key.ts";
+import { PLUGIN_FIELDS } from "../workflow/keys/plugin_keys.ts";
+import { amount, amountOrNull, count, text } from "../workflow/keys/shapes.ts";
+import { ABOUT_FIELDS, GLOBAL_FIELDS } from "../workflow/keys/workflow_keys.ts";
+import type { Job, Workflow } from "../workflow/workflow.ts";
 
 /** The version of the format that is written. */
 export const PLAN_VERSION = 1;

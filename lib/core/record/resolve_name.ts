@@ -1,5 +1,5 @@
 /** Which run a word on the command line means: `last`, or enough of an id to tell it from the others. */
-import { didYouMean } from "./did_you_mean.ts";
+import { didYouMean } from "../base/did_you_mean.ts";
 
 /** What a word came to. Ids are newest first. */
 export type NamedRun =

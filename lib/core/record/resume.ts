@@ -3,10 +3,10 @@
  * orch ended, to the one input with which the loop begins. Jobs that succeeded stay as they are unless
  * they were asked for or have changed. Pure: whoever asks has looked at the processes and the files.
  */
-import type { Input, ReopenRequest, ReportedEnd, RunEvent, RunSettings } from "./event.ts";
+import type { Input, ReopenRequest, ReportedEnd, RunEvent, RunSettings } from "../run/event.ts";
 import { withDownstream } from "./plan_file.ts";
-import { isLive, type JobState, type RunState } from "./run_state.ts";
-import type { Job } from "./workflow.ts";
+import { isLive, type JobState, type RunState } from "../run/state.ts";
+import type { Job } from "../workflow/workflow.ts";
 
 /** What became of an attempt that was live. */
 export type AttemptFate =

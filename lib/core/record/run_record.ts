@@ -2,11 +2,11 @@
  * A run as its files tell it: the plan in force and the events make the state. Pure: whoever asks has
  * read the files. Never throws: whatever is wrong with them is said as a value.
  */
-import { fold } from "./apply.ts";
-import { Bug, type RunStatus } from "./event.ts";
+import { fold } from "../run/apply.ts";
+import { Bug, type RunStatus } from "../run/event.ts";
 import type { JournalContent } from "./journal_read.ts";
 import { decodePlan, planOfRecord, type PlanRecord } from "./plan_file.ts";
-import type { RunState } from "./run_state.ts";
+import type { RunState } from "../run/state.ts";
 import type { StateFault } from "./state_fault.ts";
 
 /** A run, read. How far its journal could be read is in `journal.end`. */

@@ -3,7 +3,7 @@
  * down before it begins: one that has left something and that the journal does not know means that the
  * journal has lost lines, however whole the rest of it looks. Pure: whoever asks has read the names.
  */
-import type { RunEvent } from "./event.ts";
+import type { RunEvent } from "../run/event.ts";
 
 /** One attempt of a job. */
 export interface NamedAttempt {

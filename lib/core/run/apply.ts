@@ -1,9 +1,9 @@
 /**
  * The fold of a run: the only place that changes a `RunState`, one event after the other. What may
- * follow what is drawn in `run_state.ts`.
+ * follow what is drawn in `state.ts`.
  */
 import { Bug, type RunEvent, unreachable } from "./event.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { reopen } from "./reopen.ts";
 import {
   initialState,
@@ -14,7 +14,7 @@ import {
   move,
   recordAttempt,
   type RunState,
-} from "./run_state.ts";
+} from "./state.ts";
 
 /**
  * The state of a run of `plan` after `events`. What is about jobs that this plan does not hold, since

@@ -1,5 +1,5 @@
 /** The conditions of a job: which branch it is for. `skip_if_failed` is an edge of the graph: see `plan.ts`. */
-// @ts-types="../types/std_glob_to_regexp.d.ts"
+// @ts-types="../../types/std_glob_to_regexp.d.ts"
 import { globToRegExp } from "@std/path/glob-to-regexp";
 
 /**

@@ -2,8 +2,8 @@
  * Why a ready job does not start. The scheduler, the live view, the log of decisions and `why` ask the same
  * question here, of the state of a run alone; who runs, and when, is theirs.
  */
-import { type Demand, type Free, shortageOf } from "./resources.ts";
-import { freeResources, type RunState, slotLimit } from "./run_state.ts";
+import { type Demand, type Free, shortageOf } from "../plan/resources.ts";
+import { freeResources, type RunState, slotLimit } from "./state.ts";
 
 /** Once a ready job was passed over this often, nothing starts before it. */
 const MOST_BYPASSES = 20;

@@ -2,11 +2,11 @@
  * A run as it is planned: the scheduler itself on a clock that nobody waits for. Every job succeeds
  * after its time; time limits, conditions and stops play no part.
  */
-// @ts-types="../types/std_binary_heap.d.ts"
+// @ts-types="../../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import type { Input, RunEvent, RunSettings } from "./event.ts";
-import type { Plan } from "./plan.ts";
-import { initialState } from "./run_state.ts";
+import type { Plan } from "../plan/plan.ts";
+import { initialState } from "./state.ts";
 import { step } from "./scheduler.ts";
 
 /**

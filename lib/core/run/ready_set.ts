@@ -6,7 +6,7 @@
  * Adding, removing and finding cost O(log V). Where more than `LEAST` demands do not undercut each
  * other, the rest is held as if one job asked for the least of each, and a search may turn back.
  */
-import { type Demand, fits, type Free } from "./resources.ts";
+import { type Demand, fits, type Free } from "../plan/resources.ts";
 
 /** Demands that a node holds. */
 const LEAST = 4;

@@ -3,8 +3,8 @@
  * never less than its work shared out over its slots, and close to the greater of the two as long as
  * nothing but slots is scarce (Graham 1969).
  */
-import type { Plan } from "./plan.ts";
-import { activeMs, isLive, type RunState } from "./run_state.ts";
+import type { Plan } from "../plan/plan.ts";
+import { activeMs, isLive, type RunState } from "./state.ts";
 
 /** The median of what is expected of the jobs of a plan, in milliseconds; `null` where nothing is known. */
 export function usualMs({ expected }: Plan): number | null {

@@ -6,14 +6,7 @@
  * jobs these are is decided in `resume.ts`.
  */
 import type { RunResumed } from "./event.ts";
-import {
-  isLive,
-  type JobState,
-  liveAttempt,
-  move,
-  recordAttempt,
-  type RunState,
-} from "./run_state.ts";
+import { isLive, type JobState, liveAttempt, move, recordAttempt, type RunState } from "./state.ts";
 
 /** Folds `run_resumed` into the state, in O(V + E). Jobs that the plan does not hold are left out. */
 export function reopen(state: RunState, event: RunResumed): void {

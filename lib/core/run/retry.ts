@@ -1,7 +1,7 @@
 /** Whether and when a failed attempt is tried again: a small policy, the same for every job type. */
 import type { HttpFailure, Outcome } from "./event.ts";
-import { kindOf } from "./workflow/kinds.ts";
-import type { Action, RetryPolicy } from "./workflow.ts";
+import { kindOf } from "../workflow/kinds.ts";
+import type { Action, RetryPolicy } from "../workflow/workflow.ts";
 
 /** Which attempt of which job of which run: all that jitter may depend on. */
 export interface AttemptIdentity {

@@ -5,7 +5,7 @@
  * run starts nothing.
  */
 import { apply } from "./apply.ts";
-import { branchMatches } from "./conditions.ts";
+import { branchMatches } from "./branch.ts";
 import {
   attemptFacts,
   type AttemptReport,
@@ -29,7 +29,7 @@ import {
   type RunningState,
   type RunState,
   type StoppingState,
-} from "./run_state.ts";
+} from "./state.ts";
 
 /**
  * Takes one input and returns what follows from it, in order, already folded into `state`. Inputs come

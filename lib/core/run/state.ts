@@ -11,7 +11,7 @@
  *  waiting, queued, backing_off ──run stopping──▶ settled(cancelled)
  *  anything ──run reopened──▶ waiting
  */
-// @ts-types="../types/std_binary_heap.d.ts"
+// @ts-types="../../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 import {
   type AttemptFacts,
@@ -24,9 +24,9 @@ import {
   type StopCause,
   type StopReason,
 } from "./event.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { ReadySet } from "./ready_set.ts";
-import { exactlySummable, type Free } from "./resources.ts";
+import { exactlySummable, type Free } from "../plan/resources.ts";
 
 /** Where a job stands. */
 export type JobState =

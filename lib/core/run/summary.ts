@@ -1,6 +1,6 @@
 /** What a finished run amounts to: the numbers and names that its report ends with. */
-import { topologicalOrder } from "./graph.ts";
-import { activeMs, type RunState } from "./run_state.ts";
+import { topologicalOrder } from "../base/graph.ts";
+import { activeMs, type RunState } from "./state.ts";
 
 /** The end of a run in facts. Times in milliseconds. */
 export interface RunSummary {

@@ -3,7 +3,7 @@
  * draws. Time in which the run stood still is left out.
  */
 import type { RunEvent } from "./event.ts";
-import type { SettledStatus } from "./run_state.ts";
+import type { SettledStatus } from "./state.ts";
 
 /** A piece of a job's time, in milliseconds since the start of the run. */
 export interface Span {

@@ -6,8 +6,8 @@ import {
   type DiagnosticPlace,
   type RelatedPlace,
 } from "./diagnostic.ts";
-import { didYouMean } from "./did_you_mean.ts";
-import { buildGraph, EdgeList, findCycles } from "./graph.ts";
+import { didYouMean } from "../base/did_you_mean.ts";
+import { buildGraph, EdgeList, findCycles } from "../base/graph.ts";
 
 /** What the id of a job looks like: safe in a path, and on a terminal. */
 export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;

@@ -1,8 +1,8 @@
 /** What the entries of `plugins` have to fulfil. */
 import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
-import type { DataOf } from "./workflow/key.ts";
-import { JOB_TYPES } from "./workflow/kinds.ts";
-import type { PLUGIN_KEYS } from "./workflow/plugin_keys.ts";
+import type { DataOf } from "./keys/key.ts";
+import { JOB_TYPES } from "./kinds.ts";
+import type { PLUGIN_KEYS } from "./keys/plugin_keys.ts";
 import { PLUGIN_PERMISSIONS } from "./workflow.ts";
 
 /** As for ids of jobs: a type is shown in messages and typed by people. */

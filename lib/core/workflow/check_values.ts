@@ -4,19 +4,13 @@
  */
 import { checkPluginEntries } from "./check_plugins.ts";
 import { atKey, atValue, type Diagnostic, diagnosticAt } from "./diagnostic.ts";
-import { didYouMean } from "./did_you_mean.ts";
+import { didYouMean } from "../base/did_you_mean.ts";
 import type { JobData, WorkflowData } from "./schema.ts";
-import { JOB_FIELDS } from "./workflow/job_keys.ts";
-import { type CheckedPlace, checkerOf, type Field } from "./workflow/key.ts";
-import {
-  BUILT_IN_KINDS,
-  JOB_TYPES,
-  KEYS_OF_KINDS,
-  kindNamed,
-  STANDARD_TYPE,
-} from "./workflow/kinds.ts";
-import type { Kind } from "./workflow/kinds/kind.ts";
-import { JOB_KEYS, WORKFLOW_KEYS } from "./workflow/workflow_keys.ts";
+import { JOB_FIELDS } from "./keys/job_keys.ts";
+import { type CheckedPlace, checkerOf, type Field } from "./keys/key.ts";
+import { BUILT_IN_KINDS, JOB_TYPES, KEYS_OF_KINDS, kindNamed, STANDARD_TYPE } from "./kinds.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { JOB_KEYS, WORKFLOW_KEYS } from "./keys/workflow_keys.ts";
 import type { Action } from "./workflow.ts";
 
 /** The mistakes in everything but the jobs, of which there are `jobCount`. */

@@ -1,12 +1,12 @@
 /**
  * A diagnostic is a mistake in what the user gave us, as data: a stable code, where it is in the
- * document, and the facts a message needs. The sentences are in `view/message.ts`.
+ * document, and the facts a message needs. The sentences are in `view/run/outcome.ts`.
  *
  * Codes: E1xx the file and its syntax, E2xx its shape and its graph, E3xx its values, E4xx the
  * command line.
  */
 
-import type { Permission } from "./permission.ts";
+import type { Permission } from "../base/permission.ts";
 
 /** The way from the document's root to a node: keys of mappings, indices of lists. */
 export type DocumentPath = readonly (string | number)[];

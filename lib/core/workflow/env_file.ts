@@ -10,7 +10,7 @@
  * Nothing is replaced in values: a dollar is a dollar. The libraries for this skip lines that they
  * cannot read, or take a part of them, without a word; here every mistake is found, with its line.
  */
-import { isVariableName } from "./environment.ts";
+import { isVariableName } from "./references.ts";
 
 /** A mistake, without what may be a secret: a value, or a line of one that has lost its quotes. */
 export interface EnvFileMistake {

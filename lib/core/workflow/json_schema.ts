@@ -7,11 +7,11 @@
 import * as z from "zod/mini";
 import { KEYS_OF_PROCESSES } from "./check_values.ts";
 import { workflowSchema } from "./schema.ts";
-import { JOB_FIELDS } from "./workflow/job_keys.ts";
-import type { Field, FileKeys, SchemaNode } from "./workflow/key.ts";
-import { BUILT_IN_KINDS, JOB_TYPES, STANDARD_TYPE } from "./workflow/kinds.ts";
-import type { Kind } from "./workflow/kinds/kind.ts";
-import { WORKFLOW_KEYS } from "./workflow/workflow_keys.ts";
+import { JOB_FIELDS } from "./keys/job_keys.ts";
+import type { Field, FileKeys, SchemaNode } from "./keys/key.ts";
+import { BUILT_IN_KINDS, JOB_TYPES, STANDARD_TYPE } from "./kinds.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { WORKFLOW_KEYS } from "./keys/workflow_keys.ts";
 import type { Action } from "./workflow.ts";
 
 /** What is added to the file as a whole: one with plugins may name their types too, which a schema cannot compare. */

@@ -1,7 +1,7 @@
 /** The kinds of jobs, each with all that the core knows of it. A new one is a file, a line here, and a member of `Action`. */
 import * as z from "zod/mini";
-import type { Action } from "../workflow.ts";
-import type { FileKeys } from "./key.ts";
+import type { Action } from "./workflow.ts";
+import type { FileKeys } from "./keys/key.ts";
 import { command } from "./kinds/command.ts";
 import { http } from "./kinds/http.ts";
 import type { Kind } from "./kinds/kind.ts";

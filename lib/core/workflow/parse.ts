@@ -13,13 +13,13 @@ import {
 } from "./diagnostic.ts";
 import { pluginTypes } from "./check_plugins.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
-import { keyMeant } from "./key_meant.ts";
+import { keyMeant } from "./suggest_key.ts";
 import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
-import { unreachable } from "./event.ts";
-import { JOB_FIELDS } from "./workflow/job_keys.ts";
-import { readerOf } from "./workflow/key.ts";
-import { PLUGIN_FIELDS } from "./workflow/plugin_keys.ts";
-import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./workflow/workflow_keys.ts";
+import { unreachable } from "../run/event.ts";
+import { JOB_FIELDS } from "./keys/job_keys.ts";
+import { readerOf } from "./keys/key.ts";
+import { PLUGIN_FIELDS } from "./keys/plugin_keys.ts";
+import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./keys/workflow_keys.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Once there are so many mistakes of shape, the shape of further jobs is not looked at. */

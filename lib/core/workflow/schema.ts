@@ -1,10 +1,10 @@
 /**
  * The shape of the workflow file, made of its keys (`workflow/workflow_keys.ts`). Shape only: what values must
- * fulfil is beside the keys, and what keys mean together (ids, graph, job types) is in `parse_workflow.ts`.
+ * fulfil is beside the keys, and what keys mean together (ids, graph, job types) is in `parse.ts`.
  */
 import type { DocumentPath } from "./diagnostic.ts";
-import { type DataOf, type FileKeys, shapeOf } from "./workflow/key.ts";
-import { JOB_KEYS, WORKFLOW_KEYS } from "./workflow/workflow_keys.ts";
+import { type DataOf, type FileKeys, shapeOf } from "./keys/key.ts";
+import { JOB_KEYS, WORKFLOW_KEYS } from "./keys/workflow_keys.ts";
 
 /** The data of a file once its shape is known. */
 export type WorkflowData = DataOf<typeof WORKFLOW_KEYS>;

@@ -1,5 +1,5 @@
 /** Which key of the format an unknown key most likely stands for. */
-import { didYouMean } from "./did_you_mean.ts";
+import { didYouMean } from "../base/did_you_mean.ts";
 
 /** Keys of other tools, and what they are called here; the first that may stand in its place counts. */
 const CALLED_HERE: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 /**
  * The nouns of a workflow, as the rest of orch sees them: every default filled in, every unit in the
- * name, nothing left to check. `parse_workflow.ts` makes these values; nobody else does.
+ * name, nothing left to check. `parse.ts` makes these values; nobody else does.
  */
 
 /** A whole workflow file, validated. Jobs stand in file order. */
@@ -23,7 +23,7 @@ export interface Workflow {
 export interface GlobalConfig {
   /** A number of jobs, at least 1, or an expression over the number of processors. */
   readonly maxConcurrentJobs: number | ProcessorExpression | null;
-  /** For every job; a job's own entries win. Values are raw: see `environment.ts`. */
+  /** For every job; a job's own entries win. Values are raw: see `references.ts`. */
   readonly environment: Environment;
   /** The share of the machine this run may use. */
   readonly maxMemoryMb: number | null;

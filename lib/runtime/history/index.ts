@@ -3,13 +3,13 @@
  * only: it can be deleted and made again from the journals, and no run fails because of it.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { RunStatus } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import { wallOf, workOf } from "../core/summary.ts";
+import type { RunStatus } from "../../core/run/event.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { wallOf, workOf } from "../../core/run/summary.ts";
 import { copyIndex, DamagedIndex, emptyIndex, openIndexFile } from "./index_file.ts";
-import { folderOf } from "./paths.ts";
-import { rootedPath, storedPath } from "./project_paths.ts";
-import { parseRunId, RUN_FILES } from "./run_directory.ts";
+import { folderOf } from "../port/paths.ts";
+import { rootedPath, storedPath } from "../state/project_paths.ts";
+import { parseRunId, RUN_FILES } from "../state/run_directory.ts";
 
 /** A finished run, as the index keeps it. Times in milliseconds since the epoch. */
 export interface IndexedRun {

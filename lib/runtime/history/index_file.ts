@@ -4,14 +4,14 @@
  * Who only looks gets a copy in memory, so that looking writes nothing and follows nothing.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { unreachable } from "../core/event.ts";
+import { unreachable } from "../../core/run/event.ts";
 import {
   APPLICATION_ID,
   type IndexShape,
   isOwnLog,
   judgeIndex,
   MOST_PAGE_BYTES,
-} from "../core/index_page.ts";
+} from "../../core/record/index_page.ts";
 import {
   fill,
   openStateFile,
@@ -19,7 +19,7 @@ import {
   readStateFile,
   StateRefused,
   writeStateFile,
-} from "./state_files.ts";
+} from "../state/state_files.ts";
 
 /** Raised with every change of the tables: an older index is made anew from the journals. */
 export const INDEX_VERSION = 3;

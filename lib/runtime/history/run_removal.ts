@@ -2,13 +2,13 @@
  * Removes runs. One on which an orch works stays: its lock is taken first. The folder gets another name
  * before its files go, so that nobody ever sees half a run.
  */
-import { History } from "./history.ts";
-import { RUN_FILES } from "./run_directory.ts";
-import { LockHeld, RunLock } from "./run_lock.ts";
-import { activityOf } from "./run_record.ts";
-import type { RunPlace } from "./run_store.ts";
-import { indexPath } from "./state_directory.ts";
-import { checkFolders, checkRunFolders, entriesOf } from "./state_files.ts";
+import { History } from "./index.ts";
+import { RUN_FILES } from "../state/run_directory.ts";
+import { LockHeld, RunLock } from "../state/run_lock.ts";
+import { activityOf } from "../store/read_run.ts";
+import type { RunPlace } from "../store/run_store.ts";
+import { indexPath } from "../state/state_directory.ts";
+import { checkFolders, checkRunFolders, entriesOf } from "../state/state_files.ts";
 
 /** What became of a run that was to be removed. */
 export type Removal =

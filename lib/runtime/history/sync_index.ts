@@ -4,13 +4,13 @@
  * anew.
  * Where there can be none on the disk, one in memory is made from the journals.
  */
-import { decodeLine } from "../core/journal_line.ts";
-import { History, journalBytes } from "./history.ts";
+import { decodeLine } from "../../core/record/journal_line.ts";
+import { History, journalBytes } from "./index.ts";
 import { isDamage, NewerIndex, removeIndex } from "./index_file.ts";
-import { RUN_FILES } from "./run_directory.ts";
-import { type RunPlace, runsIn } from "./run_store.ts";
-import { indexPath } from "./state_directory.ts";
-import { factsOf, openStateFile } from "./state_files.ts";
+import { RUN_FILES } from "../state/run_directory.ts";
+import { type RunPlace, runsIn } from "../store/run_store.ts";
+import { indexPath } from "../state/state_directory.ts";
+import { factsOf, openStateFile } from "../state/state_files.ts";
 
 /** What is told of an index on the way. */
 export interface IndexReports {
@@ -175,7 +175,7 @@ async function recordAll(
 ): Promise<ReadonlySet<RunPlace>> {
   const recorded = new Set<RunPlace>();
   if (places.length === 0) return recorded;
-  const { readRun } = await import("./run_record.ts");
+  const { readRun } = await import("../store/read_run.ts");
   for (const place of places) {
     const read = await readRun(place.path);
     if (!read.ok || read.record.journal.end.kind !== "clean") continue;

@@ -8,8 +8,8 @@
  */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { isGranted } from "./permissions.ts";
-import type { HttpAnswer, OutgoingRequest } from "./world.ts";
+import { isGranted } from "../port/permissions.ts";
+import type { HttpAnswer, OutgoingRequest } from "../port/world.ts";
 
 // Waited for: a bundle of orch would load what stands in an import at its every start.
 const { request: startRequest } = await import("node:http");

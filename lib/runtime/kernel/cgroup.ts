@@ -3,9 +3,9 @@
  * each slot, entered once by the slot's shell, so that whatever a job starts, and however it detaches,
  * can be counted and killed. Killing needs no controller; limits do, and are written where there is one.
  */
-import type { Controller } from "../core/control_lacks.ts";
-import { isGranted } from "./permissions.ts";
-import { quote } from "./shell_text.ts";
+import type { Controller } from "../../core/base/cgroup_problem.ts";
+import { isGranted } from "../port/permissions.ts";
+import { quote } from "../process/shell_text.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
 export interface LeafLimits {

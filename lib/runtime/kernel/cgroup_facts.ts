@@ -1,11 +1,11 @@
 /**
- * Looks at what `core/control_lacks.ts` judges by. Deno lets a program read there only with every
+ * Looks at what `core/base/cgroup_problem.ts` judges by. Deno lets a program read there only with every
  * permission; without, a shell reads for us, so that the answer is the one behind the permission.
  */
-import type { ControlFacts, GroupFacts } from "../core/control_lacks.ts";
-import { groupAt, RunCgroup } from "./containment.ts";
-import { isGranted } from "./permissions.ts";
-import type { Processes } from "./world.ts";
+import type { ControlFacts, GroupFacts } from "../../core/base/cgroup_problem.ts";
+import { groupAt, RunCgroup } from "./cgroup.ts";
+import { isGranted } from "../port/permissions.ts";
+import type { Processes } from "../port/world.ts";
 
 /** Looks, and makes a group on trial. */
 export async function controlFacts(

@@ -10,7 +10,7 @@
  * was emptied, or may not be read, as that of ssh-agent. Where a job is itself an orch, its jobs have its
  * mark as the soft limit and that of the outer run as the hard one: an outer mark is greater.
  */
-import { crc32 } from "../core/crc32.ts";
+import { crc32 } from "../../core/base/crc32.ts";
 
 /** The variable. */
 export const COOKIE = "ORCH_COOKIE";

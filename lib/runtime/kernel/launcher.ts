@@ -3,8 +3,8 @@
  * ends it, so that nobody would be left to see to the run. What it started carries its variables; the
  * first ancestor of orch without them is the launcher.
  */
-import { isGranted } from "./permissions.ts";
-import type { Clock } from "./world.ts";
+import { isGranted } from "../port/permissions.ts";
+import type { Clock } from "../port/world.ts";
 
 /** Variables that launchers set for what they start. */
 const LAUNCHER_VARIABLES = ["npm_lifecycle_event", "ORCH_TASK"] as const;

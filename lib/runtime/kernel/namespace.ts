@@ -2,7 +2,7 @@
  * Process namespaces (Linux): a job in one sees no processes but its own, and whatever is in it ends with its
  * first process, however it hides. Whether the system allows them is found out by making one.
  */
-import { isGranted } from "./permissions.ts";
+import { isGranted } from "../port/permissions.ts";
 
 /** Why there is none to be had. */
 export type NamespaceLack =

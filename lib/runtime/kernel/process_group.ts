@@ -4,7 +4,7 @@
  * that may be run. Nothing here asks the user for a permission.
  */
 
-import { isGranted } from "./permissions.ts";
+import { isGranted } from "../port/permissions.ts";
 import { livesAnybodyIn } from "./process_table.ts";
 
 /** What became of a signal to a group. */

@@ -5,7 +5,7 @@
  */
 
 import { COOKIE, cookiePattern, cookiesIn, MARK_LIMIT } from "./cookie.ts";
-import { isGranted } from "./permissions.ts";
+import { isGranted } from "../port/permissions.ts";
 
 /** One living process. */
 export interface ProcessFacts {

@@ -3,7 +3,7 @@
  * serves all jobs. What lives shorter than the time between two looks is not seen.
  */
 import { listProcesses, type ProcessFacts } from "./process_table.ts";
-import type { Clock, LiveUsage } from "./world.ts";
+import type { Clock, LiveUsage } from "../port/world.ts";
 
 /** Milliseconds between two looks. */
 const SAMPLE_MS = 250;

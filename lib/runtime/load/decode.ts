@@ -11,7 +11,7 @@ import {
   diagnosticAt,
   type DiagnosticDetail,
   type DiagnosticPlace,
-} from "../core/diagnostic.ts";
+} from "../../core/workflow/diagnostic.ts";
 import {
   ALIAS_BOMB,
   checkDecoded,
@@ -19,11 +19,11 @@ import {
   DIAGNOSTICS_LIMIT,
   NODE_BUDGET,
   TOO_DEEP,
-} from "../core/decoded.ts";
-import { LineIndex } from "../core/line_index.ts";
-import { applyMergeKeys } from "../core/merge_keys.ts";
-import { CAREFUL_LIMIT, faultAt, readCarefully, type TextFault } from "./careful_yaml.ts";
-import { excessAliasOffset, guessYamlNesting, needsCarefulReader } from "./guard.ts";
+} from "../../core/workflow/document_limits.ts";
+import { LineIndex } from "../../core/workflow/line_index.ts";
+import { applyMergeKeys } from "../../core/workflow/merge_keys.ts";
+import { CAREFUL_LIMIT, faultAt, readCarefully, type TextFault } from "./strict_yaml.ts";
+import { excessAliasOffset, guessYamlNesting, needsCarefulReader } from "./yaml_precheck.ts";
 import { countJson, duplicateJsonKeys, jsonFault, type Span } from "./json_text.ts";
 
 /** How to read a file; `unknown` is for standard input: JSON if it is JSON, else YAML. */
@@ -133,7 +133,7 @@ async function explainJson(text: string, error: unknown): Promise<Checked<unknow
 async function parseYaml(text: string): Promise<Checked<unknown>> {
   const excess = excessAliasOffset(text);
   if (excess !== null) return failedAt(text, excess, ALIAS_BOMB);
-  // @ts-types="../types/std_yaml_parse.d.ts"
+  // @ts-types="../../types/std_yaml_parse.d.ts"
   const { parse } = await import("@std/yaml/parse");
   let doubtful = false;
   // It warns of text that is not indented enough, which YAML does not allow.

@@ -3,7 +3,7 @@
  * one wins without a word), and where the text stops being JSON.
  */
 
-import { NESTING_LIMIT } from "../core/decoded.ts";
+import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
 
 /** What can be counted without reading. A text that is no JSON gives a guess. */
 export interface JsonCounts {

@@ -5,18 +5,18 @@ import {
   type Diagnostic,
   diagnosticAt,
   type LocatedDiagnostic,
-} from "../core/diagnostic.ts";
+} from "../../core/workflow/diagnostic.ts";
 import {
   checkWritten,
   mayReadOtherwise,
   type PlainValue,
   plainValues,
-} from "../core/environment_values.ts";
-import { parseWorkflow } from "../core/parse_workflow.ts";
-import type { Workflow } from "../core/workflow.ts";
+} from "../../core/workflow/written_scalars.ts";
+import { parseWorkflow } from "../../core/workflow/parse.ts";
+import type { Workflow } from "../../core/workflow/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
-import { folderOf, normalPath, resolvePath, STDIN } from "./paths.ts";
-import type { World } from "./world.ts";
+import { folderOf, normalPath, resolvePath, STDIN } from "../port/paths.ts";
+import type { World } from "../port/world.ts";
 
 /** Larger files are refused without being read. */
 export const LARGEST_FILE_BYTES = 64 * 2 ** 20;

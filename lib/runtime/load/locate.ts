@@ -10,11 +10,11 @@ import type {
   DocumentPath,
   LocatedDiagnostic,
   SourcePosition,
-} from "../core/diagnostic.ts";
-import { NESTING_LIMIT } from "../core/decoded.ts";
-import { LineIndex } from "../core/line_index.ts";
-import { MERGE_KEY } from "../core/merge_keys.ts";
-import { CAREFUL_LIMIT, readCarefully, type YamlTree } from "./careful_yaml.ts";
+} from "../../core/workflow/diagnostic.ts";
+import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
+import { LineIndex } from "../../core/workflow/line_index.ts";
+import { MERGE_KEY } from "../../core/workflow/merge_keys.ts";
+import { CAREFUL_LIMIT, readCarefully, type YamlTree } from "./strict_yaml.ts";
 import type { Span } from "./json_text.ts";
 import { loadYaml } from "./yaml_package.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { Alias, Document, Node, ParsedNode, YAMLError, YAMLMap } from "yaml";
-import type { DiagnosticDetail } from "../core/diagnostic.ts";
+import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
 import type { Span } from "./json_text.ts";
 import { loadYaml, undisturbed } from "./yaml_package.ts";
 

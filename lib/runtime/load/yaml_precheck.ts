@@ -5,7 +5,7 @@
  * position to an error that is certain already.
  */
 
-import { NESTING_LIMIT } from "../core/decoded.ts";
+import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
 
 /** A file may refer to its anchors so many times. */
 export const ALIASES_LIMIT = 100_000;

@@ -2,9 +2,9 @@
  * The contract between the supervisor and an executor: one attempt of one job. An executor starts it
  * and says how it ended; it decides nothing about retries, time limits or order.
  */
-import type { RunLimits } from "../core/plan/limits.ts";
-import type { HttpFacts, Outcome, Outputs, ProcessFacts, Usage } from "../core/event.ts";
-import type { Action, Job } from "../core/workflow.ts";
+import type { RunLimits } from "../../core/plan/limits.ts";
+import type { HttpFacts, Outcome, Outputs, ProcessFacts, Usage } from "../../core/run/event.ts";
+import type { Action, Job } from "../../core/workflow/workflow.ts";
 import type { ProcessPool, World } from "./world.ts";
 
 /** All that an executor gets to know. */

@@ -1,5 +1,5 @@
 /** What Deno lets orch do: asked of Deno, never of the user. */
-import type { Permission } from "../core/permission.ts";
+import type { Permission } from "../../core/base/permission.ts";
 
 /** Whether this is granted. Where it is not, trying it may stop everything with a question on the terminal. */
 export function isGranted(permission: Permission): boolean {

@@ -4,7 +4,7 @@
  * there from the start. It cannot be taken back, so what is waited for is kept here, and few signals
  * are armed: one only where nothing armed fires as early as the next call.
  */
-// @ts-types="../types/std_binary_heap.d.ts"
+// @ts-types="../../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 
 /** The longest time that a timer of the platform can wait. */

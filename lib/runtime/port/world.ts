@@ -4,11 +4,11 @@
  * streams.
  */
 
-import type { RunLimits } from "../core/plan/limits.ts";
-import type { ControlLack } from "../core/control_lacks.ts";
-import type { ProcessFacts, Usage } from "../core/event.ts";
-import type { Permission } from "../core/permission.ts";
-import type { NamespaceLack } from "./namespace.ts";
+import type { RunLimits } from "../../core/plan/limits.ts";
+import type { ControlLack } from "../../core/base/cgroup_problem.ts";
+import type { ProcessFacts, Usage } from "../../core/run/event.ts";
+import type { Permission } from "../../core/base/permission.ts";
+import type { NamespaceLack } from "../kernel/namespace.ts";
 
 /** Everything a program of ours may depend on. */
 export interface World {
@@ -142,7 +142,7 @@ export interface HttpAnswer {
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** Starts programs. See `process.ts`. */
+/** Starts programs. See `deno_processes.ts`. */
 export interface Processes {
   /** What the processes of one run are started in. */
   open(options: PoolOptions): Promise<ProcessPool>;

@@ -1,9 +1,9 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
-import { RunCgroup } from "./containment.ts";
-import type { ControlLack } from "../core/control_lacks.ts";
-import { findNamespace, isNamespace, type NamespaceLack } from "./namespace.ts";
-import { isGranted } from "./permissions.ts";
-import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "./world.ts";
+import { RunCgroup } from "../kernel/cgroup.ts";
+import type { ControlLack } from "../../core/base/cgroup_problem.ts";
+import { findNamespace, isNamespace, type NamespaceLack } from "../kernel/namespace.ts";
+import { isGranted } from "../port/permissions.ts";
+import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "../port/world.ts";
 
 /** Processes by `Deno.Command`. */
 export class DenoProcesses implements Processes {
@@ -53,8 +53,8 @@ export class DenoProcesses implements Processes {
   }
 
   async controlLacks(): Promise<readonly ControlLack[]> {
-    const { controlFacts } = await import("./control_facts.ts");
-    const { controlLacks } = await import("../core/control_lacks.ts");
+    const { controlFacts } = await import("../kernel/cgroup_facts.ts");
+    const { controlLacks } = await import("../../core/base/cgroup_problem.ts");
     return controlLacks(await controlFacts(this));
   }
 

@@ -6,9 +6,15 @@
  */
 import { type DirectHost, DirectProcess, type Leftover, wordsOf } from "./direct_process.ts";
 import { LogCap } from "./log_cap.ts";
-import { lookInto, signalGroup } from "./process_group.ts";
+import { lookInto, signalGroup } from "../kernel/process_group.ts";
 import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
-import type { Clock, PoolOptions, ProcessPool, ProcessSpec, RunningProcess } from "./world.ts";
+import type {
+  Clock,
+  PoolOptions,
+  ProcessPool,
+  ProcessSpec,
+  RunningProcess,
+} from "../port/world.ts";
 
 /** Time between TERM and KILL for what ended jobs left behind, and for KILL to work. */
 const LEFT_MS = 500;

@@ -1,11 +1,11 @@
 /** One job that Deno itself starts as a program: its end, its output, and the way there when it is stopped. */
-import type { ProcessFacts } from "../core/event.ts";
-import { COOKIE, cookieOf } from "./cookie.ts";
+import type { ProcessFacts } from "../../core/run/event.ts";
+import { COOKIE, cookieOf } from "../kernel/cookie.ts";
 import type { LogCap } from "./log_cap.ts";
-import { lookInto, signalGroup } from "./process_group.ts";
+import { lookInto, signalGroup } from "../kernel/process_group.ts";
 import { plainWords } from "./shell_text.ts";
 import { isPassing, notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
-import type { Clock, Launch, ProcessEnd, ProcessSpec, RunningProcess } from "./world.ts";
+import type { Clock, Launch, ProcessEnd, ProcessSpec, RunningProcess } from "../port/world.ts";
 
 /** How long output may still come once the leader has ended and something keeps its pipes open. */
 const DRAIN_MS = 100;

@@ -3,7 +3,7 @@
  * the tail is cut out. Jobs append, so that they go on writing at the new end. Says too whether there is
  * room for what they write.
  */
-import type { Clock } from "./world.ts";
+import type { Clock } from "../port/world.ts";
 
 const CHECK_MS = 500;
 /** Of a file that is cut, at most this much of its end is kept. */

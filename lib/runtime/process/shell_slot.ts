@@ -5,7 +5,7 @@
  *
  * What it does not know: which job it is, limits, when to stop.
  */
-import type { NamespaceWords } from "./namespace.ts";
+import type { NamespaceWords } from "../kernel/namespace.ts";
 import {
   type JobText,
   jobText,

@@ -2,7 +2,7 @@
  * What orch says to `sh`: the text of a warm shell's start and of each job in it. Values get in by
  * `quote` alone. Pure text; the shell that reads it is in `shell_slot.ts`.
  */
-import type { Launch } from "./world.ts";
+import type { Launch } from "../port/world.ts";
 
 /** What a job's text is made of. */
 export interface JobText {
@@ -104,7 +104,7 @@ export function jobText(
 
 /**
  * Writes down how the attempt ended before anybody is told: once orch is dead, telling ends the slot.
- * The format is read in `ends.ts`.
+ * The format is read in `exit_log.ts`.
  */
 function endText(attemptName: string, endsPath: string): string {
   return `echo ${quote(attemptName)} "$__orch_s $__orch_t." 2>/dev/null >>${quote(endsPath)}; `;

@@ -1,6 +1,6 @@
 /** What a pool and the jobs in its slots tell each other. */
-import type { SlotCgroup } from "./containment.ts";
-import type { ProcessFacts as Listed } from "./process_table.ts";
+import type { SlotCgroup } from "../kernel/cgroup.ts";
+import type { ProcessFacts as Listed } from "../kernel/process_table.ts";
 import type { ShellSlot } from "./shell_slot.ts";
 
 /** A warm shell and the control group it is in, if any. */

@@ -2,17 +2,17 @@
  * The processes of one run: warm shells, as many as jobs run at a time, and what guards them. A job
  * takes an idle slot or a new one; a slot that died or still holds a stranger is replaced.
  */
-import { RunCgroup, type SlotCgroup } from "./containment.ts";
+import { RunCgroup, type SlotCgroup } from "../kernel/cgroup.ts";
 import { LogCap } from "./log_cap.ts";
-import { Reaper } from "./reaper.ts";
+import { Reaper } from "../reaper/reaper.ts";
 import { ShellSlot } from "./shell_slot.ts";
-import { cookieOf, lifeMark, readCookie, serialOf } from "./cookie.ts";
-import { findNamespace, isNamespace, type NamespaceWords } from "./namespace.ts";
-import { cookiesOf, listProcesses, marksOf } from "./process_table.ts";
+import { cookieOf, lifeMark, readCookie, serialOf } from "../kernel/cookie.ts";
+import { findNamespace, isNamespace, type NamespaceWords } from "../kernel/namespace.ts";
+import { cookiesOf, listProcesses, marksOf } from "../kernel/process_table.ts";
 import type { Look, Signs, Slot } from "./slot.ts";
 import { type SlotHost, SlotProcess } from "./slot_process.ts";
 import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
-import { UsageSampler } from "./usage.ts";
+import { UsageSampler } from "../kernel/usage.ts";
 import type {
   Clock,
   LiveUsage,
@@ -20,7 +20,7 @@ import type {
   ProcessPool,
   ProcessSpec,
   RunningProcess,
-} from "./world.ts";
+} from "../port/world.ts";
 
 /** How old a look at all processes may be. */
 const LOOK_MS = 15;

@@ -1,14 +1,14 @@
 /** One job in a slot: its limits, its end, and the way there when it is stopped. */
-import type { ProcessFacts, Usage } from "../core/event.ts";
-import type { ProcessFacts as Listed } from "./process_table.ts";
+import type { ProcessFacts, Usage } from "../../core/run/event.ts";
+import type { ProcessFacts as Listed } from "../kernel/process_table.ts";
 import type { CappedFiles, LogCap } from "./log_cap.ts";
-import type { Reaper } from "./reaper.ts";
+import type { Reaper } from "../reaper/reaper.ts";
 import type { SlotReport } from "./shell_slot.ts";
 import type { JobText } from "./shell_text.ts";
 import type { Look, Signs, Slot } from "./slot.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
-import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "./usage.ts";
-import { signalName } from "./signal_names.ts";
+import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "../kernel/usage.ts";
+import { signalName } from "../kernel/signal_names.ts";
 import type {
   Clock,
   LiveUsage,
@@ -16,7 +16,7 @@ import type {
   ProcessEnd,
   ProcessSpec,
   RunningProcess,
-} from "./world.ts";
+} from "../port/world.ts";
 
 /** How long KILL may take. */
 const KILL_MS = 2_000;

@@ -3,7 +3,7 @@
  * many as run already, and tries one more every little while. Which errors pass and which stay is
  * told here too.
  */
-import type { Clock, ProcessEnd, ProcessNotice } from "./world.ts";
+import type { Clock, ProcessEnd, ProcessNotice } from "../port/world.ts";
 
 /** How long starting may fail, with nothing running, before it is given up. */
 const LONGEST_TROUBLE_MS = 30_000;

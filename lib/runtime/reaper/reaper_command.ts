@@ -1,6 +1,6 @@
 /** How a reaper is started, and what it needs to know for that. */
 import { CGROUP_VARIABLE, READ_SCRIPT, REAPER_SCRIPT, SCRIPT_VARIABLE } from "./reaper_script.ts";
-import type { Clock } from "./world.ts";
+import type { Clock } from "../port/world.ts";
 
 /** How long a reaper waits between two looks at what is left. */
 const POLL_MS = 100;

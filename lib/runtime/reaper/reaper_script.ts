@@ -5,7 +5,7 @@
  * `w PID`, the other reaper; the orders `s SIGNAL GROUP` and `p SIGNAL PID START`, each answered with a
  * line; `q`, stop what is left and end; `x`, end. The end of its input is the death of orch.
  */
-import { COOKIE, cookiePattern, MARK_LIMIT, ORDINARY_SERIAL } from "./cookie.ts";
+import { COOKIE, cookiePattern, MARK_LIMIT, ORDINARY_SERIAL } from "../kernel/cookie.ts";
 
 /** The variable in which a reaper finds its text: in its arguments it would be found by whoever looks for orch. */
 export const SCRIPT_VARIABLE = "GUARD";

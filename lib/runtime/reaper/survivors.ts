@@ -3,11 +3,11 @@
  * or by their mark, or by the control group of the run, which name the run and nothing else, and never by a
  * bare number that may be a stranger's by now.
  */
-import { LeftCgroup } from "./containment.ts";
-import { ORDINARY_SERIAL, readCookie, runDigits } from "./cookie.ts";
-import { cookiesOf, listProcesses, marksOf, signalProcesses } from "./process_table.ts";
-import type { RunId } from "./run_directory.ts";
-import type { Clock } from "./world.ts";
+import { LeftCgroup } from "../kernel/cgroup.ts";
+import { ORDINARY_SERIAL, readCookie, runDigits } from "../kernel/cookie.ts";
+import { cookiesOf, listProcesses, marksOf, signalProcesses } from "../kernel/process_table.ts";
+import type { RunId } from "../state/run_directory.ts";
+import type { Clock } from "../port/world.ts";
 
 /** Time that KILL may take. */
 const KILL_MS = 2_000;

@@ -1,5 +1,5 @@
 /** The branch that `only_if_branch` is about. */
-import type { World } from "./world.ts";
+import type { World } from "../port/world.ts";
 
 /** Where CI systems say it, in the order in which they are asked. */
 export const BRANCH_VARIABLES = ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH"] as const;

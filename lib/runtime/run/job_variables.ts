@@ -1,6 +1,6 @@
 /** Variables that jobs get beside those of orch's own environment, as from `--env-file`. */
-import type { Environment } from "../core/workflow.ts";
-import type { World } from "./world.ts";
+import type { Environment } from "../../core/workflow/workflow.ts";
+import type { World } from "../port/world.ts";
 
 /** Those that the environment of orch does not set itself: it wins, as it does over `deno --env-file`. */
 export function unsetVariables(

@@ -3,10 +3,10 @@
  * inputs, asks the scheduler what follows, and then, in this order: writes the events down, acts on
  * them, shows them. Whoever wants something of a run posts an input; there is no other way in.
  */
-import type { Input, RunEvent } from "../core/event.ts";
-import { nextWakeup, type RunState } from "../core/run_state.ts";
-import { step } from "../core/scheduler.ts";
-import type { Clock } from "./world.ts";
+import type { Input, RunEvent } from "../../core/run/event.ts";
+import { nextWakeup, type RunState } from "../../core/run/state.ts";
+import { step } from "../../core/run/scheduler.ts";
+import type { Clock } from "../port/world.ts";
 
 /** An input without its time, which the loop adds. */
 export type Posted = Input extends infer I ? I extends Input ? Omit<I, "at"> : never : never;

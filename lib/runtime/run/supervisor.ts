@@ -2,16 +2,22 @@
  * Performs what the scheduler decided: starts attempts through their executor, passes stops on, and
  * hands each end back as an input. It decides nothing.
  */
-import type { RunLimits } from "../core/plan/limits.ts";
-import { resolveReferences } from "../core/environment.ts";
-import type { NotStarted, RunEvent } from "../core/event.ts";
-import type { Action, Environment, Job } from "../core/workflow.ts";
-import type { AttemptContext, AttemptEnd, Executor, Executors, RunningAttempt } from "./attempt.ts";
+import type { RunLimits } from "../../core/plan/limits.ts";
+import { resolveReferences } from "../../core/workflow/references.ts";
+import type { NotStarted, RunEvent } from "../../core/run/event.ts";
+import type { Action, Environment, Job } from "../../core/workflow/workflow.ts";
+import type {
+  AttemptContext,
+  AttemptEnd,
+  Executor,
+  Executors,
+  RunningAttempt,
+} from "../port/attempt.ts";
 import type { Posted } from "./loop.ts";
 import { withVariables } from "./job_variables.ts";
-import { resolvePath } from "./paths.ts";
-import type { RunDirectory } from "./run_directory.ts";
-import type { ProcessPool, World } from "./world.ts";
+import { resolvePath } from "../port/paths.ts";
+import type { RunDirectory } from "../state/run_directory.ts";
+import type { ProcessPool, World } from "../port/world.ts";
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {

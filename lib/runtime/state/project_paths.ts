@@ -3,7 +3,7 @@
  * directory where that stands in the folder of the workflow, so that a project that is moved or copied
  * finds itself where it is now. All else is written as it is: a state directory elsewhere does not move along.
  */
-import { isAbsolute, normalPath } from "./paths.ts";
+import { isAbsolute, normalPath } from "../port/paths.ts";
 
 /** Where a project and what is kept of its runs are; both absolute. */
 export interface ProjectPlace {

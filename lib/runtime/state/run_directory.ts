@@ -2,9 +2,9 @@
  * The folder in which a run keeps what belongs to it: `.orch/runs/<run id>/`, private to its owner.
  * Ids are parsed before they become paths.
  */
-import type { AttemptFiles } from "./attempt.ts";
-import { ENDS_STEM } from "./ends.ts";
-import type { World } from "./world.ts";
+import type { AttemptFiles } from "../port/attempt.ts";
+import { ENDS_STEM } from "./exit_log.ts";
+import type { World } from "../port/world.ts";
 
 /** A run id that has been checked: `20261122-113040-x7k2`, time first, so that names sort by time. */
 export type RunId = string & { readonly __runId: unique symbol };
@@ -34,7 +34,7 @@ export interface RunDirectory {
   readonly path: string;
   readonly lockPath: string;
   readonly journalPath: string;
-  /** How the files begin in which slots write down ends: see `ends.ts`. */
+  /** How the files begin in which slots write down ends: see `exit_log.ts`. */
   readonly endsStem: string;
   /** The plan file of this number: 0 is what the run began with. */
   planPath(number: number): string;

@@ -3,7 +3,7 @@
  * the process whatever ends it; the text of the file only says who. There is nothing to unlock by hand.
  */
 
-import { isGranted } from "./permissions.ts";
+import { isGranted } from "../port/permissions.ts";
 import { fill, openStateFile } from "./state_files.ts";
 
 /** Who works on a run. */

@@ -4,10 +4,10 @@
  * above it that has runs, and those up to two levels below it. What belongs to another
  * user is passed over: a run can be gone on with, and its plan is a program.
  */
-import { folderOf, resolvePath } from "./paths.ts";
-import { isGranted } from "./permissions.ts";
+import { folderOf, resolvePath } from "../port/paths.ts";
+import { isGranted } from "../port/permissions.ts";
 import { checkFolders, chooseStateDirectory, factsOf, StateRefused } from "./state_files.ts";
-import type { World } from "./world.ts";
+import type { World } from "../port/world.ts";
 
 /** The name of a state directory beside a workflow file. */
 export const STATE_DIRECTORY = ".orch";

@@ -8,9 +8,9 @@
  * nobody else may change anything in a folder that was found to be ours alone; that what was opened is what
  * was looked at is asked of the open file nevertheless, before a byte of it is read or written.
  */
-import type { StateFault } from "../core/state_fault.ts";
-import { folderOf } from "./paths.ts";
-import { isGranted } from "./permissions.ts";
+import type { StateFault } from "../../core/record/state_fault.ts";
+import { folderOf } from "../port/paths.ts";
+import { isGranted } from "../port/permissions.ts";
 
 /** Something in a state directory is not what orch put there, and is not used. */
 export class StateRefused extends Error {

@@ -1,17 +1,27 @@
 /**
  * The journal of a run on its disk: lines are only ever added, one write for each batch. What a line
- * is, and how far a journal can be believed, is in `core/journal_line.ts` and `core/journal_read.ts`.
+ * is, and how far a journal can be believed, is in `core/record/journal_line.ts` and `core/record/journal_read.ts`.
  * Once a write or a sync has failed, nothing is written any more: what the disk holds is then unknown,
  * and a second fsync would say nothing of what the first one lost.
  */
-import type { Durability } from "../core/base/choices.ts";
-import type { RunEvent } from "../core/event.ts";
-import { decodeLine, LineEncoder } from "../core/journal_line.ts";
-import { type JournalContent, type JournalEnd, readJournal } from "../core/journal_read.ts";
-import { folderOf } from "./paths.ts";
-import { isGranted } from "./permissions.ts";
-import { fill, openStateFile, readStateFile, StateRefused, writeStateFile } from "./state_files.ts";
-import type { Clock } from "./world.ts";
+import type { Durability } from "../../core/base/choices.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { decodeLine, LineEncoder } from "../../core/record/journal_line.ts";
+import {
+  type JournalContent,
+  type JournalEnd,
+  readJournal,
+} from "../../core/record/journal_read.ts";
+import { folderOf } from "../port/paths.ts";
+import { isGranted } from "../port/permissions.ts";
+import {
+  fill,
+  openStateFile,
+  readStateFile,
+  StateRefused,
+  writeStateFile,
+} from "../state/state_files.ts";
+import type { Clock } from "../port/world.ts";
 
 /** Under `power`, so much time at least lies between the beginnings of two syncs. */
 export const GROUP_COMMIT_MS = 20;

@@ -1,8 +1,8 @@
 /** A journal that is read on while another orch writes it. */
-import type { RunEvent } from "../core/event.ts";
-import { decodeLine } from "../core/journal_line.ts";
-import type { JournalContent } from "../core/journal_read.ts";
-import { fill, openStateFile } from "./state_files.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import { decodeLine } from "../../core/record/journal_line.ts";
+import type { JournalContent } from "../../core/record/journal_read.ts";
+import { fill, openStateFile } from "../state/state_files.ts";
 
 const LINE_FEED = 0x0a;
 /** Taken in at a time; the rest comes with the next look. */

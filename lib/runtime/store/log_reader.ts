@@ -1,5 +1,5 @@
 /** Reads a log that may grow while it is read, and may be cut in the middle (see `log_cap.ts`). */
-import { openStateFile } from "./state_files.ts";
+import { openStateFile } from "../state/state_files.ts";
 
 /** What a log gave. */
 export type LogRead =

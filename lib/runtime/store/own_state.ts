@@ -3,10 +3,10 @@
  * started here, and the order in which they were recorded. Neither comes with a clone of a project. A key
  * that others could read or have put there is refused, and never replaced.
  */
-import { folderOf, isAbsolute } from "./paths.ts";
-import { isGranted } from "./permissions.ts";
-import { openStateFile, readStateText } from "./state_files.ts";
-import type { World } from "./world.ts";
+import { folderOf, isAbsolute } from "../port/paths.ts";
+import { isGranted } from "../port/permissions.ts";
+import { openStateFile, readStateText } from "../state/state_files.ts";
+import type { World } from "../port/world.ts";
 
 /** Why there is no key. */
 export type KeyLack =

@@ -4,9 +4,9 @@
  * directory that the user has named is the user's word, and where there is no key, whose files they are has to
  * do: there every run counts as the user's own.
  */
-import { type NamedRun, nameRun } from "../core/run_name.ts";
-import { MOST_PLAN_BYTES } from "../core/plan_file.ts";
-import type { World } from "./world.ts";
+import { type NamedRun, nameRun } from "../../core/record/resolve_name.ts";
+import { MOST_PLAN_BYTES } from "../../core/record/plan_file.ts";
+import type { World } from "../port/world.ts";
 import {
   isSigned,
   type KeyLack,
@@ -16,10 +16,15 @@ import {
   recordRun,
   sign,
 } from "./own_state.ts";
-import { RUN_FILES, type RunDirectory } from "./run_directory.ts";
+import { RUN_FILES, type RunDirectory } from "../state/run_directory.ts";
 import { type RunPlace, RunStore } from "./run_store.ts";
-import { checkFolders, checkRunFolders, readStateFile, readStateText } from "./state_files.ts";
-import { namedStateDirectory } from "./state_directory.ts";
+import {
+  checkFolders,
+  checkRunFolders,
+  readStateFile,
+  readStateText,
+} from "../state/state_files.ts";
+import { namedStateDirectory } from "../state/state_directory.ts";
 
 /** A run that was asked for by name, or why there is none. */
 export type OwnedRun =

@@ -1,12 +1,12 @@
-/** Plan files on their disk. What they hold is in `core/plan_file.ts`. */
-import type { Durability } from "../core/base/choices.ts";
-import { encodePlan, type PlanRecord } from "../core/plan_file.ts";
+/** Plan files on their disk. What they hold is in `core/record/plan_file.ts`. */
+import type { Durability } from "../../core/base/choices.ts";
+import { encodePlan, type PlanRecord } from "../../core/record/plan_file.ts";
 import { saveFile } from "./journal.ts";
-import { folderOf } from "./paths.ts";
-import { rootedPath, storedPath } from "./project_paths.ts";
+import { folderOf } from "../port/paths.ts";
+import { rootedPath, storedPath } from "../state/project_paths.ts";
 import type { OwnState } from "./own_state.ts";
 import { markOf, saveMark } from "./ownership.ts";
-import type { RunDirectory } from "./run_directory.ts";
+import type { RunDirectory } from "../state/run_directory.ts";
 
 /**
  * Writes the plan file of this number, as safely as the journal is kept, with its paths as they are

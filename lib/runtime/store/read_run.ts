@@ -2,21 +2,21 @@
  * Reads what a run has left in its folder. It writes nothing; whatever is wrong with the files is said
  * as a value.
  */
-import type { JournalContent } from "../core/journal_read.ts";
-import { planInForce } from "../core/resume.ts";
-import { endsAsPlan, MOST_PLAN_BYTES, PLAN_END_BYTES } from "../core/plan_file.ts";
-import { composeRun, type ReadRun, type RunProblem } from "../core/run_record.ts";
+import type { JournalContent } from "../../core/record/journal_read.ts";
+import { planInForce } from "../../core/record/resume.ts";
+import { endsAsPlan, MOST_PLAN_BYTES, PLAN_END_BYTES } from "../../core/record/plan_file.ts";
+import { composeRun, type ReadRun, type RunProblem } from "../../core/record/run_record.ts";
 import { readJournalFile } from "./journal.ts";
 import { rootedPlan } from "./plan_store.ts";
-import { RUN_FILES } from "./run_directory.ts";
-import { type Activity, lookAtLock } from "./run_lock.ts";
+import { RUN_FILES } from "../state/run_directory.ts";
+import { type Activity, lookAtLock } from "../state/run_lock.ts";
 import {
   checkRunFolders,
   fill,
   openStateFile,
   readStateText,
   StateRefused,
-} from "./state_files.ts";
+} from "../state/state_files.ts";
 
 /** A longer one is looked at before all of it is read. */
 const LONG_PLAN_BYTES = 64 * 2 ** 20;

@@ -1,12 +1,12 @@
 /**
  * The runs that are kept in state directories: which there are, and which one is meant. Reading what
- * is in one of them is in `run_record.ts`. Nothing here writes.
+ * is in one of them is in `read_run.ts`. Nothing here writes.
  */
-import { type NamedRun, nameRun } from "../core/run_name.ts";
-import { parseRunId, type RunId } from "./run_directory.ts";
-import { stateDirectories } from "./state_directory.ts";
-import { checkFolders, entriesOf } from "./state_files.ts";
-import type { World } from "./world.ts";
+import { type NamedRun, nameRun } from "../../core/record/resolve_name.ts";
+import { parseRunId, type RunId } from "../state/run_directory.ts";
+import { stateDirectories } from "../state/state_directory.ts";
+import { checkFolders, entriesOf } from "../state/state_files.ts";
+import type { World } from "../port/world.ts";
 
 /** Where a run is kept. */
 export interface RunPlace {

@@ -1,13 +1,13 @@
-/** What attempts have left in the folder of a run, on the disk: see `core/traces.ts`. */
-import type { NamedAttempt, Traces } from "../core/traces.ts";
-import { endsFiles, MOST_ENDS_BYTES, readEnds, withoutEnds } from "./ends.ts";
+/** What attempts have left in the folder of a run, on the disk: see `core/record/traces.ts`. */
+import type { NamedAttempt, Traces } from "../../core/record/traces.ts";
+import { endsFiles, MOST_ENDS_BYTES, readEnds, withoutEnds } from "../state/exit_log.ts";
 import {
   appendToStateFile,
   checkFolders,
   entriesOf,
   readStateText,
   writeStateFile,
-} from "./state_files.ts";
+} from "../state/state_files.ts";
 
 /** Where a repair puts what the journal does not know of, in the folder of the run. */
 const ASIDE = "unrecorded";

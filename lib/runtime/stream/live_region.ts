@@ -8,7 +8,7 @@
  * when they wrap their lines anew, so that after a resize all that stands above it is permanent and all
  * below is the region, however many rows that has become: nothing has to be counted, and nothing is lost.
  */
-import type { Clock, OutputStream, Signals } from "./world.ts";
+import type { Clock, OutputStream, Signals } from "../port/world.ts";
 
 /** Time between two frames. */
 const FRAME_MS = 100;

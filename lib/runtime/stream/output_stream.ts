@@ -4,7 +4,7 @@
  * has read enough, or a terminal that was stopped, time limits and signals go on. Who writes looks at
  * `waiting` and leaves out what can be left out; who ends the program waits for `flush`.
  */
-import type { OutputStream } from "./world.ts";
+import type { OutputStream } from "../port/world.ts";
 
 /** Bytes handed over at once: what a pipe holds on Linux. */
 const PIECE_BYTES = 64 * 1024;

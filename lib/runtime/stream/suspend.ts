@@ -3,7 +3,7 @@
  * terminal all of its process group stops with it, as the key asks for: what has started orch may wait for it
  * with signals of its own, as `deno task` does, and the shell would wait for that for ever.
  */
-import { isGranted } from "./permissions.ts";
+import { isGranted } from "../port/permissions.ts";
 
 /**
  * `$1` is to stop. In its line of /proc the group comes third after the name, and the group that the terminal

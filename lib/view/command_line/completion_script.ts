@@ -2,9 +2,9 @@
  * What shells run to complete command lines of orch, and the answers they read. The scripts know
  * nothing of orch: at every press of the key they ask it (`lib/cli/command/machine/complete_impl.ts`).
  */
-import type { Shell } from "../core/base/choices.ts";
-import type { Candidate } from "../core/completion.ts";
-import { visibleLine } from "./visible.ts";
+import type { Shell } from "../../core/base/choices.ts";
+import type { Candidate } from "./completion.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /**
  * Words that mean the same to every shell without quotes. Names of tags may hold anything, and what is

@@ -1,8 +1,8 @@
 /** The words of `orch doctor`: for each finding what it means and, where it is not good, why and what to do. */
-import type { Controller, LackCause } from "../core/control_lacks.ts";
-import { padToWidth, widthOf } from "./width.ts";
-import { type Look, paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
+import type { Controller, LackCause } from "../../core/base/cgroup_problem.ts";
+import { padToWidth, widthOf } from "../text/width.ts";
+import { type Look, paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** One thing that was looked at. */
 export interface Finding {

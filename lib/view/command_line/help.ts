@@ -2,8 +2,8 @@
  * Help on one screen: what a command is for, how it is called, its flags, and an example. Everything
  * that follows from the definition of a command is laid out here; no line is wider than a terminal.
  */
-import { paint, type Style } from "./style.ts";
-import { wrapText } from "./wrap.ts";
+import { paint, type Style } from "../text/style.ts";
+import { wrapText } from "../text/wrap.ts";
 
 /** A flag or an argument. */
 export interface HelpRow {

@@ -1,8 +1,8 @@
 /** The words of `orch permissions`: a command line that can be copied, and what it cannot say. */
-import { unreachable } from "../core/event.ts";
-import { counted } from "./format.ts";
-import { shellWord } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { counted } from "../text/format.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** A command line in its parts. */
 export interface CommandLine {

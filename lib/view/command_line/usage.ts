@@ -2,7 +2,7 @@
  * The sentences for mistakes on the command line, and for what the world did not let us do. Loaded at
  * every start, so it needs next to nothing.
  */
-import { visibleLine } from "./visible.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** Someone who names a file means to run it. */
 const FILE_NAME = /\.(ya?ml|json)$/i;

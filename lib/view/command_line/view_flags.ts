@@ -1,7 +1,7 @@
 /** Sentences about flags that say how a run or a text is to look. */
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
-import { oneOfText } from "./usage_message.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
+import { oneOfText } from "./usage.ts";
 
 /** A time for colour that there is not. */
 export function badColorText(when: string, known: readonly string[]): string {

@@ -1,18 +1,18 @@
 /**
  * A run on a terminal, as whole frames: the region at the bottom that is drawn again and again. Its
  * height follows the slots, never the number of jobs. What has settled leaves it as one permanent
- * line: see `settled.ts`.
+ * line: see `permanent_lines.ts`.
  */
-import { levelsOf } from "../core/analysis.ts";
-import { usualMs } from "../core/expected_rest.ts";
-import type { Plan } from "../core/plan.ts";
-import { isLive, type RunState } from "../core/run_state.ts";
-import { levelsLine } from "./live_levels.ts";
-import { jobRows, type JobUsage } from "./live_rows.ts";
-import { totalsLine } from "./live_totals.ts";
-import { waitingJobs } from "./live_waits.ts";
-import { paint, type Style } from "./style.ts";
-import { cutToWidth } from "./width.ts";
+import { levelsOf } from "../../core/plan/analysis.ts";
+import { usualMs } from "../../core/run/remaining_time.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { isLive, type RunState } from "../../core/run/state.ts";
+import { levelsLine } from "./levels.ts";
+import { jobRows, type JobUsage } from "./rows.ts";
+import { totalsLine } from "./totals.ts";
+import { waitingJobs } from "./waits.ts";
+import { paint, type Style } from "../text/style.ts";
+import { cutToWidth } from "../text/width.ts";
 
 /** Lines of a region at most, however tall the terminal. */
 export const MOST_LINES = 16;

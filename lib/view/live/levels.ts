@@ -1,6 +1,6 @@
 /** The levels of a run as one line: how far each is, the finished and the far ones left out. */
-import { isLive, type RunState } from "../core/run_state.ts";
-import { type Look, paint, type Style } from "./style.ts";
+import { isLive, type RunState } from "../../core/run/state.ts";
+import { type Look, paint, type Style } from "../text/style.ts";
 
 /** How far the jobs of one level are. */
 interface Level {

@@ -1,10 +1,10 @@
 /** The permanent lines of a run on a terminal: what has settled leaves the live region as one of these. */
-import type { RunEvent } from "../core/event.ts";
-import type { RunState } from "../core/run_state.ts";
-import { aftermathText, outcomeText, skipText, stoppingText } from "./message.ts";
-import { lastDuration, reopenedText, runText } from "./plain.ts";
-import { paint, type Style } from "./style.ts";
-import { padToWidth } from "./width.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { aftermathText, outcomeText, skipText, stoppingText } from "../run/outcome.ts";
+import { lastDuration, reopenedText, runText } from "../run/line.ts";
+import { paint, type Style } from "../text/style.ts";
+import { padToWidth } from "../text/width.ts";
 
 /** Columns of a name, so that what stands behind it stands in one column. */
 const NAME_COLUMNS = 24;

@@ -8,13 +8,13 @@ import {
   type RunningState,
   type RunState,
   type StoppingState,
-} from "../core/run_state.ts";
-import { countdownText, memoryText, tickingText } from "./format.ts";
-import { outcomeText } from "./message.ts";
-import { waitText } from "./live_waits.ts";
-import { paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
-import { cutToWidth, padToWidth, widthOf } from "./width.ts";
+} from "../../core/run/state.ts";
+import { countdownText, memoryText, tickingText } from "../text/format.ts";
+import { outcomeText } from "../run/outcome.ts";
+import { waitText } from "./waits.ts";
+import { paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
 
 /** What a running job uses, as it was last seen. */
 export interface JobUsage {

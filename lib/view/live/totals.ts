@@ -1,16 +1,16 @@
 /** The last line of the live region: how far the run is, in as many words as there is room for. */
-import { expectedRestMs } from "../core/expected_rest.ts";
-import type { RunState } from "../core/run_state.ts";
-import { tickingText } from "./format.ts";
-import { type Look, paint, type Style } from "./style.ts";
-import { cutToWidth, widthOf } from "./width.ts";
+import { expectedRestMs } from "../../core/run/remaining_time.ts";
+import type { RunState } from "../../core/run/state.ts";
+import { tickingText } from "../text/format.ts";
+import { type Look, paint, type Style } from "../text/style.ts";
+import { cutToWidth, widthOf } from "../text/width.ts";
 
 /** What the totals depend on beside the state. */
 export interface TotalsOptions {
   readonly now: number;
   readonly width: number;
   readonly style: Style;
-  /** See `expected_rest.ts`; `null` where nothing is known of any job. */
+  /** See `remaining_time.ts`; `null` where nothing is known of any job. */
   readonly usualMs: number | null;
   /** What all jobs use of the machine's processors together, if that is known. */
   readonly cpuPercent: number | null;

@@ -1,8 +1,8 @@
 /** What jobs wait for that have not begun: other jobs, or resources that others hold. */
-import { unreachable } from "../core/event.ts";
-import { type ObstacleCause, obstacleOf, type Room, roomOf } from "../core/obstacle.ts";
-import type { Shortage } from "../core/resources.ts";
-import type { RunState } from "../core/run_state.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { type ObstacleCause, obstacleOf, type Room, roomOf } from "../../core/run/obstacle.ts";
+import type { Shortage } from "../../core/plan/resources.ts";
+import type { RunState } from "../../core/run/state.ts";
 
 /** Ids of needs that a row names. */
 const MOST_NAMED = 3;

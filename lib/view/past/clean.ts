@@ -1,6 +1,6 @@
 /** What `orch clean` says. */
-import { bytesText, counted } from "./format.ts";
-import { visibleLine } from "./visible.ts";
+import { bytesText, counted } from "../text/format.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** What became, or would become, of runs that are old enough to go. */
 export interface Cleaning {

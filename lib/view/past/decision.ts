@@ -1,10 +1,10 @@
 /** What the scheduler decided, in words: a line each, for `LOG_LEVEL=DEBUG`. */
-import type { Decision, NamedObstacle } from "../core/decision.ts";
-import { type RunSettings, unreachable } from "../core/event.ts";
-import { counted, durationText, grouped } from "./format.ts";
-import { outcomeText, skipText, stoppingText } from "./message.ts";
-import { visibleLine } from "./visible.ts";
-import { gaveUpText, named, roomText } from "./why_message.ts";
+import type { Decision, NamedObstacle } from "../../core/explain/decision.ts";
+import { type RunSettings, unreachable } from "../../core/run/event.ts";
+import { counted, durationText, grouped } from "../text/format.ts";
+import { outcomeText, skipText, stoppingText } from "../run/outcome.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { gaveUpText, named, roomText } from "./story.ts";
 
 /** The line for a decision. `graceMs` is that of the run. */
 export function decisionText(decision: Decision, graceMs: number): string {

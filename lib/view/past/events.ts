@@ -1,12 +1,12 @@
 /** `orch events`: everything that was decided in a run, a line for each event, with date and time. */
-import { apply } from "../core/apply.ts";
-import type { RunEvent } from "../core/event.ts";
-import type { Plan } from "../core/plan.ts";
-import { initialState } from "../core/run_state.ts";
-import { dateText } from "./history_text.ts";
-import { wordsOf } from "./plain.ts";
-import { paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
+import { apply } from "../../core/run/apply.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { initialState } from "../../core/run/state.ts";
+import { dateText } from "./history.ts";
+import { wordsOf } from "../run/line.ts";
+import { paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** The lines for the events of a run of `plan`, without their line feeds. */
 export function eventLines(

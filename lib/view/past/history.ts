@@ -1,9 +1,9 @@
 /** What earlier runs look like: lists of runs, and one job over time. */
-import { counted, durationText, grouped } from "./format.ts";
-import type { Look, Style } from "./style.ts";
-import { tableText } from "./table.ts";
-import { visibleLine } from "./visible.ts";
-import { cutToWidth } from "./width.ts";
+import { counted, durationText, grouped } from "../text/format.ts";
+import type { Look, Style } from "../text/style.ts";
+import { tableText } from "../text/table.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { cutToWidth } from "../text/width.ts";
 
 /** How many jobs of a run stand how. */
 export interface RunCounts {

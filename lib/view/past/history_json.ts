@@ -1,6 +1,6 @@
 /** What earlier runs look like to programs. Times are ISO 8601, durations seconds. */
-import { jobStatistics, type ListedJobRun, type ListedRun } from "./history_text.ts";
-import { secondsBetween, timeText } from "./report_json.ts";
+import { jobStatistics, type ListedJobRun, type ListedRun } from "./history.ts";
+import { secondsBetween, timeText } from "../report/json.ts";
 
 /** A list of runs, schema `orch.history/v1`. */
 export function historyDocument(runs: readonly ListedRun[]): object {

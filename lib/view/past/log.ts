@@ -3,7 +3,7 @@
  * it is, byte for byte; for a terminal it is made harmless. Where several jobs speak, each line begins
  * with the id of its job, and only whole lines go out.
  */
-import { visibleText } from "./visible.ts";
+import { visibleText } from "../text/sanitize.ts";
 
 /** How the output of one stream of one attempt is to look. */
 export interface LogOptions {

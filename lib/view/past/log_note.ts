@@ -1,10 +1,10 @@
 /** What is said about the output of jobs beside the output itself. Each note is one line, safe to print. */
-import { type Outcome, unreachable } from "../core/event.ts";
-import type { JobState } from "../core/run_state.ts";
-import { counted } from "./format.ts";
-import { outcomeText, skipText } from "./message.ts";
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
+import { type Outcome, unreachable } from "../../core/run/event.ts";
+import type { JobState } from "../../core/run/state.ts";
+import { counted } from "../text/format.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
 
 /** An attempt of a job. */
 interface OfAttempt {

@@ -2,11 +2,11 @@
  * The sentences about whose runs these are: what came with a clone of a project is shown, and gone on with
  * only when the user says so. Each is one line that is safe to print.
  */
-import { unreachable } from "../core/event.ts";
-import { counted } from "./format.ts";
-import { type NameableRun, runCommand } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { counted } from "../text/format.ts";
+import { type NameableRun, runCommand } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
 
 /** A run from elsewhere that is shown. */
 export function foreignNoteText(runId: string): string {

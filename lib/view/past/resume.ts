@@ -2,12 +2,12 @@
  * The sentences of `orch resume` and `orch rerun`: what has changed since, what was found, and why a
  * run does not go on. Each line is safe to print.
  */
-import type { RunStatus } from "../core/event.ts";
-import type { PlanDifference } from "../core/plan_file.ts";
-import { grouped, secondsText } from "./format.ts";
-import { type NameableRun, runCommand } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
+import type { RunStatus } from "../../core/run/event.ts";
+import type { PlanDifference } from "../../core/record/plan_file.ts";
+import { grouped, secondsText } from "../text/format.ts";
+import { type NameableRun, runCommand } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
 
 /** Jobs that one line names. */
 const MOST_NAMED = 10;

@@ -2,15 +2,15 @@
  * The sentences about runs that are kept: which one is meant, and what is wrong with what it left. Each
  * is safe to print, and says what to do next where there is something to do.
  */
-import { unreachable } from "../core/event.ts";
-import type { JournalEnd } from "../core/journal_read.ts";
-import type { NamedRun } from "../core/run_name.ts";
-import type { RunProblem } from "../core/run_record.ts";
-import { counted, grouped } from "./format.ts";
-import { shellWord } from "./shell_word.ts";
-import { stateRefusedText } from "./state_message.ts";
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
+import { unreachable } from "../../core/run/event.ts";
+import type { JournalEnd } from "../../core/record/journal_read.ts";
+import type { NamedRun } from "../../core/record/resolve_name.ts";
+import type { RunProblem } from "../../core/record/run_record.ts";
+import { counted, grouped } from "../text/format.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { stateRefusedText } from "../problem/state_message.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
 
 /** Ids named where a word means several. */
 const MOST_NAMED = 8;

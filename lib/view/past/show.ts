@@ -1,15 +1,15 @@
 /** `orch show`: one run, as its journal tells it: when, how it stands, and what became of each job. */
-import type { Outcome } from "../core/event.ts";
-import type { RunStanding } from "../core/run_record.ts";
-import { activeMs, isLive, type JobState, type RunState } from "../core/run_state.ts";
-import { wallOf, workOf } from "../core/summary.ts";
-import { durationText } from "./format.ts";
-import { countsText, dateText, STATUS_LOOKS } from "./history_text.ts";
-import { outcomeText, skipText } from "./message.ts";
-import { publicStatus } from "./report_json.ts";
-import { type Look, paint, settledSign, type Style } from "./style.ts";
-import { tableText } from "./table.ts";
-import { visibleLine } from "./visible.ts";
+import type { Outcome } from "../../core/run/event.ts";
+import type { RunStanding } from "../../core/record/run_record.ts";
+import { activeMs, isLive, type JobState, type RunState } from "../../core/run/state.ts";
+import { wallOf, workOf } from "../../core/run/summary.ts";
+import { durationText } from "../text/format.ts";
+import { countsText, dateText, STATUS_LOOKS } from "./history.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import { publicStatus } from "../report/json.ts";
+import { type Look, paint, settledSign, type Style } from "../text/style.ts";
+import { tableText } from "../text/table.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** A run that is shown. */
 export interface ShownRun {

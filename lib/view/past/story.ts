@@ -2,9 +2,9 @@
  * Why a job ran, waited, was skipped or was retried, in words: a line for each piece of its story,
  * with the time since the start of the run.
  */
-import { type StopReason, unreachable } from "../core/event.ts";
-import type { JobState } from "../core/run_state.ts";
-import type { ObstacleCause } from "../core/obstacle.ts";
+import { type StopReason, unreachable } from "../../core/run/event.ts";
+import type { JobState } from "../../core/run/state.ts";
+import type { ObstacleCause } from "../../core/run/obstacle.ts";
 import type {
   AttemptStep,
   EndStep,
@@ -15,12 +15,12 @@ import type {
   NeedsStep,
   RoomStep,
   WhyStep,
-} from "../core/why_step.ts";
-import { counted, durationText } from "./format.ts";
-import { outcomeText, skipText } from "./message.ts";
-import { visibleLine } from "./visible.ts";
-import { snakeCased, timeText } from "./report_json.ts";
-import { type Look, makeStyle, paint, type Style } from "./style.ts";
+} from "../../core/explain/story_step.ts";
+import { counted, durationText } from "../text/format.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { snakeCased, timeText } from "../report/json.ts";
+import { type Look, makeStyle, paint, type Style } from "../text/style.ts";
 
 /** What a story is told with. */
 export interface WhyOptions {

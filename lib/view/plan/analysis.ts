@@ -1,11 +1,11 @@
 /** The structure of a workflow as text: the table of `orch analyze`, and pictures for other tools. */
-import type { Analysis } from "../core/analysis.ts";
-import type { Plan } from "../core/plan.ts";
-import { jobTypeOf } from "../core/workflow/kinds.ts";
-import { counted, durationText, grouped } from "./format.ts";
-import { paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
-import { cutToWidth, padToWidth, widthOf } from "./width.ts";
+import type { Analysis } from "../../core/plan/analysis.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { jobTypeOf } from "../../core/workflow/kinds.ts";
+import { counted, durationText, grouped } from "../text/format.ts";
+import { paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
 
 /** Ids shown for one level; the rest is counted. */
 const MOST_IDS_PER_LEVEL = 12;

@@ -1,8 +1,8 @@
 /** A run in time: a bar for each job, its waiting in a lighter shade. */
-import type { Span, Timeline, TimelineRow } from "../core/timeline.ts";
-import { durationText, grouped } from "./format.ts";
-import { type Look, paint, settledSign, type Style } from "./style.ts";
-import { cutToWidth, padToWidth, widthOf } from "./width.ts";
+import type { Span, Timeline, TimelineRow } from "../../core/run/timeline.ts";
+import { durationText, grouped } from "../text/format.ts";
+import { type Look, paint, settledSign, type Style } from "../text/style.ts";
+import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
 
 /** How a timeline looks. */
 export interface TimelineOptions {

@@ -2,11 +2,11 @@
  * The graph of a plan as a tree by level: every job stands one level below the deepest job that it
  * waits for, and whatever else it waits for is named beside it.
  */
-import { levelsOf } from "../core/analysis.ts";
-import type { Plan } from "../core/plan.ts";
-import { grouped } from "./format.ts";
-import { type Look, paint, type Style } from "./style.ts";
-import { cutToWidth } from "./width.ts";
+import { levelsOf } from "../../core/plan/analysis.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { grouped } from "../text/format.ts";
+import { type Look, paint, type Style } from "../text/style.ts";
+import { cutToWidth } from "../text/width.ts";
 
 /** How a tree looks. */
 export interface DagOptions {

@@ -1,10 +1,10 @@
 /** The sentences about files of environment variables. Values, which may be secrets, are never shown. */
-import type { EnvFileMistake } from "../core/env_file.ts";
-import { unreachable } from "../core/event.ts";
-import { counted } from "./format.ts";
-import { shellWord } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
-import { quoted } from "./wording.ts";
+import type { EnvFileMistake } from "../../core/workflow/env_file.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { counted } from "../text/format.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { quoted } from "../text/phrases.ts";
 
 /** Mistakes shown of one file. */
 const MOST_SHOWN = 20;

@@ -1,13 +1,13 @@
 /** `orch explain`: one code at length, or all of them in a line each. */
-import type { DiagnosticCode } from "../core/diagnostic.ts";
+import type { DiagnosticCode } from "../../core/workflow/diagnostic.ts";
 import type { Example, Explanation } from "./explanation.ts";
 import { FILE_EXPLANATIONS } from "./explanations_file.ts";
 import { SHAPE_EXPLANATIONS } from "./explanations_shape.ts";
 import { VALUE_EXPLANATIONS } from "./explanations_value.ts";
-import { paint, type Style } from "./style.ts";
-import { quoted } from "./wording.ts";
-import { visibleLine } from "./visible.ts";
-import { wrapText } from "./wrap.ts";
+import { paint, type Style } from "../text/style.ts";
+import { quoted } from "../text/phrases.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { wrapText } from "../text/wrap.ts";
 
 /** Every code there is: one without an explanation does not compile. */
 export const EXPLANATIONS: Readonly<Record<DiagnosticCode, Explanation>> = {

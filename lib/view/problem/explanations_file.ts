@@ -1,5 +1,5 @@
 /** The explanations of mistakes in the file as a whole and in its syntax: E1xx. */
-import type { DiagnosticCode } from "../core/diagnostic.ts";
+import type { DiagnosticCode } from "../../core/workflow/diagnostic.ts";
 import { example, type Explanation } from "./explanation.ts";
 
 type FileCode = Extract<DiagnosticCode, `E1${string}`>;

@@ -1,5 +1,5 @@
 /** The explanations of mistakes in the shape of a workflow and in its graph: E2xx. */
-import type { DiagnosticCode } from "../core/diagnostic.ts";
+import type { DiagnosticCode } from "../../core/workflow/diagnostic.ts";
 import { example, type Explanation } from "./explanation.ts";
 
 type ShapeCode = Extract<DiagnosticCode, `E2${string}`>;

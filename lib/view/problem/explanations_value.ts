@@ -1,5 +1,5 @@
 /** The explanations of mistakes in values and on the command line: E3xx and E4xx. */
-import type { DiagnosticCode } from "../core/diagnostic.ts";
+import type { DiagnosticCode } from "../../core/workflow/diagnostic.ts";
 import { example, type Explanation } from "./explanation.ts";
 
 type ValueCode = Extract<DiagnosticCode, `E3${string}` | `E4${string}`>;

@@ -4,15 +4,15 @@
  * Titles state what is wanted and what was found. The texts that the user's document gives for E204
  * and E205 stand word for word.
  */
-import type { DiagnosticDetail, LocatedDiagnostic } from "../core/diagnostic.ts";
-import { unreachable } from "../core/event.ts";
-import { bytesText, grouped } from "./format.ts";
-import { syntaxHint, typeHint } from "./hint_message.ts";
-import { KEY_TEXTS } from "./schema_text.ts";
+import type { DiagnosticDetail, LocatedDiagnostic } from "../../core/workflow/diagnostic.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { bytesText, grouped } from "../text/format.ts";
+import { syntaxHint, typeHint } from "./syntax_hint.ts";
+import { KEY_TEXTS } from "./key_text.ts";
 import { type ValueDetail, valueMessage } from "./value_message.ts";
 import { pluginMessage } from "./plugin_message.ts";
-import { visibleLine } from "./visible.ts";
-import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "../text/phrases.ts";
 
 /** Cycles longer than this are shown with a gap. */
 const LONGEST_CYCLE_SHOWN = 12;

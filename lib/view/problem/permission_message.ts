@@ -1,11 +1,11 @@
 /** The sentences about what Deno does not let orch do. */
-import type { DiagnosticDetail } from "../core/diagnostic.ts";
-import { unreachable } from "../core/event.ts";
-import { flagsFor, objectOf, type Permission, withoutInner } from "../core/permission.ts";
-import { counted } from "./format.ts";
-import { shellWord } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
-import { type DiagnosticMessage, quoted, say } from "./wording.ts";
+import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { flagsFor, objectOf, type Permission, withoutInner } from "../../core/base/permission.ts";
+import { counted } from "../text/format.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { type DiagnosticMessage, quoted, say } from "../text/phrases.ts";
 
 type PermissionDetail = Extract<DiagnosticDetail, { code: "E311" }>;
 

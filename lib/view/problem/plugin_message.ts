@@ -1,9 +1,9 @@
 /** The sentences for mistakes with plugins, E211 to E213, and for what was not asked of them. */
-import type { DiagnosticDetail } from "../core/diagnostic.ts";
-import { unreachable } from "../core/event.ts";
-import { shellWord } from "./shell_word.ts";
-import { visibleLine } from "./visible.ts";
-import { type DiagnosticMessage, quoted, say } from "./wording.ts";
+import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { type DiagnosticMessage, quoted, say } from "../text/phrases.ts";
 
 /** The mistakes with plugins. */
 export type PluginDetail = Extract<DiagnosticDetail, { code: "E211" | "E212" | "E213" }>;

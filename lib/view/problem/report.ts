@@ -1,8 +1,8 @@
 /** Problems of files for programs: as JSON, and as annotations for GitHub. */
-import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
-import { errorCommand } from "./actions.ts";
-import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
-import { inFileOrder, placeInText, type Source } from "./diagnostic_text.ts";
+import type { LocatedDiagnostic, SourcePosition } from "../../core/workflow/diagnostic.ts";
+import { errorCommand } from "../run/github.ts";
+import { diagnosticMessage, relatedText } from "./message.ts";
+import { inFileOrder, placeInText, type Source } from "./text.ts";
 
 /** One file that was checked. */
 export interface CheckedFile {

@@ -1,8 +1,8 @@
 /** The sentences about what is found in a state directory and not used. Each is safe to print. */
-import { unreachable } from "../core/event.ts";
-import type { StateFault } from "../core/state_fault.ts";
-import { grouped } from "./format.ts";
-import { visibleLine } from "./visible.ts";
+import { unreachable } from "../../core/run/event.ts";
+import type { StateFault } from "../../core/record/state_fault.ts";
+import { grouped } from "../text/format.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 const MIB = 2 ** 20;
 

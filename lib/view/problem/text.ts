@@ -1,11 +1,11 @@
 /** A diagnostic as text: title, place, the line itself with carets, and what to do. */
-import type { LocatedDiagnostic, SourcePosition } from "../core/diagnostic.ts";
-import { diagnosticMessage, relatedText } from "./diagnostic_message.ts";
-import { counted } from "./format.ts";
+import type { LocatedDiagnostic, SourcePosition } from "../../core/workflow/diagnostic.ts";
+import { diagnosticMessage, relatedText } from "./message.ts";
+import { counted } from "../text/format.ts";
 import { missingFlagsText } from "./permission_message.ts";
-import { paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
-import { widthOf } from "./width.ts";
+import { paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
+import { widthOf } from "../text/width.ts";
 
 /** Problems of one file that are shown in full. */
 export const MOST_SHOWN = 20;

@@ -2,11 +2,11 @@
  * The sentences for values that a workflow file must not hold: E3xx. That of E308 begins as the user's
  * document has it, word for word.
  */
-import type { DiagnosticDetail } from "../core/diagnostic.ts";
-import { unreachable } from "../core/event.ts";
-import { grouped } from "./format.ts";
+import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { grouped } from "../text/format.ts";
 import { permissionMessage } from "./permission_message.ts";
-import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "./wording.ts";
+import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "../text/phrases.ts";
 
 /** The mistakes in values. */
 export type ValueDetail = Extract<DiagnosticDetail, { code: `E3${string}` }>;

@@ -1,12 +1,12 @@
 /** The results file: a run as JSON, schema `orch.results/v1`. */
-import type { RunEvent } from "../core/event.ts";
-import type { AttemptRecord, JobState, RunState } from "../core/run_state.ts";
-import type { Job } from "../core/workflow.ts";
-import { isLive } from "../core/run_state.ts";
-import { wallOf } from "../core/summary.ts";
-import type { JobStatus, Outcome } from "../core/event.ts";
-import { outcomeText, skipText } from "./message.ts";
-import type { EventResult, JobResult, Results } from "./results.ts";
+import type { RunEvent } from "../../core/run/event.ts";
+import type { AttemptRecord, JobState, RunState } from "../../core/run/state.ts";
+import type { Job } from "../../core/workflow/workflow.ts";
+import { isLive } from "../../core/run/state.ts";
+import { wallOf } from "../../core/run/summary.ts";
+import type { JobStatus, Outcome } from "../../core/run/event.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import type { EventResult, JobResult, Results } from "./results_shape.ts";
 
 /** What the report takes from outside the state. */
 export interface ResultsOptions {

@@ -3,12 +3,12 @@
  * Surefire and Jenkins call reruns: `flakyFailure` where the job succeeded in the end, and where it did
  * not, `failure` for the first and `rerunFailure` for each further one.
  */
-import { type Outcome, unreachable } from "../core/event.ts";
-import type { AttemptRecord, JobState, RunState } from "../core/run_state.ts";
-import { workOf } from "../core/summary.ts";
-import type { Job } from "../core/workflow.ts";
-import { outcomeText, skipText } from "./message.ts";
-import { visibleLine, visibleText } from "./visible.ts";
+import { type Outcome, unreachable } from "../../core/run/event.ts";
+import type { AttemptRecord, JobState, RunState } from "../../core/run/state.ts";
+import { workOf } from "../../core/run/summary.ts";
+import type { Job } from "../../core/workflow/workflow.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import { visibleLine, visibleText } from "../text/sanitize.ts";
 
 /** What the report takes from outside the state. */
 export interface JUnitOptions {

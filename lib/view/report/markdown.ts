@@ -1,12 +1,12 @@
 /** The page that a run leaves in GitHub Actions: a table of its jobs, and what failed, folded. */
-import type { JobState, RunState } from "../core/run_state.ts";
-import type { RunSummary } from "../core/summary.ts";
-import { workOf } from "../core/summary.ts";
-import type { OutputTail } from "./end_text.ts";
-import { counted, durationText, grouped } from "./format.ts";
-import { outcomeText, skipText, verdictText } from "./message.ts";
-import { makeStyle } from "./style.ts";
-import { visibleLine, visibleText } from "./visible.ts";
+import type { JobState, RunState } from "../../core/run/state.ts";
+import type { RunSummary } from "../../core/run/summary.ts";
+import { workOf } from "../../core/run/summary.ts";
+import type { OutputTail } from "../run/ending.ts";
+import { counted, durationText, grouped } from "../text/format.ts";
+import { outcomeText, skipText, verdictText } from "../run/outcome.ts";
+import { makeStyle } from "../text/style.ts";
+import { visibleLine, visibleText } from "../text/sanitize.ts";
 
 /** Lines of output shown of one stream of a failed job. */
 const MOST_LINES = 40;

@@ -1,5 +1,5 @@
 /** What the results of a run hold, in the file and for programs: schema `orch.results/v1`. */
-import type { JobStatus, Outputs, RunStatus } from "../core/event.ts";
+import type { JobStatus, Outputs, RunStatus } from "../../core/run/event.ts";
 
 /** A run. Times are ISO 8601, durations seconds; what is not known is `null`. */
 export interface Results {

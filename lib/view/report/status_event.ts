@@ -3,10 +3,10 @@
  * the results. Those that only prepare others (a job is ready, is being stopped) are left to the history
  * of events.
  */
-import type { Outcome, Outputs, RunEvent, RunStatus } from "../core/event.ts";
-import { type AttemptRecord, jobIndex, type RunState } from "../core/run_state.ts";
-import { outcomeText, skipText } from "./message.ts";
-import { secondsBetween, timeText } from "./report_json.ts";
+import type { Outcome, Outputs, RunEvent, RunStatus } from "../../core/run/event.ts";
+import { type AttemptRecord, jobIndex, type RunState } from "../../core/run/state.ts";
+import { outcomeText, skipText } from "../run/outcome.ts";
+import { secondsBetween, timeText } from "./json.ts";
 
 /** What is known of every event. */
 export interface StatusData {

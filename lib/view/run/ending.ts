@@ -1,15 +1,15 @@
 /** The last words of a run: what failed and its last lines, what did not run and why, the numbers. */
-import type { RunSummary } from "../core/summary.ts";
-import type { JobState, RunState } from "../core/run_state.ts";
-import { kindOf } from "../core/workflow/kinds.ts";
-import type { Job } from "../core/workflow.ts";
-import { workOf } from "../core/summary.ts";
-import { counted, durationText, grouped } from "./format.ts";
-import { outcomeHint, outcomeText, skipText } from "./message.ts";
-import { paint, type Style } from "./style.ts";
-import { type NameableRun, runCommand } from "./shell_word.ts";
-import { visibleLine, visibleText } from "./visible.ts";
-import { cutToWidth, widthOf } from "./width.ts";
+import type { RunSummary } from "../../core/run/summary.ts";
+import type { JobState, RunState } from "../../core/run/state.ts";
+import { kindOf } from "../../core/workflow/kinds.ts";
+import type { Job } from "../../core/workflow/workflow.ts";
+import { workOf } from "../../core/run/summary.ts";
+import { counted, durationText, grouped } from "../text/format.ts";
+import { outcomeHint, outcomeText, skipText } from "./outcome.ts";
+import { paint, type Style } from "../text/style.ts";
+import { type NameableRun, runCommand } from "../text/shell_word.ts";
+import { visibleLine, visibleText } from "../text/sanitize.ts";
+import { cutToWidth, widthOf } from "../text/width.ts";
 
 /** Failed jobs shown with their output; the others are named. */
 export const MOST_FAILURES_SHOWN = 5;

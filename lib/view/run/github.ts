@@ -3,8 +3,8 @@
  * (https://docs.github.com/actions/reference/workflow-commands). What is not ours is fenced, so that no
  * job gives commands through us.
  */
-import type { SourcePosition } from "../core/diagnostic.ts";
-import { visibleLine } from "./visible.ts";
+import type { SourcePosition } from "../../core/workflow/diagnostic.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** GitHub shows so many annotations of one step. */
 export const MOST_ANNOTATIONS = 10;

@@ -1,10 +1,10 @@
 /** A run for pipes, files and CI: one line per event, with its time. */
-import { type RunEvent, unreachable } from "../core/event.ts";
-import { activeMs, isLive, type RunState } from "../core/run_state.ts";
-import { clockText, countdownText, counted, durationText } from "./format.ts";
-import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./message.ts";
-import { type Look, paint, type Style } from "./style.ts";
-import { visibleLine } from "./visible.ts";
+import { type RunEvent, unreachable } from "../../core/run/event.ts";
+import { activeMs, isLive, type RunState } from "../../core/run/state.ts";
+import { clockText, countdownText, counted, durationText } from "../text/format.ts";
+import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./outcome.ts";
+import { type Look, paint, type Style } from "../text/style.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** How plain lines look. */
 export interface PlainOptions {

@@ -1,6 +1,6 @@
 /** Words for what a run outlives and its user should know. */
-import { unreachable } from "../core/event.ts";
-import { visibleLine } from "./visible.ts";
+import { unreachable } from "../../core/run/event.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** The facts: what the runtime reports. */
 export type Notice =

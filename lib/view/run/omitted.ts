@@ -1,6 +1,6 @@
 /** What is said where output is not shown whole. */
-import { bytesText, counted } from "./format.ts";
-import { visibleLine } from "./visible.ts";
+import { bytesText, counted } from "../text/format.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** In the place of the beginning of a log. */
 export function omittedText(bytes: number, path: string): string {

@@ -1,6 +1,6 @@
 /**
  * Every sentence about what happened to a job or a run. Those about mistakes in files and on the
- * command line are in `diagnostic_message.ts`. Facts come in as data; words are only here. Facts may
+ * command line are in `problem/message.ts`. Facts come in as data; words are only here. Facts may
  * hold foreign text (paths, causes, branches): each sentence that goes out is one line, safe to print.
  */
 import {
@@ -12,9 +12,9 @@ import {
   type SkipReason,
   type StopReason,
   unreachable,
-} from "../core/event.ts";
-import { bytesText, counted, secondsText } from "./format.ts";
-import { visibleLine } from "./visible.ts";
+} from "../../core/run/event.ts";
+import { bytesText, counted, secondsText } from "../text/format.ts";
+import { visibleLine } from "../text/sanitize.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
 export function outcomeText(outcome: Outcome): string {

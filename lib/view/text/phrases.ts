@@ -1,5 +1,5 @@
 /** What the messages about mistakes are put together from. */
-import { visibleLine } from "./visible.ts";
+import { visibleLine } from "./sanitize.ts";
 
 /** The words of one diagnostic. */
 export interface DiagnosticMessage {

@@ -1,6 +1,6 @@
 /** Command lines that people paste into a shell. */
 
-import { isHarmful } from "./visible.ts";
+import { isHarmful } from "./sanitize.ts";
 
 /** What no shell reads as anything but itself. */
 const PLAIN = /^[\w@%+=:,./-]+$/;

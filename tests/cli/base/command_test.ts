@@ -2,7 +2,7 @@
 import { command, type Flag, type FlagValues } from "../../../lib/cli/base/command.ts";
 import { FILE, flag, list, parseCount, path, text } from "../../../lib/cli/base/flags.ts";
 import { allCommands, commandNamed, isCommand } from "../../../lib/cli/command/list.ts";
-import { runByLibrary } from "../../../lib/cli/commands.ts";
+import { runByLibrary } from "../../../lib/cli/routes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
 import { FakeWorld } from "../../support/fake_world.ts";
 

@@ -1,10 +1,10 @@
 /** `--color` and `--ascii`, wherever they stand, and the variables behind them. */
-import { takeLook } from "../../lib/cli/look_flags.ts";
-import { styleFor } from "../../lib/cli/output.ts";
-import { assertEquals } from "../support/assert.ts";
-import { FakeWorld } from "../support/fake_world.ts";
-import { newProject, ROOT } from "../support/cli.ts";
-import { namesIn } from "../support/docs.ts";
+import { takeLook } from "../../../lib/cli/base/style_flags.ts";
+import { styleFor } from "../../../lib/cli/base/output.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
+import { newProject, ROOT } from "../../support/cli.ts";
+import { namesIn } from "../../support/docs.ts";
 
 /** A command line, and what is left of it with the look it asks for. */
 const LINES: readonly (readonly [line: string, expected: string])[] = [

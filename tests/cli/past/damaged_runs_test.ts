@@ -2,15 +2,20 @@
  * Runs whose files are damaged in every way: each command says what it can and what is wrong, with
  * exit 0 or 3, and never breaks.
  */
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import { runCli } from "../../lib/cli/mod.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "../support/assert.ts";
-import { Captured } from "../support/captured.ts";
-import { type Finished, newProject, type Project } from "../support/cli.ts";
-import { keepRun } from "../support/kept_run.ts";
-import { Dice } from "../support/random.ts";
-import { Story } from "../view/story.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import { runCli } from "../../../lib/cli/mod.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../../support/assert.ts";
+import { Captured } from "../../support/captured.ts";
+import { type Finished, newProject, type Project } from "../../support/cli.ts";
+import { keepRun } from "../../support/kept_run.ts";
+import { Dice } from "../../support/random.ts";
+import { Story } from "../../support/story.ts";
 
 const COMMANDS = ["show", "events", "events --json", "logs", "history --json"] as const;
 

@@ -1,14 +1,14 @@
 /** `orch logs` and `orch clean` on runs that were kept. */
-import { runCli } from "../../lib/cli/mod.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import { RunLock } from "../../lib/runtime/run_lock.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { Captured } from "../support/captured.ts";
-import { newProject } from "../support/cli.ts";
-import { keepRun } from "../support/kept_run.ts";
-import { START, Story } from "../view/story.ts";
-import { DAY_MS, died, MID, NEW, OLD, storyOf, threeRuns } from "./three_runs.ts";
+import { runCli } from "../../../lib/cli/mod.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import { RunLock } from "../../../lib/runtime/state/run_lock.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { Captured } from "../../support/captured.ts";
+import { newProject } from "../../support/cli.ts";
+import { keepRun } from "../../support/kept_run.ts";
+import { START, Story } from "../../support/story.ts";
+import { DAY_MS, died, MID, NEW, OLD, storyOf, threeRuns } from "../../support/three_runs.ts";
 
 /** A stream that says it is a terminal, and keeps what is written to it. */
 class Terminal extends Captured {

@@ -1,11 +1,11 @@
 /** The commands about runs that were made, on runs that were kept: what they find, print and refuse. */
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import { RunLock } from "../../lib/runtime/run_lock.ts";
-import { assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { newProject } from "../support/cli.ts";
-import { keepMany, keepRun } from "../support/kept_run.ts";
-import { START } from "../view/story.ts";
-import { DAY_MS, failed, MID, NEW, OLD, storyOf, threeRuns } from "./three_runs.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import { RunLock } from "../../../lib/runtime/state/run_lock.ts";
+import { assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { newProject } from "../../support/cli.ts";
+import { keepMany, keepRun } from "../../support/kept_run.ts";
+import { START } from "../../support/story.ts";
+import { DAY_MS, failed, MID, NEW, OLD, storyOf, threeRuns } from "../../support/three_runs.ts";
 
 /** The cells of a table, without its head and its dates. */
 function cells(table: string): string[] {

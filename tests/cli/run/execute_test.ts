@@ -1,23 +1,23 @@
 /** One run under a journal that is slow or breaks: what waits for it, and what follows when it fails. */
-import type { Durability } from "../../lib/core/base/choices.ts";
-import { conduct } from "../../lib/cli/conduct.ts";
-import type { Input } from "../../lib/core/event.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import type { FirstInput } from "../../lib/core/resume.ts";
-import { initialState, type RunState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import { Journal, type JournalFile } from "../../lib/runtime/journal.ts";
-import { parseRunId, runDirectoryAt } from "../../lib/runtime/run_directory.ts";
-import type { ProcessEnd } from "../../lib/runtime/world.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { FakeWorld, pass, START } from "../support/fake_world.ts";
+import type { Durability } from "../../../lib/core/base/choices.ts";
+import { conduct } from "../../../lib/cli/run/execute.ts";
+import type { Input } from "../../../lib/core/run/event.ts";
+import { readJournal } from "../../../lib/core/record/journal_read.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import type { FirstInput } from "../../../lib/core/record/resume.ts";
+import { initialState, type RunState } from "../../../lib/core/run/state.ts";
+import { step } from "../../../lib/core/run/scheduler.ts";
+import { Journal, type JournalFile } from "../../../lib/runtime/store/journal.ts";
+import { parseRunId, runDirectoryAt } from "../../../lib/runtime/state/run_directory.ts";
+import type { ProcessEnd } from "../../../lib/runtime/port/world.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { FakeWorld, pass, START } from "../../support/fake_world.ts";
 import {
   type JobSketch,
   sketchLimits,
   sketchSettings,
   sketchWorkflow,
-} from "../support/workflows.ts";
+} from "../../support/workflows.ts";
 
 const RUN_ID = parseRunId("20261122-103000-x7k2")!;
 /** Nothing is there: what would be written elsewhere than into the journal is lost. */

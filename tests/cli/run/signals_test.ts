@@ -1,8 +1,8 @@
 /** What signals, crashes and Ctrl-Z ask of a run, in a world made by hand. */
-import { listenForPause } from "../../lib/cli/pause.ts";
-import { listenForStops } from "../../lib/cli/stops.ts";
-import { assertEquals, assertRejects } from "../support/assert.ts";
-import { FakeWorld, pass } from "../support/fake_world.ts";
+import { listenForPause } from "../../../lib/cli/run/pause.ts";
+import { listenForStops } from "../../../lib/cli/run/stops.ts";
+import { assertEquals, assertRejects } from "../../support/assert.ts";
+import { FakeWorld, pass } from "../../support/fake_world.ts";
 
 Deno.test("signals: the first asks, an echo of it does not count, the second kills, the third leaves", async () => {
   const world = new FakeWorld();

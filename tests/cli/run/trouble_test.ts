@@ -1,10 +1,10 @@
 /** When the world does not go along: exit 3, words that name the place, and never an exception. */
-import { runCli } from "../../lib/cli/mod.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import type { World } from "../../lib/runtime/world.ts";
-import { assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { Captured } from "../support/captured.ts";
-import { newProject, workflow } from "../support/cli.ts";
+import { runCli } from "../../../lib/cli/mod.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import type { World } from "../../../lib/runtime/port/world.ts";
+import { assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { Captured } from "../../support/captured.ts";
+import { newProject, workflow } from "../../support/cli.ts";
 
 const W = workflow({ id: "only", command: "echo done" });
 

@@ -1,8 +1,8 @@
 /** Which view a run gets, and which flags do not go together. */
-import { UsageError } from "../../lib/cli/output.ts";
-import type { ViewFlags } from "../../lib/cli/run_view.ts";
-import { agreedFlags, jobOutputOf, viewKind } from "../../lib/cli/view_choice.ts";
-import { assertEquals, assertThrows } from "../support/assert.ts";
+import { UsageError } from "../../../lib/cli/base/output.ts";
+import type { ViewFlags } from "../../../lib/cli/run_view/view.ts";
+import { agreedFlags, jobOutputOf, viewKind } from "../../../lib/cli/run_view/choice.ts";
+import { assertEquals, assertThrows } from "../../support/assert.ts";
 
 const QUIET = { quiet: true, verbose: false };
 const VERBOSE = { quiet: false, verbose: true };

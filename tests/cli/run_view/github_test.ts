@@ -1,7 +1,7 @@
 /** A run as a step of GitHub Actions: what the runner is sent, and the page it gets. */
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { text } from "../view/golden.ts";
-import { type WatchedOptions, WatchedRun } from "./watched_run.ts";
+import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { text } from "../../support/shown_text.ts";
+import { type WatchedOptions, WatchedRun } from "../../support/watched_run.ts";
 
 const ACTIONS = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: "/work" };
 

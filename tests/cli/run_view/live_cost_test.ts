@@ -1,12 +1,12 @@
 /** What the live view costs: the share of one processor that it takes from the jobs. */
-import { openView } from "../../lib/cli/open_view.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import type { RunDirectory } from "../../lib/runtime/run_directory.ts";
-import type { World } from "../../lib/runtime/world.ts";
-import { assert } from "../support/assert.ts";
-import { FakeWorld, pass } from "../support/fake_world.ts";
-import { bestTimeOf } from "../view/golden.ts";
-import { Story } from "../view/story.ts";
+import { openView } from "../../../lib/cli/run_view/open.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import type { RunDirectory } from "../../../lib/runtime/state/run_directory.ts";
+import type { World } from "../../../lib/runtime/port/world.ts";
+import { assert } from "../../support/assert.ts";
+import { FakeWorld, pass } from "../../support/fake_world.ts";
+import { bestTimeOf } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 const RUNNING = 50;
 /** Of one processor, at ten frames a second. */

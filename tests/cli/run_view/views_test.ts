@@ -1,8 +1,8 @@
 /** The views of a run, told event by event: what each prints, and when. */
-import { MOST_WAITING } from "../../lib/cli/outlet.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { text } from "../view/golden.ts";
-import { WatchedRun } from "./watched_run.ts";
+import { MOST_WAITING } from "../../../lib/cli/run_view/bounded_stream.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { text } from "../../support/shown_text.ts";
+import { WatchedRun } from "../../support/watched_run.ts";
 
 const TWO = [{ id: "a" }, { id: "b" }];
 

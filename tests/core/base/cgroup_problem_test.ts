@@ -1,6 +1,6 @@
 /** What is in the way of control groups and of their controllers, on machines of every kind. */
-import { type ControlFacts, controlLacks } from "../../lib/core/control_lacks.ts";
-import { assertEquals } from "../support/assert.ts";
+import { type ControlFacts, controlLacks } from "../../../lib/core/base/cgroup_problem.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** A machine on which the kernel holds jobs. */
 const GOOD: ControlFacts = {

@@ -1,7 +1,7 @@
 /** The checksum, against published values and against its definition, bit by bit. */
-import { crc32 } from "../../lib/core/crc32.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+import { crc32 } from "../../../lib/core/base/crc32.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 const KNOWN: readonly (readonly [text: string, crc: number])[] = [
   ["", 0],

@@ -1,6 +1,6 @@
 /** Which name was meant. */
-import { didYouMean } from "../../lib/core/did_you_mean.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { didYouMean } from "../../../lib/core/base/did_you_mean.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 Deno.test("didYouMean() names the nearest, or none", () => {
   const known = ["command", "script_path", "dependencies", "environment", "timeout", "tags", "id"];

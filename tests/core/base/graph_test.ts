@@ -6,9 +6,9 @@ import {
   type Graph,
   inDegrees,
   topologicalOrder,
-} from "../../lib/core/graph.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+} from "../../../lib/core/base/graph.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 /** A graph of `size` nodes from edges such as `0>1 1~2`, where `~` is a soft one. */
 function graphOf(size: number, text: string): Graph {

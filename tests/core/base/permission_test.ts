@@ -5,8 +5,8 @@ import {
   seenFrom,
   straightened,
   withoutInner,
-} from "../../lib/core/permission.ts";
-import { assertEquals } from "../support/assert.ts";
+} from "../../../lib/core/base/permission.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const read = (path: string | null): Permission => ({ kind: "read", path });
 const run = (program: string | null): Permission => ({ kind: "run", program });

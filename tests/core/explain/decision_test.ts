@@ -1,10 +1,10 @@
 /** What the scheduler decided and why, told from the events alone. */
-import { type Decision, DecisionLog } from "../../lib/core/decision.ts";
-import type { RunSettings } from "../../lib/core/event.ts";
-import { fold } from "../../lib/core/apply.ts";
-import { initialState } from "../../lib/core/run_state.ts";
-import { assertEquals } from "../support/assert.ts";
-import { linesOf, planOf, Player } from "./trace.ts";
+import { type Decision, DecisionLog } from "../../../lib/core/explain/decision.ts";
+import type { RunSettings } from "../../../lib/core/run/event.ts";
+import { fold } from "../../../lib/core/run/apply.ts";
+import { initialState } from "../../../lib/core/run/state.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { linesOf, planOf, Player } from "../../support/trace.ts";
 
 /** One run: its jobs, its inputs, and after each input the decisions that are told, in brief. */
 interface Told {

@@ -1,8 +1,8 @@
 /** Why a job ended as it did: given up, skipped, cancelled, done again by another orch. */
-import type { ReopenRequest } from "../../lib/core/event.ts";
-import { assertEquals } from "../support/assert.ts";
-import { check, storyOf } from "./told.ts";
-import { planOf, Player } from "./trace.ts";
+import type { ReopenRequest } from "../../../lib/core/run/event.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { check, storyOf } from "../../support/told.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 /** The run goes on under another orch. */
 function reopen(player: Player, what: Partial<ReopenRequest> & Pick<ReopenRequest, "at">): void {

@@ -1,8 +1,8 @@
 /** Why a job waited: for its needs, for a slot, for what others have reserved, for its next attempt. */
-import { explainJob } from "../../lib/core/why.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { check, storyOf } from "./told.ts";
-import { planOf, Player } from "./trace.ts";
+import { explainJob } from "../../../lib/core/explain/story.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { check, storyOf } from "../../support/told.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 check({
   title: "a job without needs runs at once",

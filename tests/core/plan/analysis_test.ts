@@ -1,11 +1,11 @@
 /** Levels, critical path and parallelism, by hand and for the sample workflow. */
-// @ts-types="../../lib/types/std_yaml_parse.d.ts"
+// @ts-types="../../../lib/types/std_yaml_parse.d.ts"
 import { parse } from "@std/yaml/parse";
-import { analyzePlan } from "../../lib/core/analysis.ts";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { planOf } from "./trace.ts";
+import { analyzePlan } from "../../../lib/core/plan/analysis.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { planOf } from "../../support/trace.ts";
 
 Deno.test("analyzePlan() tells levels, critical path and parallelism", () => {
   const rows: [string, Record<string, number>, string, string, number][] = [
@@ -35,7 +35,7 @@ Deno.test("analyzePlan() tells levels, critical path and parallelism", () => {
 });
 
 Deno.test("analyzePlan() tells of the sample workflow", async () => {
-  const text = await Deno.readTextFile(new URL("../data/sample_workflow.yaml", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../data/sample_workflow.yaml", import.meta.url));
   const parsed = parseWorkflow(parse(text));
   assert(parsed.ok);
   const analysis = analyzePlan(planJobs(parsed.value, [...parsed.value.jobs.keys()]));
@@ -57,7 +57,7 @@ Deno.test("analyzePlan() tells of the sample workflow", async () => {
 });
 
 Deno.test("parseWorkflow() reads the sample workflow as its author meant it", async () => {
-  const text = await Deno.readTextFile(new URL("../data/sample_workflow.yaml", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../data/sample_workflow.yaml", import.meta.url));
   const parsed = parseWorkflow(parse(text));
   assert(parsed.ok);
   const [setup, install, lint] = parsed.value.jobs;

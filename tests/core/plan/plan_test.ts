@@ -1,11 +1,11 @@
 /** The order of starting, and what could never start. */
-import { Bug } from "../../lib/core/event.ts";
-import { checkFeasible, planJobs } from "../../lib/core/plan.ts";
-import type { Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals, assertThrows } from "../support/assert.ts";
-import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
-import { brief } from "./brief.ts";
-import { planOf, workflowOf } from "./trace.ts";
+import { Bug } from "../../../lib/core/run/event.ts";
+import { checkFeasible, planJobs } from "../../../lib/core/plan/plan.ts";
+import type { Workflow } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
+import { sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
+import { brief } from "../../support/brief.ts";
+import { planOf, workflowOf } from "../../support/trace.ts";
 
 Deno.test("planJobs() orders by the longest chain that begins with a job", () => {
   const rows: [string, Readonly<Record<string, number>>, string][] = [

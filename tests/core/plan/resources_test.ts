@@ -1,7 +1,7 @@
 /** What jobs reserve and what fits. */
-import { budgetOf, demandOf, exactlySummable, fits } from "../../lib/core/resources.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+import { budgetOf, demandOf, exactlySummable, fits } from "../../../lib/core/plan/resources.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 Deno.test("demandOf() asks for nothing where nothing is said", () => {
   assertEquals(demandOf({ maxMemoryMb: null, maxCpuPercent: null, maxConcurrentJobs: null }), {

@@ -1,8 +1,8 @@
 /** Which jobs a command line selects. */
-import { EVERYTHING, type Selection, selectJobs } from "../../lib/core/selection.ts";
-import { assertEquals } from "../support/assert.ts";
-import { type JobSketch, sketchWorkflow } from "../support/workflows.ts";
-import { brief } from "./brief.ts";
+import { EVERYTHING, type Selection, selectJobs } from "../../../lib/core/plan/selection.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { type JobSketch, sketchWorkflow } from "../../support/workflows.ts";
+import { brief } from "../../support/brief.ts";
 
 const JOBS: JobSketch[] = [
   { id: "setup", tags: ["base"] },

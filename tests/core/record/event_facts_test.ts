@@ -1,9 +1,9 @@
 /** Events under the right checksum whose facts are of other kinds than those that are written. */
-import { crc32 } from "../../lib/core/crc32.ts";
-import { decodeLine, LineEncoder } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Story } from "../view/story.ts";
+import { crc32 } from "../../../lib/core/base/crc32.ts";
+import { decodeLine, LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../../lib/core/record/journal_read.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Story } from "../../support/story.ts";
 
 /** A run in which something of every kind happens. */
 function story(): Story {

@@ -1,9 +1,9 @@
 /** Events as lines and back. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { crc32 } from "../../lib/core/crc32.ts";
-import { decodeLine, JOURNAL_VERSION, LineEncoder } from "../../lib/core/journal_line.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { crc32 } from "../../../lib/core/base/crc32.ts";
+import { decodeLine, JOURNAL_VERSION, LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
 
 const ENCODER = new TextEncoder();
 const settings = sketchSettings({ branch: "ünï/漢字" });

@@ -1,12 +1,12 @@
 /** How far a journal is believed: cut anywhere, any bit flipped, with a tail of zeros, from the future. */
-import { fold } from "../../lib/core/apply.ts";
-import { crc32 } from "../../lib/core/crc32.ts";
-import type { RunEvent } from "../../lib/core/event.ts";
-import { JOURNAL_VERSION, LineEncoder } from "../../lib/core/journal_line.ts";
-import { type JournalEnd, readJournal } from "../../lib/core/journal_read.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
-import { planOf, Player } from "./trace.ts";
+import { fold } from "../../../lib/core/run/apply.ts";
+import { crc32 } from "../../../lib/core/base/crc32.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { JOURNAL_VERSION, LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { type JournalEnd, readJournal } from "../../../lib/core/record/journal_read.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 const ENCODER = new TextEncoder();
 const CLEAN: JournalEnd = { kind: "clean" };

@@ -1,7 +1,7 @@
 /** Whose output is meant. */
-import { attemptsOf, lastAttempts } from "../../lib/core/logged_attempts.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Story } from "../view/story.ts";
+import { attemptsOf, lastAttempts } from "../../../lib/core/record/logged_attempts.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Story } from "../../support/story.ts";
 
 const RETRY = {
   maxAttempts: 3,

@@ -7,12 +7,17 @@ import {
   planOfRecord,
   type PlanRecord,
   withDownstream,
-} from "../../lib/core/plan_file.ts";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import type { Job, Plugin, PluginAction, Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
-import { type JobSketch, sketchJob, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
-import { planOf, workflowOf } from "./trace.ts";
+} from "../../../lib/core/record/plan_file.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import type { Job, Plugin, PluginAction, Workflow } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals, assertNotEquals } from "../../support/assert.ts";
+import {
+  type JobSketch,
+  sketchJob,
+  sketchSettings,
+  sketchWorkflow,
+} from "../../support/workflows.ts";
+import { planOf, workflowOf } from "../../support/trace.ts";
 
 const HTTP = {
   type: "http",

@@ -1,6 +1,6 @@
 /** Words for runs: what is found, what is one word for several, what was probably meant. */
-import { nameRun } from "../../lib/core/run_name.ts";
-import { assertEquals } from "../support/assert.ts";
+import { nameRun } from "../../../lib/core/record/resolve_name.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const IDS = [
   "20261123-090000-abcd",

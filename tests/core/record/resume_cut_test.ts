@@ -1,12 +1,12 @@
 /** A journal may end at any byte: the run goes on from there, and comes to the same end. */
-import type { Input, Outcome, RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { planResume } from "../../lib/core/resume.ts";
-import { isLive, nextWakeup, type RunState } from "../../lib/core/run_state.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
-import { planOf, Player } from "./trace.ts";
+import type { Input, Outcome, RunEvent } from "../../../lib/core/run/event.ts";
+import { LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../../lib/core/record/journal_read.ts";
+import { planResume } from "../../../lib/core/record/resume.ts";
+import { isLive, nextWakeup, type RunState } from "../../../lib/core/run/state.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 const JOBS = `
   root

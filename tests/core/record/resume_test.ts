@@ -1,17 +1,17 @@
 /** `orch resume`: how runs go on after a crash or a stop, and what reopening does to the state. */
-import { fold } from "../../lib/core/apply.ts";
-import type { RunEvent } from "../../lib/core/event.ts";
+import { fold } from "../../../lib/core/run/apply.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
 import {
   type AttemptFate,
   liveAttempts,
   planInForce,
   type ResumeOptions,
-} from "../../lib/core/resume.ts";
-import { wallOf } from "../../lib/core/summary.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
-import { check, type Resumed } from "./resumed.ts";
-import { planOf, Player } from "./trace.ts";
+} from "../../../lib/core/record/resume.ts";
+import { wallOf } from "../../../lib/core/run/summary.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
+import { check, type Resumed } from "../../support/resumed.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 const ENDED_WELL: AttemptFate = { kind: "ended", end: { outcome: { kind: "succeeded" } } };
 const ENDED_BADLY: AttemptFate = { kind: "ended", end: { outcome: { kind: "exited", code: 1 } } };

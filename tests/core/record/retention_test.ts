@@ -1,6 +1,6 @@
 /** Which old runs go. */
-import { expiredRuns, parseAge } from "../../lib/core/retention.ts";
-import { assertEquals } from "../support/assert.ts";
+import { expiredRuns, parseAge } from "../../../lib/core/record/retention.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const NOW = 100;
 /** Newest first, by the time they were last written to: `c` was gone on with lately. */

@@ -1,12 +1,12 @@
 /** Plan and journal together: what they make, what is wrong with them, and how a run stands in a word. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { type JournalContent, readJournal } from "../../lib/core/journal_read.ts";
-import { encodePlan, type PlanRecord } from "../../lib/core/plan_file.ts";
-import { composeRun, type ReadRun, standingOf } from "../../lib/core/run_record.ts";
-import { assertEquals } from "../support/assert.ts";
-import { type JobSketch, sketchWorkflow } from "../support/workflows.ts";
-import { Story } from "../view/story.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { type JournalContent, readJournal } from "../../../lib/core/record/journal_read.ts";
+import { encodePlan, type PlanRecord } from "../../../lib/core/record/plan_file.ts";
+import { composeRun, type ReadRun, standingOf } from "../../../lib/core/record/run_record.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { type JobSketch, sketchWorkflow } from "../../support/workflows.ts";
+import { Story } from "../../support/story.ts";
 
 function journalOf(events: readonly RunEvent[]): JournalContent {
   return readJournal(new LineEncoder().encode(events, 0));

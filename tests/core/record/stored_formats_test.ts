@@ -2,18 +2,18 @@
  * Stored formats over the versions: what an older orch did not write has its standard value, and what a newer
  * one writes beside it is left out. Tried for every key of plans and of events.
  */
-import { crc32 } from "../../lib/core/crc32.ts";
-import type { RunEvent } from "../../lib/core/event.ts";
-import { decodeLine } from "../../lib/core/journal_line.ts";
-import { JOURNAL_WORDS } from "../../lib/core/journal_words.ts";
-import { decodePlan, encodePlan, type PlanRecord } from "../../lib/core/plan_file.ts";
-import { STANDARD_SETTINGS } from "../../lib/core/plan/settings.ts";
-import { JOB_FIELDS } from "../../lib/core/workflow/job_keys.ts";
-import { standardOf } from "../../lib/core/workflow/key.ts";
-import { GLOBAL_FIELDS } from "../../lib/core/workflow/workflow_keys.ts";
-import type { Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import { crc32 } from "../../../lib/core/base/crc32.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { decodeLine } from "../../../lib/core/record/journal_line.ts";
+import { JOURNAL_WORDS } from "../../../lib/core/record/journal_words.ts";
+import { decodePlan, encodePlan, type PlanRecord } from "../../../lib/core/record/plan_file.ts";
+import { STANDARD_SETTINGS } from "../../../lib/core/plan/settings.ts";
+import { JOB_FIELDS } from "../../../lib/core/workflow/keys/job_keys.ts";
+import { standardOf } from "../../../lib/core/workflow/keys/key.ts";
+import { GLOBAL_FIELDS } from "../../../lib/core/workflow/keys/workflow_keys.ts";
+import type { Workflow } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
 
 const ENCODER = new TextEncoder();
 

@@ -1,7 +1,7 @@
 /** Which attempts have left traces that the journal does not know of. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { type Traces, unrecordedAttempts } from "../../lib/core/traces.ts";
-import { assertEquals } from "../support/assert.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { type Traces, unrecordedAttempts } from "../../../lib/core/record/traces.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const JOBS = new Set(["a", "b", "b.1", "x.y"]);
 

@@ -1,6 +1,6 @@
 /** Which branches a pattern means. */
-import { branchMatches } from "../../lib/core/conditions.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { branchMatches } from "../../../lib/core/run/branch.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 Deno.test("branchMatches() takes names and globs", () => {
   const rows: [string, string, boolean][] = [

@@ -1,9 +1,9 @@
 /** Why ready jobs do not start, and to whom that is due. The simulator asks it of every run it plays. */
-import { firstWithoutObstacle, holdersOf, obstacleOf } from "../../lib/core/obstacle.ts";
-import type { RunSettings } from "../../lib/core/event.ts";
-import { isLive } from "../../lib/core/run_state.ts";
-import { assertEquals } from "../support/assert.ts";
-import { planOf, Player } from "./trace.ts";
+import { firstWithoutObstacle, holdersOf, obstacleOf } from "../../../lib/core/run/obstacle.ts";
+import type { RunSettings } from "../../../lib/core/run/event.ts";
+import { isLive } from "../../../lib/core/run/state.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 interface Row {
   readonly what: string;

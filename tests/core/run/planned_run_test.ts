@@ -1,10 +1,10 @@
 /** Runs on a clock that nobody waits for. */
-import { plannedEvents } from "../../lib/core/planned_run.ts";
-import { timelineOf } from "../../lib/core/timeline.ts";
-import type { RunSettings } from "../../lib/core/event.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
-import { planOf } from "./trace.ts";
+import { plannedEvents } from "../../../lib/core/run/planned_run.ts";
+import { timelineOf } from "../../../lib/core/run/timeline.ts";
+import type { RunSettings } from "../../../lib/core/run/event.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
+import { planOf } from "../../support/trace.ts";
 
 function planned(
   jobs: string,

@@ -1,8 +1,8 @@
 /** The ready set against a plain list. */
-import { ReadySet } from "../../lib/core/ready_set.ts";
-import { type Demand, fits, type Free } from "../../lib/core/resources.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+import { ReadySet } from "../../../lib/core/run/ready_set.ts";
+import { type Demand, fits, type Free } from "../../../lib/core/plan/resources.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 const EASY: Demand = { memoryMb: 0, cpuPercent: 0, maxConcurrent: Infinity };
 const PLENTY: Free = { running: 0, memoryMb: Infinity, cpuPercent: Infinity };

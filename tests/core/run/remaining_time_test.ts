@@ -1,8 +1,8 @@
 /** How long a run will still take, and the time in which it stood still. */
-import { expectedRestMs, usualMs } from "../../lib/core/expected_rest.ts";
-import { activeMs } from "../../lib/core/run_state.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Story } from "../view/story.ts";
+import { expectedRestMs, usualMs } from "../../../lib/core/run/remaining_time.ts";
+import { activeMs } from "../../../lib/core/run/state.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Story } from "../../support/story.ts";
 
 const CHAIN = [
   { id: "a" },

@@ -1,5 +1,5 @@
 /** `orch rerun`, and runs whose workflow has changed: which jobs run again, and what then follows. */
-import { check, type Resumed } from "./resumed.ts";
+import { check, type Resumed } from "../../support/resumed.ts";
 
 const FINISHED = `> 0 go
                   > 5 a#1 ok

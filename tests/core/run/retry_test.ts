@@ -1,8 +1,8 @@
 /** Whether and when a failed attempt is tried again. */
-import type { HttpFailure, Outcome } from "../../lib/core/event.ts";
-import { isRetryable, retryDelayMs, unitHash } from "../../lib/core/retry.ts";
-import type { Action, RetryPolicy } from "../../lib/core/workflow.ts";
-import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
+import type { HttpFailure, Outcome } from "../../../lib/core/run/event.ts";
+import { isRetryable, retryDelayMs, unitHash } from "../../../lib/core/run/retry.ts";
+import type { Action, RetryPolicy } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals, assertNotEquals } from "../../support/assert.ts";
 
 const POLICY: RetryPolicy = {
   maxAttempts: 9,

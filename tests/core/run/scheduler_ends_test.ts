@@ -1,5 +1,5 @@
 /** How attempts, jobs and runs end, as traces: see `trace.ts` for how to read them. */
-import { playTrace, type Trace } from "./trace.ts";
+import { playTrace, type Trace } from "../../support/trace.ts";
 
 function check(name: string, trace: Trace): void {
   Deno.test(`step() ${name}`, () => void playTrace(trace));

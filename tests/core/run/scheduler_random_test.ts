@@ -2,15 +2,15 @@
  * Which job starts, over random runs, against a reference that looks at every queued job every time:
  * the first in order that fits, never an idle slot while one fits, unless one was passed by too often.
  */
-import type { Input, RunEvent } from "../../lib/core/event.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, nextWakeup, type RunState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import type { Job } from "../../lib/core/workflow.ts";
-import { randomRun } from "../sim/random_run.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
-import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import type { Input, RunEvent } from "../../../lib/core/run/event.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { initialState, nextWakeup, type RunState } from "../../../lib/core/run/state.ts";
+import { step } from "../../../lib/core/run/scheduler.ts";
+import type { Job } from "../../../lib/core/workflow/workflow.ts";
+import { randomRun } from "../../sim/random_run.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
+import { type JobSketch, sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
 
 const SEEDS = 1_000;
 

@@ -1,8 +1,8 @@
 /** Stopping a run: every phase of a job against every reason, and what runs as a whole make of it. */
-import type { StopReason } from "../../lib/core/event.ts";
-import { jobIndex, type JobState } from "../../lib/core/run_state.ts";
-import { assertEquals } from "../support/assert.ts";
-import { planOf, Player, playTrace, type Trace } from "./trace.ts";
+import type { StopReason } from "../../../lib/core/run/event.ts";
+import { jobIndex, type JobState } from "../../../lib/core/run/state.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { planOf, Player, playTrace, type Trace } from "../../support/trace.ts";
 
 /** A way to bring job `x` into a phase before time 100, and what a stop at 100 does to it. */
 interface Row {

@@ -1,5 +1,5 @@
 /** What the scheduler decides, as traces: see `trace.ts` for how to read them. */
-import { playTrace, type Trace } from "./trace.ts";
+import { playTrace, type Trace } from "../../support/trace.ts";
 
 function check(name: string, trace: Trace): void {
   Deno.test(`step() ${name}`, () => void playTrace(trace));

@@ -1,6 +1,6 @@
 /** The fold of a run: what may follow what, and for when the run waits. */
-import { apply } from "../../lib/core/apply.ts";
-import { Bug, type RunEvent } from "../../lib/core/event.ts";
+import { apply } from "../../../lib/core/run/apply.ts";
+import { Bug, type RunEvent } from "../../../lib/core/run/event.ts";
 import {
   freeResources,
   initialState,
@@ -10,10 +10,10 @@ import {
   nextWakeup,
   type RunState,
   slotLimit,
-} from "../../lib/core/run_state.ts";
-import { assert, assertEquals, assertThrows } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
-import { planOf, Player } from "./trace.ts";
+} from "../../../lib/core/run/state.ts";
+import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 const EXIT = { kind: "exited", code: 1 } as const;
 const ON_X = { jobId: "x", attempt: 1, at: 100 } as const;

@@ -1,7 +1,7 @@
 /** What a run amounts to. */
-import { summarize, workOf } from "../../lib/core/summary.ts";
-import { assertEquals } from "../support/assert.ts";
-import { planOf, Player } from "./trace.ts";
+import { summarize, workOf } from "../../../lib/core/run/summary.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { planOf, Player } from "../../support/trace.ts";
 
 function summaryOf(jobs: string, ...lines: string[]) {
   const player = new Player(planOf(jobs));

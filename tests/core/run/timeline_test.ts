@@ -1,7 +1,7 @@
 /** When jobs were ready, ran and waited, from the events of a run. */
-import { timelineOf } from "../../lib/core/timeline.ts";
-import { assertEquals } from "../support/assert.ts";
-import { linesOf, planOf, Player } from "./trace.ts";
+import { timelineOf } from "../../../lib/core/run/timeline.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { linesOf, planOf, Player } from "../../support/trace.ts";
 
 /** The rows of a timeline, one a line, and its length. */
 function brief(player: Player, now: number | null = null): string[] {

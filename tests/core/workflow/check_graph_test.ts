@@ -1,9 +1,9 @@
 /** What is told of ids, of missing jobs and of cycles: E204 to E207; and that it is told soon. */
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { check, mistakes } from "./mistakes.ts";
-import { linesOf } from "./trace.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { check, mistakes } from "../../support/mistakes.ts";
+import { linesOf } from "../../support/trace.ts";
 
 /** Jobs as lines: `id`, what it depends on, and after a `/` its skip_if_failed. */
 function fileOf(text: string) {

@@ -1,7 +1,7 @@
 /** What a file with plugins is told: E211, and the keys of jobs whose type a plugin brings. */
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { check } from "./mistakes.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { check } from "../../support/mistakes.ts";
 
 const GREET = { type: "greet", path: "./greet.ts" };
 const file = (plugins: unknown, ...jobs: readonly object[]) => ({

@@ -1,5 +1,5 @@
 /** What a file of the right shape is told of its values: E208, E209 and E302 to E310. */
-import { checkConfig, checkJobs } from "./mistakes.ts";
+import { checkConfig, checkJobs } from "../../support/mistakes.ts";
 
 checkConfig("E304 refuses what is no expression", [
   [{ max_concurrent_jobs: "many" }, "E304 many syntax @ value max_concurrent_jobs"],

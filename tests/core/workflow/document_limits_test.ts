@@ -1,8 +1,8 @@
 /** What no workflow may hold, found in plain data. */
-import { checkDecoded, NESTING_LIMIT } from "../../lib/core/decoded.ts";
-import { applyMergeKeys } from "../../lib/core/merge_keys.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { brief } from "./brief.ts";
+import { checkDecoded, NESTING_LIMIT } from "../../../lib/core/workflow/document_limits.ts";
+import { applyMergeKeys } from "../../../lib/core/workflow/merge_keys.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { brief } from "../../support/brief.ts";
 
 function check(name: string, data: unknown, ...expected: string[]): void {
   Deno.test(`checkDecoded ${name}`, () => assertEquals(brief(checkDecoded(data)), expected));

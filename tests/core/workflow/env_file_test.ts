@@ -1,6 +1,6 @@
 /** Files of environment variables: what is read, and the line of every mistake. */
-import { readEnvFile } from "../../lib/core/env_file.ts";
-import { assertEquals } from "../support/assert.ts";
+import { readEnvFile } from "../../../lib/core/workflow/env_file.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** A file, and what it sets. */
 const FILES: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [

@@ -1,8 +1,8 @@
 /** The arithmetic of `max_concurrent_jobs`: read by us, run by nobody. */
-import { evaluateExpression } from "../../lib/core/expression.ts";
-import { concurrencyOf } from "../../lib/core/resources.ts";
-import { assertEquals } from "../support/assert.ts";
-import { sketchWorkflow } from "../support/workflows.ts";
+import { evaluateExpression } from "../../../lib/core/workflow/expression.ts";
+import { concurrencyOf } from "../../../lib/core/plan/resources.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { sketchWorkflow } from "../../support/workflows.ts";
 
 function evaluate(text: string, processors: number): number | string {
   const result = evaluateExpression(text, processors);

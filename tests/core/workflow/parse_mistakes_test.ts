@@ -1,7 +1,7 @@
 /** What a file of the wrong shape is told, all at once, with every place: E201 to E203, E301. */
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { check, checkConfig, checkJobs, mistakes } from "./mistakes.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { check, checkConfig, checkJobs, mistakes } from "../../support/mistakes.ts";
 
 const job = { id: "a", command: "true" };
 

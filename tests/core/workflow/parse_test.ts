@@ -1,8 +1,8 @@
 /** What a right file means: every key, every default. */
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import type { Job, Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { brief } from "./brief.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import type { Job, Workflow } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { brief } from "../../support/brief.ts";
 
 function parse(data: unknown): Workflow {
   const parsed = parseWorkflow(data);

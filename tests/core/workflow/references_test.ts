@@ -4,8 +4,8 @@ import {
   referenceMistake,
   resolveReferences,
   resolveStrictly,
-} from "../../lib/core/environment.ts";
-import { assertEquals } from "../support/assert.ts";
+} from "../../../lib/core/workflow/references.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const VARIABLES: Readonly<Record<string, string>> = {
   A: "1",

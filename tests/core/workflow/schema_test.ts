@@ -1,7 +1,7 @@
 /** The keys that may stand at a place of a workflow file. */
-import { keysAt } from "../../lib/core/schema.ts";
-import type { DocumentPath } from "../../lib/core/diagnostic.ts";
-import { assertEquals } from "../support/assert.ts";
+import { keysAt } from "../../../lib/core/workflow/schema.ts";
+import type { DocumentPath } from "../../../lib/core/workflow/diagnostic.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const ROWS: readonly (readonly [path: DocumentPath, some: string | null])[] = [
   [[], "jobs"],

@@ -1,8 +1,8 @@
 /** Which key of the format was meant by one that it does not have. */
-import { keyMeant } from "../../lib/core/key_meant.ts";
-import { keysAt } from "../../lib/core/schema.ts";
-import type { DocumentPath } from "../../lib/core/diagnostic.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { keyMeant } from "../../../lib/core/workflow/suggest_key.ts";
+import { keysAt } from "../../../lib/core/workflow/schema.ts";
+import type { DocumentPath } from "../../../lib/core/workflow/diagnostic.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 const PLACES: Readonly<Record<string, DocumentPath>> = {
   file: [],

@@ -1,7 +1,11 @@
 /** Which variables would reach a job as other text than the file says. */
-import { checkWritten, mayReadOtherwise, plainValues } from "../../lib/core/environment_values.ts";
-import { assertEquals } from "../support/assert.ts";
-import { brief } from "./brief.ts";
+import {
+  checkWritten,
+  mayReadOtherwise,
+  plainValues,
+} from "../../../lib/core/workflow/written_scalars.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { brief } from "../../support/brief.ts";
 
 Deno.test("plainValues() are the variables that are not text, of the file and of its jobs", () => {
   const document = {

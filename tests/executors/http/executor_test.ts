@@ -1,8 +1,8 @@
 /** The http executor: requests, answers and bodies. */
-import { DEFAULT_LIMITS, http, makeHttpExecutor } from "../../executors/http.ts";
-import { type HttpFailure } from "../../lib/core/event.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { attemptContext } from "../support/attempt_context.ts";
+import { DEFAULT_LIMITS, http, makeHttpExecutor } from "../../../executors/http/executor.ts";
+import { type HttpFailure } from "../../../lib/core/run/event.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { attemptContext } from "../../support/attempt_context.ts";
 import {
   action,
   failed,
@@ -12,7 +12,7 @@ import {
   serveRaw,
   SUCCEEDED,
   test,
-} from "../support/http_run.ts";
+} from "../../support/http_run.ts";
 
 // The request
 

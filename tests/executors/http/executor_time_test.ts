@@ -1,10 +1,14 @@
 /** The http executor: how long each phase of a request may take, and stops within each of them. */
-import { http } from "../../executors/http.ts";
-import type { HttpFailure } from "../../lib/core/event.ts";
-import type { HttpAction } from "../../lib/core/workflow.ts";
-import type { RunningAttempt } from "../../lib/runtime/attempt.ts";
-import { assertEquals } from "../support/assert.ts";
-import { attemptContext, type ManualClock, type TestAttempt } from "../support/attempt_context.ts";
+import { http } from "../../../executors/http/executor.ts";
+import type { HttpFailure } from "../../../lib/core/run/event.ts";
+import type { HttpAction } from "../../../lib/core/workflow/workflow.ts";
+import type { RunningAttempt } from "../../../lib/runtime/port/attempt.ts";
+import { assertEquals } from "../../support/assert.ts";
+import {
+  attemptContext,
+  type ManualClock,
+  type TestAttempt,
+} from "../../support/attempt_context.ts";
 import {
   action,
   CANCELLED,
@@ -15,7 +19,7 @@ import {
   serveRaw,
   SUCCEEDED,
   test,
-} from "../support/http_run.ts";
+} from "../../support/http_run.ts";
 
 /** A request that is left alone in one phase. */
 interface Waiting {

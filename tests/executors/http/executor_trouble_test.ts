@@ -1,7 +1,7 @@
 /** The http executor: stops, unreachable servers, broken answers, certificates. */
-import { http } from "../../executors/http.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { attemptContext } from "../support/attempt_context.ts";
+import { http } from "../../../executors/http/executor.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { attemptContext } from "../../support/attempt_context.ts";
 import {
   action,
   CANCELLED,
@@ -15,9 +15,9 @@ import {
   serveRaw,
   SUCCEEDED,
   test,
-} from "../support/http_run.ts";
-import { sendRequest } from "../../lib/runtime/http_client.ts";
-import type { World } from "../../lib/runtime/world.ts";
+} from "../../support/http_run.ts";
+import { sendRequest } from "../../../lib/runtime/http/http_client.ts";
+import type { World } from "../../../lib/runtime/port/world.ts";
 import { join } from "node:path";
 
 // Being stopped

@@ -1,5 +1,5 @@
 /** The http executor: redirects. */
-import { assertEquals, assertStringIncludes } from "../support/assert.ts";
+import { assertEquals, assertStringIncludes } from "../../support/assert.ts";
 import {
   CREDENTIALS,
   credentialsSeen,
@@ -10,7 +10,7 @@ import {
   serve,
   SUCCEEDED,
   test,
-} from "../support/http_run.ts";
+} from "../../support/http_run.ts";
 
 /** /5 leads to /4, … and /0 answers. */
 const countdown: Handler = ({ path }) => {

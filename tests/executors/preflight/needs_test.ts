@@ -1,12 +1,12 @@
 /** What a run needs of Deno, told from the plan alone. */
-import type { RunPlaces } from "../../executors/job_kind.ts";
-import { needsOf } from "../../executors/needs.ts";
-import { checkAllowed } from "../../executors/permissions.ts";
-import { flagsFor, objectOf, type Permission } from "../../lib/core/permission.ts";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import type { Workflow } from "../../lib/core/workflow.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { FakeWorld } from "../support/fake_world.ts";
+import type { RunPlaces } from "../../../executors/base/job_kind.ts";
+import { needsOf } from "../../../executors/preflight/needs.ts";
+import { checkAllowed } from "../../../executors/preflight/permissions.ts";
+import { flagsFor, objectOf, type Permission } from "../../../lib/core/base/permission.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import type { Workflow } from "../../../lib/core/workflow/workflow.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
 
 const PLACES: RunPlaces = {
   workflowPath: "/work/w.yaml",

@@ -1,10 +1,10 @@
 /** The index of finished runs: what it keeps, and what is learned from it. */
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, type RunState } from "../../lib/core/run_state.ts";
-import { step } from "../../lib/core/scheduler.ts";
-import { History } from "../../lib/runtime/history.ts";
-import { assertEquals } from "../support/assert.ts";
-import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { initialState, type RunState } from "../../../lib/core/run/state.ts";
+import { step } from "../../../lib/core/run/scheduler.ts";
+import { History } from "../../../lib/runtime/history/index.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
 
 const FILE = "/work/ci.yaml";
 

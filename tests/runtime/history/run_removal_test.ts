@@ -1,21 +1,21 @@
 /** Runs that are removed, and those that must not be. */
 import { DatabaseSync } from "node:sqlite";
-import { History } from "../../lib/runtime/history.ts";
-import { isDamage } from "../../lib/runtime/index_file.ts";
-import { indexPath } from "../../lib/runtime/state_directory.ts";
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import { RunLock } from "../../lib/runtime/run_lock.ts";
+import { History } from "../../../lib/runtime/history/index.ts";
+import { isDamage } from "../../../lib/runtime/history/index_file.ts";
+import { indexPath } from "../../../lib/runtime/state/state_directory.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import { RunLock } from "../../../lib/runtime/state/run_lock.ts";
 import {
   changedAt,
   forgetRuns,
   removeLeftovers,
   removeRun,
   tryRemoval,
-} from "../../lib/runtime/run_removal.ts";
-import { type RunPlace, runsIn } from "../../lib/runtime/run_store.ts";
-import { assert, assertEquals, assertRejects } from "../support/assert.ts";
-import { keepRun, namesIn } from "../support/kept_run.ts";
-import { Story } from "../view/story.ts";
+} from "../../../lib/runtime/history/run_removal.ts";
+import { type RunPlace, runsIn } from "../../../lib/runtime/store/run_store.ts";
+import { assert, assertEquals, assertRejects } from "../../support/assert.ts";
+import { keepRun, namesIn } from "../../support/kept_run.ts";
+import { Story } from "../../support/story.ts";
 
 const NOW = Date.now();
 const LATER = NOW + 3_600_000;

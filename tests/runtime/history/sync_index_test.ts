@@ -1,14 +1,18 @@
 /** The index of runs and the folders it is made from: whatever becomes of the one, the other is the truth. */
 import { DatabaseSync } from "node:sqlite";
-import { History } from "../../lib/runtime/history.ts";
-import { INDEX_VERSION } from "../../lib/runtime/index_file.ts";
-import { indexPath } from "../../lib/runtime/state_directory.ts";
-import { type IndexReports, openIndex, rebuildIndex } from "../../lib/runtime/run_index.ts";
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import type { RunPlace } from "../../lib/runtime/run_store.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { keepRun, namesIn } from "../support/kept_run.ts";
-import { START, Story } from "../view/story.ts";
+import { History } from "../../../lib/runtime/history/index.ts";
+import { INDEX_VERSION } from "../../../lib/runtime/history/index_file.ts";
+import { indexPath } from "../../../lib/runtime/state/state_directory.ts";
+import {
+  type IndexReports,
+  openIndex,
+  rebuildIndex,
+} from "../../../lib/runtime/history/sync_index.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import type { RunPlace } from "../../../lib/runtime/store/run_store.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { keepRun, namesIn } from "../../support/kept_run.ts";
+import { START, Story } from "../../support/story.ts";
 
 /** A state directory that is gone when the test leaves its scope. */
 class State implements Disposable {

@@ -1,8 +1,8 @@
 /** The sending of one request: what goes over the wire, and how the answer is read. */
-import { sendRequest } from "../../lib/runtime/http_client.ts";
-import { drain } from "../support/http_run.ts";
-import { newProject, workflow } from "../support/cli.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../support/assert.ts";
+import { sendRequest } from "../../../lib/runtime/http/http_client.ts";
+import { drain } from "../../support/http_run.ts";
+import { newProject, workflow } from "../../support/cli.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../../support/assert.ts";
 
 interface Exchange {
   /** What the server got, in lines. */

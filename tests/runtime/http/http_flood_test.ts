@@ -1,6 +1,6 @@
 /** Servers that send without end what is no answer: they are hung up on, and nothing else has to wait. */
-import { sendRequest } from "../../lib/runtime/http_client.ts";
-import { assertEquals, assertRejects } from "../support/assert.ts";
+import { sendRequest } from "../../../lib/runtime/http/http_client.ts";
+import { assertEquals, assertRejects } from "../../support/assert.ts";
 
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 

@@ -1,9 +1,9 @@
 /** How the group that orch is in is found, and that looking without permission finds the same. */
-import { groupAt } from "../../lib/runtime/containment.ts";
-import { isReadOnly } from "../../lib/runtime/control_facts.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { newProject } from "../support/cli.ts";
-import { ENTRY } from "../support/under_test.ts";
+import { groupAt } from "../../../lib/runtime/kernel/cgroup.ts";
+import { isReadOnly } from "../../../lib/runtime/kernel/cgroup_facts.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { newProject } from "../../support/cli.ts";
+import { ENTRY } from "../../support/under_test.ts";
 
 /** Lines of mountinfo and of /proc/self/cgroup, the folder of the group, and whether it is read-only. */
 const PLACES: readonly (readonly [

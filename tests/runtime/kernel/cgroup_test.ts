@@ -2,10 +2,10 @@
  * Control groups: what is written where, against a kernel in miniature that runs everywhere, and that
  * nothing gets away, against the real one where this process may make groups.
  */
-import { ownCgroup, RunCgroup, SlotCgroup } from "../../lib/runtime/containment.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { Kernel } from "../support/kernel.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { ownCgroup, RunCgroup, SlotCgroup } from "../../../lib/runtime/kernel/cgroup.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { Kernel } from "../../support/kernel.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 /** Controllers that the group above has, what it lets be shared out, and what leaves then have. */
 const CONTROLLERS: readonly {

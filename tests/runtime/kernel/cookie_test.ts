@@ -1,6 +1,6 @@
 /** Cookies of runs within runs: how they are put together, taken apart, and found in environments. */
-import { cookiePattern, cookiesIn, outerCookies } from "../../lib/runtime/cookie.ts";
-import { assertEquals } from "../support/assert.ts";
+import { cookiePattern, cookiesIn, outerCookies } from "../../../lib/runtime/kernel/cookie.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const VALUES: readonly (readonly [value: string | undefined, outer: string])[] = [
   [undefined, ""],

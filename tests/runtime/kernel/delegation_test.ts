@@ -2,12 +2,12 @@
  * Control groups that orch shares with nobody: orch steps aside so that their controllers can be shared
  * out, goes back at the end, and leaves nothing behind, whatever ends it.
  */
-import { ownCgroup, RunCgroup } from "../../lib/runtime/containment.ts";
-import { assertEquals } from "../support/assert.ts";
-import { newProject, ROOT, workflow } from "../support/cli.ts";
-import { isAlive, newCookie, OrchAlike, reapers } from "../support/families.ts";
-import { Kernel } from "../support/kernel.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { ownCgroup, RunCgroup } from "../../../lib/runtime/kernel/cgroup.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { newProject, ROOT, workflow } from "../../support/cli.ts";
+import { isAlive, newCookie, OrchAlike, reapers } from "../../support/families.ts";
+import { Kernel } from "../../support/kernel.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 const OWN = `${Deno.pid}\n`;
 
@@ -182,7 +182,7 @@ testWithGroup(
     const offered = (await Deno.readTextFile(`${folder}/cgroup.controllers`)).trim().split(" ");
     const wanted = ["memory", "cpu", "pids"].filter((name) => offered.includes(name));
     const text = `
-    import { ownCgroup, RunCgroup } from "file://${ROOT}/lib/runtime/containment.ts";
+    import { ownCgroup, RunCgroup } from "file://${ROOT}/lib/runtime/kernel/cgroup.ts";
     const before = ownCgroup();
     const group = RunCgroup.open("id");
     const leaf = group.leaf();

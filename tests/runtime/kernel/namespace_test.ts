@@ -1,10 +1,10 @@
 /** Jobs with processes of their own: what they see, how they end, and that all of them end with the job. */
-import { findNamespace, isNamespace } from "../../lib/runtime/namespace.ts";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { isAlive } from "../support/families.ts";
-import { newTag, shellFolder, SHELLS, tagged } from "../support/hiding.ts";
-import { TestPool, until } from "../support/pool.ts";
-import { testNeeding } from "../support/cli.ts";
+import { findNamespace, isNamespace } from "../../../lib/runtime/kernel/namespace.ts";
+import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { isAlive } from "../../support/families.ts";
+import { newTag, shellFolder, SHELLS, tagged } from "../../support/hiding.ts";
+import { TestPool, until } from "../../support/pool.ts";
+import { testNeeding } from "../../support/cli.ts";
 
 const OWN = { processes: "own" } as const;
 

@@ -1,9 +1,9 @@
 /** What running jobs use: who is looked at, when, what counts, and a real job that uses something. */
-import { UsageMeter, UsageSampler, type Watched } from "../../lib/runtime/usage.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { ManualClock } from "../support/attempt_context.ts";
-import { Family, groupMembers } from "../support/families.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { UsageMeter, UsageSampler, type Watched } from "../../../lib/runtime/kernel/usage.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { ManualClock } from "../../support/attempt_context.ts";
+import { Family, groupMembers } from "../../support/families.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 /** A job that writes down what it is told. */
 function job(group: number, startedAt: number): Watched & { readonly samples: number[] } {

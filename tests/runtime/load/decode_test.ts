@@ -1,7 +1,7 @@
 /** From the bytes of a file to plain data, or to diagnostics with places. */
-import type { Diagnostic, DiagnosticPlace } from "../../lib/core/diagnostic.ts";
-import { decodeDocument, type DocumentFormat } from "../../lib/runtime/decode.ts";
-import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
+import type { Diagnostic, DiagnosticPlace } from "../../../lib/core/workflow/diagnostic.ts";
+import { decodeDocument, type DocumentFormat } from "../../../lib/runtime/load/decode.ts";
+import { assert, assertEquals, assertNotEquals } from "../../support/assert.ts";
 
 /** A place in short: line:column, or the path. */
 function where(place: DiagnosticPlace): string {

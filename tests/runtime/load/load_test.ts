@@ -1,7 +1,7 @@
 /** From a file to a workflow: what is not looked at again, and what only the text itself can tell. */
-import { hashOf, loadChanged, loadWorkflow } from "../../lib/runtime/load.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { FakeWorld } from "../support/fake_world.ts";
+import { hashOf, loadChanged, loadWorkflow } from "../../../lib/runtime/load/load.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
 
 const TEXT = "name: w\njobs: [{id: a, command: echo}]\n";
 

@@ -6,9 +6,9 @@ import {
   diagnosticAt,
   type DiagnosticPlace,
   type SourcePosition,
-} from "../../lib/core/diagnostic.ts";
-import { locateDiagnostics } from "../../lib/runtime/locate.ts";
-import { assertEquals } from "../support/assert.ts";
+} from "../../../lib/core/workflow/diagnostic.ts";
+import { locateDiagnostics } from "../../../lib/runtime/load/locate.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 function brief(position: SourcePosition | null): string | null {
   return position && `${position.line}:${position.column}-${position.endColumn}`;

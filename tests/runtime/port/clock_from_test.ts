@@ -1,7 +1,7 @@
 /** The clock of a run that goes on where clocks were set back. */
-import { clockFrom } from "../../lib/runtime/clock_from.ts";
-import { assertEquals } from "../support/assert.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
+import { clockFrom } from "../../../lib/runtime/port/clock_from.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 Deno.test("a clock that is not behind is taken as it is", () => {
   const clock = new VirtualClock(1_000);

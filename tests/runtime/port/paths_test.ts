@@ -1,6 +1,6 @@
 /** Paths of Unix and of Windows. */
-import { folderOf, isAbsolute, normalPath, resolvePath } from "../../lib/runtime/paths.ts";
-import { assertEquals } from "../support/assert.ts";
+import { folderOf, isAbsolute, normalPath, resolvePath } from "../../../lib/runtime/port/paths.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 Deno.test("isAbsolute knows the roots of Unix and of Windows", () => {
   for (const path of ["/", "/a", "C:\\a", "c:/a", "\\\\server\\share"]) {

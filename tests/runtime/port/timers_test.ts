@@ -1,6 +1,6 @@
 /** Calls at a time: order, taking back, trouble in a callback, and the end of the program. */
 import { assertEquals } from "@std/assert";
-import { Timers } from "../../lib/runtime/timers.ts";
+import { Timers } from "../../../lib/runtime/port/timers.ts";
 
 const now = () => performance.now();
 
@@ -58,9 +58,9 @@ Deno.test("timers: a call that calls again goes on, beside one far away", async 
 
 Deno.test("timers: with nothing left to call, the program may end", async () => {
   const script = `import { Timers } from ${
-    JSON.stringify(new URL("../../lib/runtime/timers.ts", import.meta.url).href)
+    JSON.stringify(new URL("../../../lib/runtime/port/timers.ts", import.meta.url).href)
   }; new Timers(() => performance.now()).callAt(performance.now() + 60_000, () => {})();`;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--config", config, `data:application/typescript,${encodeURIComponent(script)}`],
     signal: AbortSignal.timeout(30_000),

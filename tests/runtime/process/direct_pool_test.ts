@@ -1,10 +1,10 @@
 /** Jobs without a shell: the pool and its processes. */
-import type { RunLimits } from "../../lib/core/plan/limits.ts";
-import { sketchLimits } from "../support/workflows.ts";
-import { DirectPool } from "../../lib/runtime/direct_pool.ts";
-import type { Launch } from "../../lib/runtime/world.ts";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { howOf, TestPool, until } from "../support/pool.ts";
+import type { RunLimits } from "../../../lib/core/plan/limits.ts";
+import { sketchLimits } from "../../support/workflows.ts";
+import { DirectPool } from "../../../lib/runtime/process/direct_pool.ts";
+import type { Launch } from "../../../lib/runtime/port/world.ts";
+import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { howOf, TestPool, until } from "../../support/pool.ts";
 
 const directPool = (limits: Partial<RunLimits> = {}) =>
   new TestPool({ limits: sketchLimits({ graceMs: 300, ...limits }) }, DirectPool);

@@ -1,7 +1,7 @@
 /** Logs kept near a size: what stays, what goes, and that the job that writes them notices nothing. */
-import { cutMiddle, LogCap } from "../../lib/runtime/log_cap.ts";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { ManualClock } from "../support/attempt_context.ts";
+import { cutMiddle, LogCap } from "../../../lib/runtime/process/log_cap.ts";
+import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { ManualClock } from "../../support/attempt_context.ts";
 
 const MARKER = /\n\[orch: (\d+) bytes cut here\]\n/;
 

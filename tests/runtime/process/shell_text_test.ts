@@ -6,9 +6,9 @@ import {
   plainWords,
   quote,
   SLOT_PREAMBLE,
-} from "../../lib/runtime/shell_text.ts";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { testNeeding } from "../support/cli.ts";
+} from "../../../lib/runtime/process/shell_text.ts";
+import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { testNeeding } from "../../support/cli.ts";
 
 /** Values that would do something if they got out. */
 const HOSTILE: readonly string[] = [

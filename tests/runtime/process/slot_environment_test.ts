@@ -2,9 +2,9 @@
  * Jobs get exactly the variables that they ask for, also those that a shell has a use of its own for,
  * whichever shell `sh` is.
  */
-import { assert, assertEquals } from "../support/assert.ts";
-import { testNeeding } from "../support/cli.ts";
-import { TestPool } from "../support/pool.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { testNeeding } from "../../support/cli.ts";
+import { TestPool } from "../../support/pool.ts";
 
 /** What dash, bash, ksh, mksh and zsh have a use for, and what orch itself calls its own in a slot. */
 const SPECIAL =

@@ -1,6 +1,6 @@
 /** What one job does to its slot must cost no other job anything. */
-import { assert, assertEquals } from "../support/assert.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 Deno.test("a slot that was killed while it was idle is not given to the next job", async () => {
   await using pool = new TestPool();

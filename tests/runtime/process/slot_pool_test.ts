@@ -1,7 +1,7 @@
 /** Jobs in warm shells, with real processes: how they end, and that they know nothing of each other. */
-import { sketchLimits } from "../support/workflows.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { sketchLimits } from "../../support/workflows.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 Deno.test("a slot tells every exit status from 0 to 255", async () => {
   await using pool = new TestPool();

@@ -1,12 +1,12 @@
 /** Jobs that cannot be ended, and jobs whose output finds no room: what the record says, and what it costs others. */
-import { lifeMark } from "../../lib/runtime/cookie.ts";
-import { RunCgroup } from "../../lib/runtime/containment.ts";
-import { Reaper } from "../../lib/runtime/reaper.ts";
-import { SlotPool } from "../../lib/runtime/slot_pool.ts";
-import type { Look } from "../../lib/runtime/slot.ts";
-import type { Clock, PoolOptions } from "../../lib/runtime/world.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { lifeMark } from "../../../lib/runtime/kernel/cookie.ts";
+import { RunCgroup } from "../../../lib/runtime/kernel/cgroup.ts";
+import { Reaper } from "../../../lib/runtime/reaper/reaper.ts";
+import { SlotPool } from "../../../lib/runtime/process/slot_pool.ts";
+import type { Look } from "../../../lib/runtime/process/slot.ts";
+import type { Clock, PoolOptions } from "../../../lib/runtime/port/world.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 /** Longer than KILL may take, and much shorter than the jobs of these tests. */
 const SOON_MS = 6_000;

@@ -1,11 +1,11 @@
 /** Programs that cannot be started just now, or not at all: both kinds of pool, and the policy they share. */
-import { DirectPool } from "../../lib/runtime/direct_pool.ts";
-import { SlotPool } from "../../lib/runtime/slot_pool.ts";
-import { isPassing, notStarted, SpawnTrouble } from "../../lib/runtime/spawn_trouble.ts";
-import type { Clock, PoolOptions, ProcessNotice } from "../../lib/runtime/world.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { type PoolClass, TestPool } from "../support/pool.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
+import { DirectPool } from "../../../lib/runtime/process/direct_pool.ts";
+import { SlotPool } from "../../../lib/runtime/process/slot_pool.ts";
+import { isPassing, notStarted, SpawnTrouble } from "../../../lib/runtime/process/spawn_trouble.ts";
+import type { Clock, PoolOptions, ProcessNotice } from "../../../lib/runtime/port/world.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { type PoolClass, TestPool } from "../../support/pool.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const NO_FILES = new Error("Failed to spawn 'sh': Too many open files (os error 24)");
 const POOLS: readonly PoolClass[] = [SlotPool, DirectPool];

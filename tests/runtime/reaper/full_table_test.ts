@@ -1,9 +1,9 @@
 /** Where the system has no process left to give, what runs is ended all the same. */
-import { assertEquals } from "../support/assert.ts";
-import { testNeeding } from "../support/cli.ts";
-import { newTag, shellFolder, tagged } from "../support/hiding.ts";
-import { until } from "../support/pool.ts";
-import { ROOT } from "../support/cli.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { testNeeding } from "../../support/cli.ts";
+import { newTag, shellFolder, tagged } from "../../support/hiding.ts";
+import { until } from "../../support/pool.ts";
+import { ROOT } from "../../support/cli.ts";
 
 /** A user whose processes count, and whom nobody else uses: the limit does not hold for root. */
 const USER = 54_321;
@@ -29,7 +29,7 @@ for (const shell of ["dash", "busybox"] as const) {
         const tag = newTag();
         const path = `${shellFolder(shell, folder)}:${Deno.env.get("PATH")}`;
         const text = `
-        import { SlotPool } from "file://${ROOT}/lib/runtime/slot_pool.ts";
+        import { SlotPool } from "file://${ROOT}/lib/runtime/process/slot_pool.ts";
         import { realWorld } from "file://${ROOT}/lib/runtime/real_world.ts";
         const { clock } = realWorld();
         const options = { cookie: "test-${tag}", graceMs: 300, maxLogBytes: 1e6, endsStem: null };

@@ -1,5 +1,5 @@
 /** Numbers of processes are given again: the reaper stops what it knows, never a stranger of that number. */
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 import {
   Family,
   groupMembers,
@@ -10,8 +10,8 @@ import {
   OrchAlike,
   PLAIN,
   reapers,
-} from "../support/families.ts";
-import { until } from "../support/pool.ts";
+} from "../../support/families.ts";
+import { until } from "../../support/pool.ts";
 
 /** Where the kernel says which number it has given last, and may be told another. */
 const LAST_NUMBER = "/proc/sys/kernel/ns_last_pid";

@@ -1,5 +1,5 @@
 /** What a reaper was told before it died is not lost: the next one does it. */
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 import {
   Family,
   IGNORES,
@@ -8,8 +8,8 @@ import {
   PLAIN,
   reapers,
   TIDY,
-} from "../support/families.ts";
-import { TestPool, until } from "../support/pool.ts";
+} from "../../support/families.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 /** A reaper that hears nothing, and is killed: whatever it is told from now on it does not do. */
 async function deafen(cookie: string): Promise<number> {

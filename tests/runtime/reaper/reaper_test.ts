@@ -1,5 +1,5 @@
 /** The reaper: what it stops once orch is dead, what it leaves alone, and that it cannot be got rid of. */
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 import {
   Family,
   IGNORES,
@@ -10,8 +10,8 @@ import {
   PLAIN,
   reapers,
   TIDY,
-} from "../support/families.ts";
-import { until } from "../support/pool.ts";
+} from "../../support/families.ts";
+import { until } from "../../support/pool.ts";
 
 const GRACE_MS = 400;
 

@@ -1,10 +1,10 @@
 /** What outlived its orch is found by what names the run, ended, and nothing else is. */
-import { LeftCgroup, ownCgroup, RunCgroup } from "../../lib/runtime/containment.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { parseRunId, type RunId } from "../../lib/runtime/run_directory.ts";
-import { stopSurvivors } from "../../lib/runtime/survivors.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Family, IGNORES, PLAIN, TIDY } from "../support/families.ts";
+import { LeftCgroup, ownCgroup, RunCgroup } from "../../../lib/runtime/kernel/cgroup.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import { parseRunId, type RunId } from "../../../lib/runtime/state/run_directory.ts";
+import { stopSurvivors } from "../../../lib/runtime/reaper/survivors.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Family, IGNORES, PLAIN, TIDY } from "../../support/families.ts";
 
 /** A run id that no other test has. */
 function newId(): RunId {
@@ -96,8 +96,11 @@ Deno.test("other runs, and what only looks alike, are left alone", async () => {
 Deno.test("who looks is not a survivor, even where a job of the run has started it", async () => {
   const runId = newId();
   const text = `
-    import { realWorld } from "${new URL("../../lib/runtime/real_world.ts", import.meta.url)}";
-    import { stopSurvivors } from "${new URL("../../lib/runtime/survivors.ts", import.meta.url)}";
+    import { realWorld } from "${new URL("../../../lib/runtime/real_world.ts", import.meta.url)}";
+    import { stopSurvivors } from "${new URL(
+    "../../../lib/runtime/reaper/survivors.ts",
+    import.meta.url,
+  )}";
     const { clock } = realWorld();
     const stopped = await stopSurvivors("${runId}", { clock, graceMs: 100, told() {} });
     console.log(JSON.stringify(stopped));

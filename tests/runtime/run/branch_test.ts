@@ -1,7 +1,7 @@
 /** Where the name of the branch comes from. */
-import { currentBranch } from "../../lib/runtime/branch.ts";
-import { assertEquals } from "../support/assert.ts";
-import { FakeWorld } from "../support/fake_world.ts";
+import { currentBranch } from "../../../lib/runtime/run/branch.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
 
 const QUERY = "git symbolic-ref --short --quiet HEAD in /work/sub";
 

@@ -1,12 +1,12 @@
 /** The loop: what it does with a batch of events, in which order, and its one timer. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { planJobs } from "../../lib/core/plan.ts";
-import { initialState, type RunState } from "../../lib/core/run_state.ts";
-import { RunLoop } from "../../lib/runtime/loop.ts";
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "../support/assert.ts";
-import { pass } from "../support/fake_world.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
-import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { initialState, type RunState } from "../../../lib/core/run/state.ts";
+import { RunLoop } from "../../../lib/runtime/run/loop.ts";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "../../support/assert.ts";
+import { pass } from "../../support/fake_world.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
+import { type JobSketch, sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
 
 /** A clock that knows which timers are set. */
 class WatchedClock extends VirtualClock {

@@ -1,19 +1,19 @@
 /** The supervisor: what executors are told, what comes back, and that nothing is thrown. */
-import { jobKinds } from "../../executors/mod.ts";
-import type { RunEvent } from "../../lib/core/event.ts";
-import type { Job } from "../../lib/core/workflow.ts";
+import { jobKinds } from "../../../executors/mod.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import type { Job } from "../../../lib/core/workflow/workflow.ts";
 import type {
   AttemptContext,
   AttemptEnd,
   Executors,
   RunningAttempt,
-} from "../../lib/runtime/attempt.ts";
-import type { Posted } from "../../lib/runtime/loop.ts";
-import { createRunDirectory } from "../../lib/runtime/run_directory.ts";
-import { Supervisor } from "../../lib/runtime/supervisor.ts";
-import { assert, assertEquals, assertStrictEquals } from "../support/assert.ts";
-import { FakeWorld, START } from "../support/fake_world.ts";
-import { type JobSketch, sketchJob, sketchLimits } from "../support/workflows.ts";
+} from "../../../lib/runtime/port/attempt.ts";
+import type { Posted } from "../../../lib/runtime/run/loop.ts";
+import { createRunDirectory } from "../../../lib/runtime/state/run_directory.ts";
+import { Supervisor } from "../../../lib/runtime/run/supervisor.ts";
+import { assert, assertEquals, assertStrictEquals } from "../../support/assert.ts";
+import { FakeWorld, START } from "../../support/fake_world.ts";
+import { type JobSketch, sketchJob, sketchLimits } from "../../support/workflows.ts";
 
 /** An attempt as an executor of a test sees it. */
 interface Started {

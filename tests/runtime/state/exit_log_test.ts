@@ -1,7 +1,7 @@
 /** What slots write down about ends: as they write it, and as it is read. */
-import { parseEnds, readEnds } from "../../lib/runtime/ends.ts";
-import { assert, assertEquals, assertRejects } from "../support/assert.ts";
-import { TestPool, until } from "../support/pool.ts";
+import { parseEnds, readEnds } from "../../../lib/runtime/state/exit_log.ts";
+import { assert, assertEquals, assertRejects } from "../../support/assert.ts";
+import { TestPool, until } from "../../support/pool.ts";
 
 /** The text of a file, and what is read from it: a name, a status, and whether the slot was stopped. */
 const TEXTS: readonly (readonly [what: string, text: string, expected: readonly string[]])[] = [

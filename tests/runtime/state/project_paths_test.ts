@@ -1,6 +1,6 @@
 /** How paths of a project are written down, and read where it has gone. */
-import { rootedPath, storedPath } from "../../lib/runtime/project_paths.ts";
-import { assertEquals } from "../support/assert.ts";
+import { rootedPath, storedPath } from "../../../lib/runtime/state/project_paths.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** A path, the folder of the workflow, the state directory, and what is written down. */
 const STORED: readonly (readonly [string, string, string, string])[] = [

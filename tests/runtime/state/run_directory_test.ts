@@ -1,8 +1,12 @@
 /** Run ids, and the folder of a run. */
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { createRunDirectory, newRunId, parseRunId } from "../../lib/runtime/run_directory.ts";
-import { assert, assertEquals, assertMatch, assertThrows } from "../support/assert.ts";
-import { FakeWorld, pass } from "../support/fake_world.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import {
+  createRunDirectory,
+  newRunId,
+  parseRunId,
+} from "../../../lib/runtime/state/run_directory.ts";
+import { assert, assertEquals, assertMatch, assertThrows } from "../../support/assert.ts";
+import { FakeWorld, pass } from "../../support/fake_world.ts";
 
 Deno.test("newRunId begins with the time in UTC and ends with chance", () => {
   const world = new FakeWorld();

@@ -1,9 +1,9 @@
 /** The lock of a run: one orch at a time, whatever ends it. */
-import { LockHeld, LockShared, lookAtLock, RunLock } from "../../lib/runtime/run_lock.ts";
-import { assert, assertEquals, assertThrows } from "../support/assert.ts";
-import { until } from "../support/pool.ts";
+import { LockHeld, LockShared, lookAtLock, RunLock } from "../../../lib/runtime/state/run_lock.ts";
+import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
+import { until } from "../../support/pool.ts";
 
-const MODULE = new URL("../../lib/runtime/run_lock.ts", import.meta.url).href;
+const MODULE = new URL("../../../lib/runtime/state/run_lock.ts", import.meta.url).href;
 
 /** A folder that is gone when the test leaves its scope. */
 class Folder implements Disposable {

@@ -1,16 +1,16 @@
 /** The journal on a disk: what several lives of orch add to it, and what crashes and damage leave. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { LineEncoder } from "../../../lib/core/record/journal_line.ts";
 import {
   Journal,
   type JournalOptions,
   JournalRefused,
   readJournalFile,
   repairJournal,
-} from "../../lib/runtime/journal.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { assertEquals, assertRejects, assertThrows } from "../support/assert.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
+} from "../../../lib/runtime/store/journal.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../support/assert.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const clock = new VirtualClock();
 const PROCESS: JournalOptions = { durability: "process", clock };

@@ -1,7 +1,7 @@
 /** The journal in trouble: batches and syncs on a file that is slow, takes little, is full or broken. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../../lib/core/record/journal_read.ts";
 import {
   GROUP_COMMIT_MS,
   Journal,
@@ -9,7 +9,7 @@ import {
   type JournalFile,
   type JournalOptions,
   readJournalFile,
-} from "../../lib/runtime/journal.ts";
+} from "../../../lib/runtime/store/journal.ts";
 import {
   assert,
   assertEquals,
@@ -17,10 +17,10 @@ import {
   assertRejects,
   assertStrictEquals,
   assertThrows,
-} from "../support/assert.ts";
-import { pass } from "../support/fake_world.ts";
-import { testOnSmallDisk } from "../support/small_disk.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
+} from "../../support/assert.ts";
+import { pass } from "../../support/fake_world.ts";
+import { testOnSmallDisk } from "../../support/small_disk.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 /** `count` events that can be told apart. */
 function eventsOf(count: number, first = 0): RunEvent[] {

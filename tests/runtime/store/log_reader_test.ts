@@ -1,11 +1,11 @@
 /** Files that are read while others write them: logs that grow and are cut, journals that grow and tear. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { LineEncoder } from "../../lib/core/journal_line.ts";
-import { readJournal } from "../../lib/core/journal_read.ts";
-import { JournalTail } from "../../lib/runtime/journal_tail.ts";
-import { cutMiddle } from "../../lib/runtime/log_cap.ts";
-import { LogReader } from "../../lib/runtime/log_reader.ts";
-import { assertEquals, assertStringIncludes } from "../support/assert.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { LineEncoder } from "../../../lib/core/record/journal_line.ts";
+import { readJournal } from "../../../lib/core/record/journal_read.ts";
+import { JournalTail } from "../../../lib/runtime/store/journal_tail.ts";
+import { cutMiddle } from "../../../lib/runtime/process/log_cap.ts";
+import { LogReader } from "../../../lib/runtime/store/log_reader.ts";
+import { assertEquals, assertStringIncludes } from "../../support/assert.ts";
 
 /** A file that is gone when the test leaves its scope. */
 class TestFile implements Disposable {

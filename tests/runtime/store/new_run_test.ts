@@ -1,12 +1,12 @@
 /** The files of a new run on their disk: under `power` also their names, and those of all folders on the way. */
-import type { Durability } from "../../lib/core/base/choices.ts";
-import type { PlanRecord } from "../../lib/core/plan_file.ts";
-import { saveFile } from "../../lib/runtime/journal.ts";
-import { createRun } from "../../lib/runtime/new_run.ts";
-import { realWorld } from "../../lib/runtime/real_world.ts";
-import { assertEquals } from "../support/assert.ts";
-import { namesIn } from "../support/kept_run.ts";
-import { sketchSettings, sketchWorkflow } from "../support/workflows.ts";
+import type { Durability } from "../../../lib/core/base/choices.ts";
+import type { PlanRecord } from "../../../lib/core/record/plan_file.ts";
+import { saveFile } from "../../../lib/runtime/store/journal.ts";
+import { createRun } from "../../../lib/runtime/store/new_run.ts";
+import { realWorld } from "../../../lib/runtime/real_world.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { namesIn } from "../../support/kept_run.ts";
+import { sketchSettings, sketchWorkflow } from "../../support/workflows.ts";
 
 const RECORD: PlanRecord = {
   file: null,

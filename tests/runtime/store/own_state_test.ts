@@ -7,8 +7,8 @@ import {
   recordedRuns,
   recordRun,
   sign,
-} from "../../lib/runtime/own_state.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+} from "../../../lib/runtime/store/own_state.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 const BYTES = new TextEncoder().encode("a plan");
 
@@ -52,7 +52,7 @@ Deno.test("a key is made once, for its user alone, and is the same ever after", 
 
 Deno.test("many that make a key at once get the same", async () => {
   using home = new Home();
-  const module = new URL("../../lib/runtime/own_state.ts", import.meta.url).href;
+  const module = new URL("../../../lib/runtime/store/own_state.ts", import.meta.url).href;
   const code = `import { ownState, sign } from "${module}";
     const state = await ownState({ env: (name) => Deno.env.get(name) });
     console.log(await sign(state.key, new TextEncoder().encode("a plan")));`;

@@ -1,12 +1,12 @@
 /** Runs read from their folders, whatever is missing or in the way. */
-import { RUN_FILES } from "../../lib/runtime/run_directory.ts";
-import { RunLock } from "../../lib/runtime/run_lock.ts";
-import { activityOf, readRun } from "../../lib/runtime/run_record.ts";
-import type { RunPlace } from "../../lib/runtime/run_store.ts";
-import { assertEquals } from "../support/assert.ts";
-import { keepRun } from "../support/kept_run.ts";
-import { sketchSettings } from "../support/workflows.ts";
-import { Story } from "../view/story.ts";
+import { RUN_FILES } from "../../../lib/runtime/state/run_directory.ts";
+import { RunLock } from "../../../lib/runtime/state/run_lock.ts";
+import { activityOf, readRun } from "../../../lib/runtime/store/read_run.ts";
+import type { RunPlace } from "../../../lib/runtime/store/run_store.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { keepRun } from "../../support/kept_run.ts";
+import { sketchSettings } from "../../support/workflows.ts";
+import { Story } from "../../support/story.ts";
 
 async function withRun(test: (place: RunPlace, story: Story) => Promise<void>): Promise<void> {
   const state = await Deno.makeTempDir({ prefix: "orch-record-" });
@@ -32,7 +32,7 @@ Deno.test("a run is read by the plan in force", () =>
     const next = new Story([{ id: "a" }, { id: "c" }], { runId: "20261122-103000-next" });
     const other = await keepRun(stateDirectory, next);
     await Deno.rename(RUN_FILES.plan(other.path, 0), RUN_FILES.plan(path, 1));
-    const { Journal, readJournalFile } = await import("../../lib/runtime/journal.ts");
+    const { Journal, readJournalFile } = await import("../../../lib/runtime/store/journal.ts");
     const journalPath = RUN_FILES.journal(path);
     const journal = await Journal.open(journalPath, {
       durability: "process",

@@ -1,9 +1,9 @@
 /** Finding runs from where a user stands: which state directories are in sight, and whose runs count. */
-import { RunStore } from "../../lib/runtime/run_store.ts";
-import { parseRunId } from "../../lib/runtime/run_directory.ts";
-import { stateDirectories } from "../../lib/runtime/state_directory.ts";
-import { isTrusted } from "../../lib/runtime/state_files.ts";
-import { assertEquals } from "../support/assert.ts";
+import { RunStore } from "../../../lib/runtime/store/run_store.ts";
+import { parseRunId } from "../../../lib/runtime/state/run_directory.ts";
+import { stateDirectories } from "../../../lib/runtime/state/state_directory.ts";
+import { isTrusted } from "../../../lib/runtime/state/state_files.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** A folder of folders that is gone when the test leaves its scope. */
 class Folders implements Disposable {

@@ -1,7 +1,7 @@
 /** The live region on a terminal whose size changes: what is permanent stays, and nothing else does. */
-import { assertEquals } from "../support/assert.ts";
-import { pass } from "../support/fake_world.ts";
-import { Stage } from "../support/stage.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { pass } from "../../support/fake_world.ts";
+import { Stage } from "../../support/stage.ts";
 
 Deno.test("LiveRegion draws again after a resize, once the terminal has come to rest", () => {
   const stage = new Stage({ columns: 40 });

@@ -1,17 +1,17 @@
 /** The live region, seen on a small terminal while virtual time passes. */
-import { LiveRegion } from "../../lib/runtime/terminal.ts";
-import { widthOf } from "../../lib/view/width.ts";
+import { LiveRegion } from "../../../lib/runtime/stream/live_region.ts";
+import { widthOf } from "../../../lib/view/text/width.ts";
 import {
   assert,
   assertEquals,
   assertMatch,
   assertStrictEquals,
   assertStringIncludes,
-} from "../support/assert.ts";
-import { FakeSignals, pass } from "../support/fake_world.ts";
-import { Screen } from "../support/screen.ts";
-import { Stage } from "../support/stage.ts";
-import { VirtualClock } from "../support/virtual_clock.ts";
+} from "../../support/assert.ts";
+import { FakeSignals, pass } from "../../support/fake_world.ts";
+import { Screen } from "../../support/screen.ts";
+import { Stage } from "../../support/stage.ts";
+import { VirtualClock } from "../../support/virtual_clock.ts";
 
 const FRAME =
   // deno-lint-ignore no-control-regex -- sequences begin with a control character

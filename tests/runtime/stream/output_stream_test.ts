@@ -1,6 +1,6 @@
 /** A stream that never makes the program wait: what reaches the reader, in what order, and when. */
-import { type Sink, StandardStream } from "../../lib/runtime/output_stream.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "../support/assert.ts";
+import { type Sink, StandardStream } from "../../../lib/runtime/stream/output_stream.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../../support/assert.ts";
 
 /** A reader that takes what it is handed when a test says so. */
 class Reader implements Sink {

@@ -1,7 +1,10 @@
 /** What shells read of us: only words that mean the same without quotes, and the scripts themselves. */
-import { SHELLS } from "../../lib/core/base/choices.ts";
-import { candidatesText, completionScript } from "../../lib/view/completion_script.ts";
-import { assertEquals, assertMatch, assertNotMatch } from "../support/assert.ts";
+import { SHELLS } from "../../../lib/core/base/choices.ts";
+import {
+  candidatesText,
+  completionScript,
+} from "../../../lib/view/command_line/completion_script.ts";
+import { assertEquals, assertMatch, assertNotMatch } from "../../support/assert.ts";
 
 Deno.test("an answer has what the shell adds, then a word per line, its meaning after a tab", () => {
   const candidates = [{ word: "run", brief: "Run\x1b[31m it" }, { word: "--only=a,b", brief: "" }];

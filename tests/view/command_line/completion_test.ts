@@ -1,6 +1,10 @@
 /** What is wanted at the end of a command line, row by row. */
-import { type CommandSpec, type Wanted, wantedAt } from "../../lib/core/completion.ts";
-import { assertEquals } from "../support/assert.ts";
+import {
+  type CommandSpec,
+  type Wanted,
+  wantedAt,
+} from "../../../lib/view/command_line/completion.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   run: {

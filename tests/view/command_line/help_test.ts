@@ -1,8 +1,12 @@
 /** Help as it is laid out. */
-import { commandHelpText, type HelpRow, programHelpText } from "../../lib/view/help_text.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals, assertMatch } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
+import {
+  commandHelpText,
+  type HelpRow,
+  programHelpText,
+} from "../../../lib/view/command_line/help.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { assertEquals, assertMatch } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
 
 const STYLE = makeStyle({ color: false, ascii: false });
 

@@ -1,6 +1,10 @@
 /** The command line of `orch permissions`, and the notes beside it. */
-import { commandText, notesText, type PermissionNote } from "../../lib/view/permission_text.ts";
-import { assertEquals } from "../support/assert.ts";
+import {
+  commandText,
+  notesText,
+  type PermissionNote,
+} from "../../../lib/view/command_line/permissions.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 Deno.test("commandText() has a flag to a line, and can be copied into a shell", () => {
   assertEquals(

@@ -1,7 +1,7 @@
 /** The words of mistakes on the command line. */
-import { shellWord } from "../../lib/view/shell_word.ts";
-import * as say from "../../lib/view/usage_message.ts";
-import { assertEquals, assertNotMatch } from "../support/assert.ts";
+import { shellWord } from "../../../lib/view/text/shell_word.ts";
+import * as say from "../../../lib/view/command_line/usage.ts";
+import { assertEquals, assertNotMatch } from "../../support/assert.ts";
 
 const LOOKED = ["workflow.yaml", "workflow.json", "orch.yaml"];
 

@@ -1,10 +1,19 @@
 /** What holds for every frame of the live region: how tall, how wide, what it asks for, what it costs. */
-import { framePlan, MOST_LINES } from "../../lib/view/live.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { ASCII, check, COLOR, frameOf, manyJobs, RETRY, STYLE, twelveJobs } from "./frames.ts";
-import { bestTimeOf } from "./golden.ts";
-import { Story } from "./story.ts";
+import { framePlan, MOST_LINES } from "../../../lib/view/live/frame.ts";
+import { widthOf } from "../../../lib/view/text/width.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import {
+  ASCII,
+  check,
+  COLOR,
+  frameOf,
+  manyJobs,
+  RETRY,
+  STYLE,
+  twelveJobs,
+} from "../../support/frames.ts";
+import { bestTimeOf } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 Deno.test("liveFrame of a thousand jobs is as tall as that of ten: slots make its height", () => {
   for (const slots of [1, 2, 4, 8]) {

@@ -1,8 +1,16 @@
 /** Frames of the live region: twelve jobs, none and a thousand, on all kinds of terminals. */
-import { assertEquals } from "../support/assert.ts";
-import { ASCII, check, COLOR, frameOf, type FrameOptions, manyJobs, twelveJobs } from "./frames.ts";
-import { escaped } from "./golden.ts";
-import { Story } from "./story.ts";
+import { assertEquals } from "../../support/assert.ts";
+import {
+  ASCII,
+  check,
+  COLOR,
+  frameOf,
+  type FrameOptions,
+  manyJobs,
+  twelveJobs,
+} from "../../support/frames.ts";
+import { escaped } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 /** Sizes and looks, for twelve jobs of which each stands somewhere else. */
 const FRAMES:

@@ -1,10 +1,10 @@
 /** The permanent lines that a run leaves on a terminal. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { settledLine } from "../../lib/view/settled.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
-import { Story } from "./story.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { settledLine } from "../../../lib/view/live/permanent_lines.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 const STYLE = makeStyle({ color: false, ascii: false });
 const COLOR = makeStyle({ color: true, ascii: false });

@@ -1,8 +1,8 @@
 /** Golden words for the decisions of the scheduler. */
-import type { Decision } from "../../lib/core/decision.ts";
-import { decisionText } from "../../lib/view/decision_message.ts";
-import { assertEquals } from "../support/assert.ts";
-import { sketchSettings } from "../support/workflows.ts";
+import type { Decision } from "../../../lib/core/explain/decision.ts";
+import { decisionText } from "../../../lib/view/past/decision.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { sketchSettings } from "../../support/workflows.ts";
 
 const FULL = sketchSettings({
   concurrency: 8,

@@ -1,5 +1,5 @@
 /** Earlier runs as people and programs see them. */
-import { historyDocument, jobHistoryDocument } from "../../lib/view/history_json.ts";
+import { historyDocument, jobHistoryDocument } from "../../../lib/view/past/history_json.ts";
 import {
   jobHistoryText,
   jobStatistics,
@@ -7,11 +7,11 @@ import {
   type ListedRun,
   type ListOptions,
   runsText,
-} from "../../lib/view/history_text.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
-import { START } from "./story.ts";
+} from "../../../lib/view/past/history.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
+import { START } from "../../support/story.ts";
 
 const PLAIN: ListOptions = {
   style: makeStyle({ color: false, ascii: false }),

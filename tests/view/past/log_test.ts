@@ -1,6 +1,6 @@
 /** Output on its way: whatever the pieces it comes in, the whole is the same. */
-import { type LogOptions, logText } from "../../lib/view/log_text.ts";
-import { assertEquals } from "../support/assert.ts";
+import { type LogOptions, logText } from "../../../lib/view/past/log.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();

@@ -5,9 +5,9 @@ import {
   keyLackText,
   type KeyTrouble,
   onlyForeignText,
-} from "../../lib/view/ownership_message.ts";
-import { otherNameText } from "../../lib/view/run_message.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+} from "../../../lib/view/past/ownership.ts";
+import { otherNameText } from "../../../lib/view/past/run_problem.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 const ID = "20261122-113040-x7k2";
 const END = "every run in files of yours counts as yours";

@@ -1,5 +1,5 @@
 /** Every sentence of `orch resume` and `orch rerun`, and of runs that cannot be kept. */
-import type { PlanDifference } from "../../lib/core/plan_file.ts";
+import type { PlanDifference } from "../../../lib/core/record/plan_file.ts";
 import {
   askText,
   cannotGoOnText,
@@ -17,9 +17,9 @@ import {
   repairedText,
   survivorsText,
   unkillableText,
-} from "../../lib/view/resume_message.ts";
-import { assert, assertEquals, assertNotMatch } from "../support/assert.ts";
-import { text } from "./golden.ts";
+} from "../../../lib/view/past/resume.ts";
+import { assert, assertEquals, assertNotMatch } from "../../support/assert.ts";
+import { text } from "../../support/shown_text.ts";
 
 const ID = "20261122-113040-x7k2";
 const SAME: PlanDifference = { changed: [], added: [], removed: [], downstream: [] };

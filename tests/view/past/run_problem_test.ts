@@ -1,12 +1,12 @@
 /** Sentences about runs that are kept, about their index and about their logs. */
-import type { JobState } from "../../lib/core/run_state.ts";
+import type { JobState } from "../../../lib/core/run/state.ts";
 import {
   cleanedText,
   notRemovedText,
   whichDirectoryText,
   wouldCleanText,
-} from "../../lib/view/clean_text.ts";
-import { type LogNote, logNoteText, noAttemptText } from "../../lib/view/log_message.ts";
+} from "../../../lib/view/past/clean.ts";
+import { type LogNote, logNoteText, noAttemptText } from "../../../lib/view/past/log_note.ts";
 import {
   indexText,
   journalEndText,
@@ -15,8 +15,8 @@ import {
   noRunText,
   runProblemText,
   unknownText,
-} from "../../lib/view/run_message.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+} from "../../../lib/view/past/run_problem.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 const ID = "20261122-113040-x7k2";
 const PLAN = "/w/.orch/runs/x/plan.json";

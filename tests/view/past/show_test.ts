@@ -1,11 +1,11 @@
 /** One run on the screen. */
-import type { RunStanding } from "../../lib/core/run_record.ts";
-import { eventLines } from "../../lib/view/events_text.ts";
-import { showText } from "../../lib/view/show_text.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
-import { Story } from "./story.ts";
+import type { RunStanding } from "../../../lib/core/record/run_record.ts";
+import { eventLines } from "../../../lib/view/past/events.ts";
+import { showText } from "../../../lib/view/past/show.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });
 const RETRY = {

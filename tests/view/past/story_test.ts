@@ -1,12 +1,12 @@
 /** The story of a job in words. */
-import type { Outcome } from "../../lib/core/event.ts";
-import type { JobState } from "../../lib/core/run_state.ts";
-import type { JobStory, WhyStep } from "../../lib/core/why_step.ts";
-import type { ObstacleCause } from "../../lib/core/obstacle.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { whyDocument, whyText } from "../../lib/view/why_message.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
+import type { Outcome } from "../../../lib/core/run/event.ts";
+import type { JobState } from "../../../lib/core/run/state.ts";
+import type { JobStory, WhyStep } from "../../../lib/core/explain/story_step.ts";
+import type { ObstacleCause } from "../../../lib/core/run/obstacle.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { whyDocument, whyText } from "../../../lib/view/past/story.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
 
 const START = Date.UTC(2026, 10, 22, 10, 30);
 const PLAIN = makeStyle({ color: false, ascii: false });

@@ -1,6 +1,6 @@
 /** The structure of a workflow as a table, as data and as pictures. */
-import { analyzePlan } from "../../lib/core/analysis.ts";
-import { type Plan, planJobs } from "../../lib/core/plan.ts";
+import { analyzePlan } from "../../../lib/core/plan/analysis.ts";
+import { type Plan, planJobs } from "../../../lib/core/plan/plan.ts";
 import {
   analysisDocument,
   analysisText,
@@ -9,12 +9,12 @@ import {
   mermaidText,
   picturesText,
   runPicturesText,
-} from "../../lib/view/plan_text.ts";
-import { makeStyle, type Style } from "../../lib/view/style.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { type JobSketch, sketchWorkflow } from "../support/workflows.ts";
-import { escaped, text } from "./golden.ts";
+} from "../../../lib/view/plan/analysis.ts";
+import { makeStyle, type Style } from "../../../lib/view/text/style.ts";
+import { widthOf } from "../../../lib/view/text/width.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../support/assert.ts";
+import { type JobSketch, sketchWorkflow } from "../../support/workflows.ts";
+import { escaped, text } from "../../support/shown_text.ts";
 
 const STYLE = makeStyle({ color: false, ascii: false });
 const ASCII = makeStyle({ color: false, ascii: true });

@@ -1,11 +1,11 @@
 /** A run in time, at several widths. */
-import type { SettledStatus } from "../../lib/core/run_state.ts";
-import type { Span, Timeline, TimelineRow } from "../../lib/core/timeline.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { MOST_BARS, timelineText } from "../../lib/view/timeline_text.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { bestTimeOf, escaped } from "./golden.ts";
+import type { SettledStatus } from "../../../lib/core/run/state.ts";
+import type { Span, Timeline, TimelineRow } from "../../../lib/core/run/timeline.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { MOST_BARS, timelineText } from "../../../lib/view/plan/timeline.ts";
+import { widthOf } from "../../../lib/view/text/width.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { bestTimeOf, escaped } from "../../support/shown_text.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });
 const ASCII = makeStyle({ color: false, ascii: true });

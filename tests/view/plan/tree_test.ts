@@ -1,12 +1,12 @@
 /** The graph of a plan as a tree by level, at several widths. */
-import { planJobs } from "../../lib/core/plan.ts";
-import { dagText, MOST_TREE_LINES } from "../../lib/view/dag_text.ts";
-import { makeStyle, type Style } from "../../lib/view/style.ts";
-import { widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { planOf } from "../core/trace.ts";
-import { sketchWorkflow } from "../support/workflows.ts";
-import { bestTimeOf, escaped } from "./golden.ts";
+import { planJobs } from "../../../lib/core/plan/plan.ts";
+import { dagText, MOST_TREE_LINES } from "../../../lib/view/plan/tree.ts";
+import { makeStyle, type Style } from "../../../lib/view/text/style.ts";
+import { widthOf } from "../../../lib/view/text/width.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { planOf } from "../../support/trace.ts";
+import { sketchWorkflow } from "../../support/workflows.ts";
+import { bestTimeOf, escaped } from "../../support/shown_text.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });
 const ASCII = makeStyle({ color: false, ascii: true });

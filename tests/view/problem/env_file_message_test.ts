@@ -1,12 +1,12 @@
 /** Golden words about files of environment variables. */
-import type { EnvFileMistake } from "../../lib/core/env_file.ts";
+import type { EnvFileMistake } from "../../../lib/core/workflow/env_file.ts";
 import {
   envFileNotAllowedText,
   envFileText,
   envFileUnreadableText,
-} from "../../lib/view/env_file_message.ts";
-import { assertEquals } from "../support/assert.ts";
-import { text } from "./golden.ts";
+} from "../../../lib/view/problem/env_file_message.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { text } from "../../support/shown_text.ts";
 
 Deno.test("envFileText tells every mistake with its line, and no value", () => {
   const mistakes: readonly EnvFileMistake[] = [

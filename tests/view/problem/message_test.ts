@@ -1,7 +1,7 @@
 /** The words of mistakes in files, shapes and graphs: title, what stands under the carets (`^`), help (`=`). */
-import { relatedText } from "../../lib/view/diagnostic_message.ts";
-import { assertEquals } from "../support/assert.ts";
-import { checkMessages } from "./check_messages.ts";
+import { relatedText } from "../../../lib/view/problem/message.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { checkMessages } from "../../support/check_messages.ts";
 
 checkMessages<`E1${string}`>({
   E101: [

@@ -1,5 +1,5 @@
 /** Golden words for mistakes with plugins: E211 to E213. */
-import { checkMessages } from "./check_messages.ts";
+import { checkMessages } from "../../support/check_messages.ts";
 
 checkMessages<"E211" | "E212" | "E213">({
   E211: [

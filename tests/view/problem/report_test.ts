@@ -1,7 +1,7 @@
 /** Problems of files as JSON and as annotations. */
-import type { LocatedDiagnostic } from "../../lib/core/diagnostic.ts";
-import { diagnosticsDocument, githubAnnotations } from "../../lib/view/diagnostic_report.ts";
-import { assertEquals, assertMatch } from "../support/assert.ts";
+import type { LocatedDiagnostic } from "../../../lib/core/workflow/diagnostic.ts";
+import { diagnosticsDocument, githubAnnotations } from "../../../lib/view/problem/report.ts";
+import { assertEquals, assertMatch } from "../../support/assert.ts";
 
 const SOURCE = {
   file: "ci.yml",

@@ -1,7 +1,7 @@
 /** The sentences about what is not used in a state directory. */
-import type { StateFault } from "../../lib/core/state_fault.ts";
-import { stateRefusedText } from "../../lib/view/state_message.ts";
-import { assertEquals } from "../support/assert.ts";
+import type { StateFault } from "../../../lib/core/record/state_fault.ts";
+import { stateRefusedText } from "../../../lib/view/problem/state_message.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const ROWS: readonly (readonly [StateFault, string])[] = [
   [

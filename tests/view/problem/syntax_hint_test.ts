@@ -1,9 +1,9 @@
 /** What helps with mistakes of syntax and with values of the wrong type. */
-import { decodeDocument } from "../../lib/runtime/decode.ts";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import { diagnosticMessage } from "../../lib/view/diagnostic_message.ts";
-import { syntaxHint } from "../../lib/view/hint_message.ts";
-import { assertEquals } from "../support/assert.ts";
+import { decodeDocument } from "../../../lib/runtime/load/decode.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import { diagnosticMessage } from "../../../lib/view/problem/message.ts";
+import { syntaxHint } from "../../../lib/view/problem/syntax_hint.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** Where the first mistake of a text is, what it is, what is said under the carets, and the help. */
 async function hintFor(text: string, format: "yaml" | "json"): Promise<string> {

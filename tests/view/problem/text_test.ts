@@ -5,14 +5,19 @@ import {
   type DiagnosticDetail,
   type LocatedDiagnostic,
   type SourcePosition,
-} from "../../lib/core/diagnostic.ts";
-import { parseWorkflow } from "../../lib/core/parse_workflow.ts";
-import type { Permission } from "../../lib/core/permission.ts";
-import { locateDiagnostics } from "../../lib/runtime/locate.ts";
-import { diagnosticsText } from "../../lib/view/diagnostic_text.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
+} from "../../../lib/core/workflow/diagnostic.ts";
+import { parseWorkflow } from "../../../lib/core/workflow/parse.ts";
+import type { Permission } from "../../../lib/core/base/permission.ts";
+import { locateDiagnostics } from "../../../lib/runtime/load/locate.ts";
+import { diagnosticsText } from "../../../lib/view/problem/text.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotMatch,
+  assertStringIncludes,
+} from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });
 

@@ -1,5 +1,5 @@
 /** The words of mistakes in values and on the command line. */
-import { checkMessages } from "./check_messages.ts";
+import { checkMessages } from "../../support/check_messages.ts";
 
 checkMessages<`E3${string}`>({
   E301: [

@@ -1,9 +1,13 @@
 /** The results file, key by key. */
-import { publicStatus, resultsDocument, type ResultsOptions } from "../../lib/view/report_json.ts";
-import type { JobState } from "../../lib/core/run_state.ts";
-import type { JobStatus } from "../../lib/core/event.ts";
-import { assertEquals } from "../support/assert.ts";
-import { START, Story } from "./story.ts";
+import {
+  publicStatus,
+  resultsDocument,
+  type ResultsOptions,
+} from "../../../lib/view/report/json.ts";
+import type { JobState } from "../../../lib/core/run/state.ts";
+import type { JobStatus } from "../../../lib/core/run/event.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { START, Story } from "../../support/story.ts";
 
 const RETRY = {
   maxAttempts: 2,

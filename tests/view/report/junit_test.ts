@@ -1,9 +1,9 @@
 /** JUnit reports: golden documents, what XML must not hold, and the schema that Jenkins reads them by. */
-import { type AttemptOutput, junitText } from "../../lib/view/report_junit.ts";
-import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { testNeeding } from "../support/cli.ts";
-import { text } from "./golden.ts";
-import { Story } from "./story.ts";
+import { type AttemptOutput, junitText } from "../../../lib/view/report/junit.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../../support/assert.ts";
+import { testNeeding } from "../../support/cli.ts";
+import { text } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 function reportOf(
   story: Story,
@@ -155,7 +155,7 @@ function schema(): string {
     <xs:attribute name="message" type="xs:string"/></xs:complexType></xs:element>`;
   const failure = '<xs:element ref="failure" minOccurs="0" maxOccurs="unbounded"/>';
   const names = ["rerunFailure", "rerunError", "flakyFailure", "flakyError"];
-  return Deno.readTextFileSync(new URL("../data/jenkins-junit.xsd", import.meta.url))
+  return Deno.readTextFileSync(new URL("../../data/jenkins-junit.xsd", import.meta.url))
     .replace('<xs:element name="skipped" type="xs:string"/>', skipped)
     .replace(failure, failure + names.map(rerun).join(""));
 }

@@ -1,7 +1,7 @@
 /** Which events a status callback is told of: the six of the user's document, and the two of a run. */
-import { statusEvent } from "../../lib/view/status_event.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Story } from "./story.ts";
+import { statusEvent } from "../../../lib/view/report/status_event.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Story } from "../../support/story.ts";
 
 Deno.test("statusEvent tells eight kinds of events, and leaves the others to the history", () => {
   const story = new Story([{ id: "a" }, { id: "b" }, { id: "c" }, { id: "d" }]);

@@ -1,12 +1,12 @@
 /** The end of a run on the screen. */
-import { summarize } from "../../lib/core/summary.ts";
-import type { JobState } from "../../lib/core/run_state.ts";
-import { endText, type OutputTail } from "../../lib/view/end_text.ts";
-import { makeStyle, type Style } from "../../lib/view/style.ts";
-import { assert, assertEquals, assertStringIncludes } from "../support/assert.ts";
-import type { JobSketch } from "../support/workflows.ts";
-import { escaped, text } from "./golden.ts";
-import { Story } from "./story.ts";
+import { summarize } from "../../../lib/core/run/summary.ts";
+import type { JobState } from "../../../lib/core/run/state.ts";
+import { endText, type OutputTail } from "../../../lib/view/run/ending.ts";
+import { makeStyle, type Style } from "../../../lib/view/text/style.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../support/assert.ts";
+import type { JobSketch } from "../../support/workflows.ts";
+import { escaped, text } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 const STYLE = makeStyle({ color: false, ascii: false });
 const COLOR = makeStyle({ color: true, ascii: false });

@@ -1,11 +1,11 @@
 /** What GitHub Actions is told: commands, fences, and the page of a step. */
-import { summarize } from "../../lib/core/summary.ts";
-import { errorCommand, fencedText, groupText } from "../../lib/view/actions.ts";
-import { actionsSummary } from "../../lib/view/actions_summary.ts";
-import type { OutputTail } from "../../lib/view/end_text.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { text } from "./golden.ts";
-import { Story } from "./story.ts";
+import { summarize } from "../../../lib/core/run/summary.ts";
+import { errorCommand, fencedText, groupText } from "../../../lib/view/run/github.ts";
+import { actionsSummary } from "../../../lib/view/report/markdown.ts";
+import type { OutputTail } from "../../../lib/view/run/ending.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { text } from "../../support/shown_text.ts";
+import { Story } from "../../support/story.ts";
 
 const AT = { file: "ci.yaml", position: { line: 14, column: 9, endColumn: 13 } };
 

@@ -1,11 +1,11 @@
 /** The line of every event, for pipes and CI. */
-import type { RunEvent } from "../../lib/core/event.ts";
-import { heartbeatLine, plainLine } from "../../lib/view/plain.ts";
-import { makeStyle } from "../../lib/view/style.ts";
-import { assertEquals } from "../support/assert.ts";
-import { escaped, text } from "./golden.ts";
-import { Story, type StoryOptions } from "./story.ts";
-import type { JobSketch } from "../support/workflows.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
+import { heartbeatLine, plainLine } from "../../../lib/view/run/line.ts";
+import { makeStyle } from "../../../lib/view/text/style.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { escaped, text } from "../../support/shown_text.ts";
+import { Story, type StoryOptions } from "../../support/story.ts";
+import type { JobSketch } from "../../support/workflows.ts";
 
 const STYLE = makeStyle({ color: false, ascii: false });
 

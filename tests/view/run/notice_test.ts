@@ -1,6 +1,6 @@
 /** The words of notices. */
-import { type Notice, noticeText } from "../../lib/view/notice.ts";
-import { assertEquals } from "../support/assert.ts";
+import { type Notice, noticeText } from "../../../lib/view/run/notice.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 const ROWS: readonly (readonly [Notice, string])[] = [
   [

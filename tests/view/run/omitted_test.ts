@@ -4,9 +4,9 @@ import {
   differentViewsText,
   jobOutputInVainText,
   verboseInVainText,
-} from "../../lib/view/look_message.ts";
-import { lostText, omittedText, skippedText } from "../../lib/view/output_text.ts";
-import { assertEquals } from "../support/assert.ts";
+} from "../../../lib/view/command_line/view_flags.ts";
+import { lostText, omittedText, skippedText } from "../../../lib/view/run/omitted.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 /** What is said, and what it should be. */
 const SAID: readonly (readonly [said: string, expected: string])[] = [

@@ -6,15 +6,15 @@ import type {
   RunStatus,
   SkipReason,
   StopReason,
-} from "../../lib/core/event.ts";
+} from "../../../lib/core/run/event.ts";
 import {
   outcomeHint,
   outcomeText,
   skipText,
   stoppingText,
   verdictText,
-} from "../../lib/view/message.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+} from "../../../lib/view/run/outcome.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 /** An outcome with its text and its hint; the mapped types make a missing kind a type error. */
 type Row<T> = readonly [given: T, text: string, hint?: string];

@@ -9,8 +9,8 @@ import {
   memoryText,
   secondsText,
   tickingText,
-} from "../../lib/view/format.ts";
-import { assertEquals } from "../support/assert.ts";
+} from "../../../lib/view/text/format.ts";
+import { assertEquals } from "../../support/assert.ts";
 
 function check<T>(name: string, format: (value: T) => string, rows: readonly [T, string][]): void {
   Deno.test(name, () => {

@@ -1,6 +1,6 @@
 /** JSON as it is printed: the same values, and nothing in it that a terminal obeys or hides. */
-import { jsonLine, jsonText } from "../../lib/view/json_text.ts";
-import { assert, assertEquals, assertNotMatch } from "../support/assert.ts";
+import { jsonLine, jsonText } from "../../../lib/view/text/json_text.ts";
+import { assert, assertEquals, assertNotMatch } from "../../support/assert.ts";
 
 const HARMFUL =
   // deno-lint-ignore no-control-regex -- as they are what must not be there

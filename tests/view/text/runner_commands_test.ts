@@ -1,8 +1,8 @@
 /** What takes the force out of commands for GitHub's runner. */
-import { CommandBreaker } from "../../lib/view/runner_commands.ts";
-import { assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
-import { runnerCommands } from "../support/runner.ts";
+import { CommandBreaker } from "../../../lib/view/text/runner_commands.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
+import { runnerCommands } from "../../support/runner.ts";
 
 function broken(...pieces: readonly string[]): string {
   const breaker = new CommandBreaker();

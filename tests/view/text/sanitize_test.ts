@@ -1,7 +1,7 @@
 /** What job output and other foreign text may do to a terminal: nothing but colour it. */
-import { lastLine, visibleLine, visibleText } from "../../lib/view/visible.ts";
-import { assert, assertEquals, assertNotMatch } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+import { lastLine, visibleLine, visibleText } from "../../../lib/view/text/sanitize.ts";
+import { assert, assertEquals, assertNotMatch } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 const ESC = "\x1b";
 

@@ -1,8 +1,8 @@
 /** Text measured, cut and padded in columns. */
 import fastStringTruncatedWidth from "fast-string-truncated-width";
-import { cutToWidth, padToWidth, widthOf } from "../../lib/view/width.ts";
-import { assert, assertEquals } from "../support/assert.ts";
-import { Dice } from "../support/random.ts";
+import { cutToWidth, padToWidth, widthOf } from "../../../lib/view/text/width.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+import { Dice } from "../../support/random.ts";
 
 const FAMILY = "👩‍👩‍👧";
 const RED = "\x1b[31m";

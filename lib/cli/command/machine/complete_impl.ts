@@ -10,12 +10,12 @@ import {
   type FlagSpec,
   type Line,
   wantedAt,
-} from "../../../core/completion.ts";
-import type { World } from "../../../runtime/world.ts";
-import { candidatesText } from "../../../view/completion_script.ts";
+} from "../../../view/command_line/completion.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { candidatesText } from "../../../view/command_line/completion_script.ts";
 import type { Argument, CommandRecord, Completion, Flag } from "../../base/command.ts";
-import { EXIT } from "../../exit_code.ts";
-import { STYLE_FLAGS } from "../../look_flags.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { STYLE_FLAGS } from "../../base/style_flags.ts";
 
 /** What a shell adds to the candidates by itself. */
 export type ShellPart = "words" | "files" | "workflows" | "folders";
@@ -142,8 +142,8 @@ async function jobsMeant(place: Place): Promise<readonly JobSummary[]> {
   const { line, world, args } = place;
   const at = (what: Completion) => args.findIndex(({ complete }) => complete === what);
   if (at("workflows") < 0) return await jobsOfRun(line.args[at("runs")] ?? "last", place);
-  const { loadWorkflow } = await import("../../../runtime/load.ts");
-  const { workflowFile } = await import("../../default_file.ts");
+  const { loadWorkflow } = await import("../../../runtime/load/load.ts");
+  const { workflowFile } = await import("../../base/default_file.ts");
   const file = workflowFile(line.args[at("workflows")], world);
   if (file === "-") return [];
   const { workflow } = await loadWorkflow(world, file);
@@ -151,7 +151,7 @@ async function jobsMeant(place: Place): Promise<readonly JobSummary[]> {
 }
 
 async function jobsOfRun(name: string, place: Place): Promise<readonly JobSummary[]> {
-  const { readRun } = await import("../../../runtime/run_record.ts");
+  const { readRun } = await import("../../../runtime/store/read_run.ts");
   const located = await (await runsFor(place)).locate(name);
   if (located.kind !== "found") return [];
   const read = await readRun(located.place.path);
@@ -159,7 +159,7 @@ async function jobsOfRun(name: string, place: Place): Promise<readonly JobSummar
 }
 
 async function codes(): Promise<Answer> {
-  const { EXPLANATIONS } = await import("../../../view/explain_text.ts");
+  const { EXPLANATIONS } = await import("../../../view/problem/explain_text.ts");
   return { part: "words", words: Object.keys(EXPLANATIONS) };
 }
 
@@ -169,7 +169,7 @@ async function runIds(place: Place): Promise<Answer> {
 }
 
 async function runsFor({ line, world }: Place) {
-  const { OwnedRuns } = await import("../../../runtime/ownership.ts");
+  const { OwnedRuns } = await import("../../../runtime/store/ownership.ts");
   const stateDir = line.values["stateDir"];
   return await OwnedRuns.find(world, stateDir === undefined ? {} : { stateDir });
 }

@@ -1,6 +1,6 @@
 /** `orch completions`, as it is called. */
 import { type Shell, SHELLS } from "../../../core/base/choices.ts";
-import { oneOfText, orText } from "../../../view/usage_message.ts";
+import { oneOfText, orText } from "../../../view/command_line/usage.ts";
 import { ArgumentError, command } from "../../base/command.ts";
 
 function parseShell(value: string): Shell {

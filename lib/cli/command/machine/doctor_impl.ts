@@ -1,11 +1,11 @@
 /** `orch doctor`: what this machine can run and enforce, and why not. */
-import type { NamespaceLack } from "../../../runtime/namespace.ts";
-import type { World } from "../../../runtime/world.ts";
-import { type Finding, findingsText } from "../../../view/doctor_text.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { styleFor } from "../../output.ts";
-import { VERSION } from "../../version.ts";
+import type { NamespaceLack } from "../../../runtime/kernel/namespace.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { type Finding, findingsText } from "../../../view/command_line/doctor.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { styleFor } from "../../base/output.ts";
+import { VERSION } from "../../base/version.ts";
 
 /** Programs that job types and commands of orch use, and what their versions look like. */
 const PROGRAMS = [

@@ -1,6 +1,6 @@
 /** `orch permissions FILE`: the command line that lets Deno do what the workflow needs, and no more. */
-import { type Needs, needsOf } from "../../../../executors/needs.ts";
-import { needsShell } from "../../../../executors/shell_use.ts";
+import { type Needs, needsOf } from "../../../../executors/preflight/needs.ts";
+import { needsShell } from "../../../../executors/preflight/shell_use.ts";
 import {
   flagsFor,
   objectOf,
@@ -8,27 +8,27 @@ import {
   PERMISSION_KINDS,
   seenFrom,
   withoutInner,
-} from "../../../core/permission.ts";
+} from "../../../core/base/permission.ts";
 import { kindOf } from "../../../core/workflow/kinds.ts";
-import type { Job, Workflow } from "../../../core/workflow.ts";
-import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
-import { resolvePath } from "../../../runtime/paths.ts";
-import { IS_BUILT_IN } from "../../../runtime/permissions.ts";
+import type { Job, Workflow } from "../../../core/workflow/workflow.ts";
+import { type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
+import { resolvePath } from "../../../runtime/port/paths.ts";
+import { IS_BUILT_IN } from "../../../runtime/port/permissions.ts";
 import {
   namedStateDirectory,
   STATE_DIRECTORY,
   STATE_VARIABLE,
-} from "../../../runtime/state_directory.ts";
-import type { World } from "../../../runtime/world.ts";
+} from "../../../runtime/state/state_directory.ts";
+import type { World } from "../../../runtime/port/world.ts";
 import {
   type CommandLine,
   commandText,
   notesText,
   type PermissionNote,
-} from "../../../view/permission_text.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { reportProblems } from "../../output.ts";
+} from "../../../view/command_line/permissions.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { reportProblems } from "../../base/output.ts";
 
 /** Prints the command line on stdout, and on stderr what it cannot say. */
 export async function permissions(

@@ -1,5 +1,5 @@
 /** `orch clean`, as it is called. */
-import { parseAge } from "../../../core/retention.ts";
+import { parseAge } from "../../../core/record/retention.ts";
 import { command } from "../../base/command.ts";
 import { flag, parseCount, STATE_DIR } from "../../base/flags.ts";
 

@@ -1,26 +1,26 @@
 /** `orch clean`: removes runs that are old enough, with their logs. */
-import { expiredRuns } from "../../../core/retention.ts";
+import { expiredRuns } from "../../../core/record/retention.ts";
 import {
   changedAt,
   forgetRuns,
   removeLeftovers,
   removeRun,
   tryRemoval,
-} from "../../../runtime/run_removal.ts";
-import { OwnedRuns } from "../../../runtime/ownership.ts";
-import { type RunPlace, RunStore } from "../../../runtime/run_store.ts";
-import type { World } from "../../../runtime/world.ts";
+} from "../../../runtime/history/run_removal.ts";
+import { OwnedRuns } from "../../../runtime/store/ownership.ts";
+import { type RunPlace, RunStore } from "../../../runtime/store/run_store.ts";
+import type { World } from "../../../runtime/port/world.ts";
 import {
   cleanedText,
   type Cleaning,
   notRemovedText,
   whichDirectoryText,
   wouldCleanText,
-} from "../../../view/clean_text.ts";
-import { causeOf } from "../../cause.ts";
-import { EXIT } from "../../exit_code.ts";
-import { pathFromHere, UsageError } from "../../output.ts";
-import type { StoreOptions } from "../../stored_run.ts";
+} from "../../../view/past/clean.ts";
+import { causeOf } from "../../base/cause.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { pathFromHere, UsageError } from "../../base/output.ts";
+import type { StoreOptions } from "../../past/stored_run.ts";
 
 /** The flags of `orch clean`. */
 export interface CleanOptions extends StoreOptions {

@@ -1,14 +1,14 @@
 /** `orch events RUN`: the audit trail of a run. */
-import { readRun, readRunJournal } from "../../../runtime/run_record.ts";
-import type { RunPlace } from "../../../runtime/run_store.ts";
-import type { World } from "../../../runtime/world.ts";
-import { eventLines } from "../../../view/events_text.ts";
-import { jsonLine } from "../../../view/json_text.ts";
-import { eventResult } from "../../../view/report_json.ts";
-import { runProblemText } from "../../../view/run_message.ts";
-import { EXIT } from "../../exit_code.ts";
-import { styleFor } from "../../output.ts";
-import { findRun, reportJournal, reportRun, type StoreOptions } from "../../stored_run.ts";
+import { readRun, readRunJournal } from "../../../runtime/store/read_run.ts";
+import type { RunPlace } from "../../../runtime/store/run_store.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { eventLines } from "../../../view/past/events.ts";
+import { jsonLine } from "../../../view/text/json_text.ts";
+import { eventResult } from "../../../view/report/json.ts";
+import { runProblemText } from "../../../view/past/run_problem.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { styleFor } from "../../base/output.ts";
+import { findRun, reportJournal, reportRun, type StoreOptions } from "../../past/stored_run.ts";
 
 /** The flags of `orch events`. */
 export interface EventsOptions extends StoreOptions {

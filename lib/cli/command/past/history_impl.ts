@@ -1,37 +1,37 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
-import { didYouMean } from "../../../core/did_you_mean.ts";
-import type { HistoryQuery, IndexedJob } from "../../../runtime/history.ts";
-import { isDamage } from "../../../runtime/index_file.ts";
-import { workflowPath } from "../../../runtime/load.ts";
-import { folderOf, isAbsolute, normalPath, resolvePath } from "../../../runtime/paths.ts";
+import { didYouMean } from "../../../core/base/did_you_mean.ts";
+import type { HistoryQuery, IndexedJob } from "../../../runtime/history/index.ts";
+import { isDamage } from "../../../runtime/history/index_file.ts";
+import { workflowPath } from "../../../runtime/load/load.ts";
+import { folderOf, isAbsolute, normalPath, resolvePath } from "../../../runtime/port/paths.ts";
 import {
   type IndexReports,
   openIndex,
   rebuildIndex,
   type RunIndex,
-} from "../../../runtime/run_index.ts";
-import { OwnedRuns } from "../../../runtime/ownership.ts";
-import { placeOf, type RunPlace, RunStore } from "../../../runtime/run_store.ts";
-import { parseRunId } from "../../../runtime/run_directory.ts";
+} from "../../../runtime/history/sync_index.ts";
+import { OwnedRuns } from "../../../runtime/store/ownership.ts";
+import { placeOf, type RunPlace, RunStore } from "../../../runtime/store/run_store.ts";
+import { parseRunId } from "../../../runtime/state/run_directory.ts";
 import {
   indexPath,
   namedStateDirectory,
   STATE_DIRECTORY,
-} from "../../../runtime/state_directory.ts";
-import type { World } from "../../../runtime/world.ts";
-import { historyDocument, jobHistoryDocument } from "../../../view/history_json.ts";
+} from "../../../runtime/state/state_directory.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { historyDocument, jobHistoryDocument } from "../../../view/past/history_json.ts";
 import {
   jobHistoryText,
   type ListedRun,
   type ListOptions,
   runsText,
-} from "../../../view/history_text.ts";
-import { type IndexNotice, indexText, unknownText } from "../../../view/run_message.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { causeOf } from "../../cause.ts";
-import { EXIT } from "../../exit_code.ts";
-import { OutputError, styleFor, UsageError } from "../../output.ts";
-import { noRunsHint, type StoreOptions, unseenDirectory } from "../../stored_run.ts";
+} from "../../../view/past/history.ts";
+import { type IndexNotice, indexText, unknownText } from "../../../view/past/run_problem.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { causeOf } from "../../base/cause.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { OutputError, styleFor, UsageError } from "../../base/output.ts";
+import { noRunsHint, type StoreOptions, unseenDirectory } from "../../past/stored_run.ts";
 
 /** The flags of `orch history`. */
 export interface HistoryOptions extends StoreOptions {
@@ -176,7 +176,7 @@ async function runsOf(index: RunIndex, query: HistoryQuery): Promise<ListedRun[]
   }));
   const others = placesToRead(index, runs, query);
   if (others.length === 0) return runs;
-  const { describeRun, isOfWorkflow } = await import("../../listed_run.ts");
+  const { describeRun, isOfWorkflow } = await import("../../past/listed_run.ts");
   const added: ListedRun[] = [];
   for (const place of others) {
     if (added.length === query.limit) break;
@@ -223,7 +223,7 @@ async function jobsOf(
   const runs = index.history.job(jobId, query);
   const others = placesToRead(index, runs, query);
   if (others.length === 0) return runs;
-  const { jobOfUnfinished } = await import("../../listed_run.ts");
+  const { jobOfUnfinished } = await import("../../past/listed_run.ts");
   const added: IndexedJob[] = [];
   for (const place of others) {
     if (added.length === query.limit) break;

@@ -1,14 +1,18 @@
 /** `orch logs RUN [JOB]`: what jobs have written, as it stands or as it comes. */
-import { attemptsOf, lastAttempts, type LoggedAttempt } from "../../../core/logged_attempts.ts";
-import type { RunRecord } from "../../../core/run_record.ts";
-import { jobIndex } from "../../../core/run_state.ts";
-import { activityOf, readRun } from "../../../runtime/run_record.ts";
-import type { World } from "../../../runtime/world.ts";
-import { noAttemptText } from "../../../view/log_message.ts";
-import { EXIT } from "../../exit_code.ts";
-import { openFeed, say, type WantedLogs } from "../../log_feed.ts";
-import { UsageError } from "../../output.ts";
-import { findRun, noSuchJob, reportRun, type StoreOptions } from "../../stored_run.ts";
+import {
+  attemptsOf,
+  lastAttempts,
+  type LoggedAttempt,
+} from "../../../core/record/logged_attempts.ts";
+import type { RunRecord } from "../../../core/record/run_record.ts";
+import { jobIndex } from "../../../core/run/state.ts";
+import { activityOf, readRun } from "../../../runtime/store/read_run.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { noAttemptText } from "../../../view/past/log_note.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { openFeed, say, type WantedLogs } from "../../past/log_feed.ts";
+import { UsageError } from "../../base/output.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions } from "../../past/stored_run.ts";
 
 /** The flags of `orch logs`. */
 export interface LogsOptions extends StoreOptions {
@@ -36,7 +40,7 @@ export async function logs(
   }
   const wanted = { place, jobId: job ?? null, attempt, stderr, world };
   if (follow) {
-    const { followLogs } = await import("../../follow_logs.ts");
+    const { followLogs } = await import("../../past/follow_logs.ts");
     await followLogs(read.record, wanted);
   } else {
     printLogs(read.record, wanted);

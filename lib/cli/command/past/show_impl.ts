@@ -1,16 +1,16 @@
 /** `orch show RUN`: what became of one run and each of its jobs, as its journal tells it. */
-import { type RunRecord, type RunStanding, standingOf } from "../../../core/run_record.ts";
-import { runDirectoryAt } from "../../../runtime/run_directory.ts";
-import { activityOf, readRun } from "../../../runtime/run_record.ts";
-import type { RunPlace } from "../../../runtime/run_store.ts";
-import { STDIN } from "../../../runtime/paths.ts";
-import type { World } from "../../../runtime/world.ts";
-import { showText } from "../../../view/show_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { pathFromHere, styleFor } from "../../output.ts";
+import { type RunRecord, type RunStanding, standingOf } from "../../../core/record/run_record.ts";
+import { runDirectoryAt } from "../../../runtime/state/run_directory.ts";
+import { activityOf, readRun } from "../../../runtime/store/read_run.ts";
+import type { RunPlace } from "../../../runtime/store/run_store.ts";
+import { STDIN } from "../../../runtime/port/paths.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { showText } from "../../../view/past/show.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { pathFromHere, styleFor } from "../../base/output.ts";
 import { resultsOf } from "../../../engine/results.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { findRun, reportRun, type StoreOptions } from "../../stored_run.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { findRun, reportRun, type StoreOptions } from "../../past/stored_run.ts";
 
 /** The flags of `orch show`. */
 export interface ShowCommandOptions extends StoreOptions {
@@ -34,7 +34,7 @@ export async function show(
   if (options.json) {
     world.stdout.write(jsonText(documentOf(read.record, { place, standing, world })));
   } else {
-    const { runPictures } = await import("../../show_pictures.ts");
+    const { runPictures } = await import("../../past/show_pictures.ts");
     const now = standing === "running" ? world.clock.now() : null;
     world.stdout.write(textOf(read.record, { place, standing, pid, world }));
     world.stdout.write(runPictures(read.record, { graph: options.graph, now, world }));

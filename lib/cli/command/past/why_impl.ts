@@ -1,12 +1,12 @@
 /** `orch why RUN JOB`: why a job ran, was skipped, waited or was tried again, from the journal. */
-import { explainJob } from "../../../core/why.ts";
-import { activityOf, readRun } from "../../../runtime/run_record.ts";
-import type { World } from "../../../runtime/world.ts";
-import { whyDocument, whyText } from "../../../view/why_message.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { styleFor } from "../../output.ts";
-import { findRun, noSuchJob, reportRun, type StoreOptions } from "../../stored_run.ts";
+import { explainJob } from "../../../core/explain/story.ts";
+import { activityOf, readRun } from "../../../runtime/store/read_run.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { whyDocument, whyText } from "../../../view/past/story.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { styleFor } from "../../base/output.ts";
+import { findRun, noSuchJob, reportRun, type StoreOptions } from "../../past/stored_run.ts";
 
 /** The flags of `orch why`. */
 export interface WhyOptions extends StoreOptions {

@@ -9,7 +9,7 @@ import {
   reportWantedText,
   secondsWantedText,
   SIZE_WANTED,
-} from "../../../view/usage_message.ts";
+} from "../../../view/command_line/usage.ts";
 import type { FlagValues } from "../../base/command.ts";
 import {
   flag,
@@ -20,7 +20,7 @@ import {
   STATE_DIR,
   text,
 } from "../../base/flags.ts";
-import type { ReportWish } from "../../reports.ts";
+import type { ReportWish } from "../../run/reports.ts";
 
 const MOST_GRACE_SECONDS = 86_400;
 

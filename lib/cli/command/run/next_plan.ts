@@ -1,24 +1,24 @@
 /** What a run goes on with, and what is in the way of that: its plan as it was, or the workflow file as it is now. */
-import type { Diagnostic } from "../../../core/diagnostic.ts";
+import type { Diagnostic } from "../../../core/workflow/diagnostic.ts";
 import {
   comparePlans,
   planOfRecord,
   type PlanRecord,
   withDownstream,
   withWorkflow,
-} from "../../../core/plan_file.ts";
-import type { Rerun } from "../../../core/resume.ts";
-import type { RunRecord } from "../../../core/run_record.ts";
-import { hashOf, loadChanged, type LoadedFile } from "../../../runtime/load.ts";
-import type { World } from "../../../runtime/world.ts";
+} from "../../../core/record/plan_file.ts";
+import type { Rerun } from "../../../core/record/resume.ts";
+import type { RunRecord } from "../../../core/record/run_record.ts";
+import { hashOf, loadChanged, type LoadedFile } from "../../../runtime/load/load.ts";
+import type { World } from "../../../runtime/port/world.ts";
 import {
   differenceText,
   fileGoneText,
   mendText,
   othersChangedText,
-} from "../../../view/resume_message.ts";
-import { EXIT } from "../../exit_code.ts";
-import { pathFromHere, reportProblems, UsageError } from "../../output.ts";
+} from "../../../view/past/resume.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { pathFromHere, reportProblems, UsageError } from "../../base/output.ts";
 import type { ResumeFlags } from "./flags.ts";
 
 /** What is asked for, and where. */

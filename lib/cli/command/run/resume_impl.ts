@@ -2,53 +2,53 @@
  * `orch resume` and `orch rerun`: go on with a run from what its journal says, what its jobs left and
  * what lives of it. What is done stays done.
  */
-import { fold } from "../../../core/apply.ts";
-import type { Checked } from "../../../core/diagnostic.ts";
-import type { RunSettings } from "../../../core/event.ts";
-import type { Plan } from "../../../core/plan.ts";
-import { planOfRecord, type PlanRecord } from "../../../core/plan_file.ts";
-import { planResume, type Rerun } from "../../../core/resume.ts";
-import type { RunRecord } from "../../../core/run_record.ts";
-import type { RunState } from "../../../core/run_state.ts";
-import type { NamedAttempt } from "../../../core/traces.ts";
-import type { Environment } from "../../../core/workflow.ts";
-import { checkAllowed } from "../../../../executors/permissions.ts";
+import { fold } from "../../../core/run/apply.ts";
+import type { Checked } from "../../../core/workflow/diagnostic.ts";
+import type { RunSettings } from "../../../core/run/event.ts";
+import type { Plan } from "../../../core/plan/plan.ts";
+import { planOfRecord, type PlanRecord } from "../../../core/record/plan_file.ts";
+import { planResume, type Rerun } from "../../../core/record/resume.ts";
+import type { RunRecord } from "../../../core/record/run_record.ts";
+import type { RunState } from "../../../core/run/state.ts";
+import type { NamedAttempt } from "../../../core/record/traces.ts";
+import type { Environment } from "../../../core/workflow/workflow.ts";
+import { checkAllowed } from "../../../../executors/preflight/permissions.ts";
 import { learnedDurations } from "../../../engine/learned.ts";
 import { checkRun, settingsOfPlan } from "../../../engine/prepare.ts";
-import { clockFrom } from "../../../runtime/clock_from.ts";
-import { Journal, repairJournal } from "../../../runtime/journal.ts";
-import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
-import { withVariables } from "../../../runtime/job_variables.ts";
-import { folderOf, STDIN } from "../../../runtime/paths.ts";
-import { ownState } from "../../../runtime/own_state.ts";
-import { writePlan } from "../../../runtime/plan_store.ts";
-import { type RunDirectory, runDirectoryAt } from "../../../runtime/run_directory.ts";
-import { LockHeld, RunLock } from "../../../runtime/run_lock.ts";
-import { activityOf, readRunJournal } from "../../../runtime/run_record.ts";
-import type { RunPlace } from "../../../runtime/run_store.ts";
-import { checkRunContents } from "../../../runtime/state_files.ts";
-import { setAside } from "../../../runtime/traces.ts";
-import type { World } from "../../../runtime/world.ts";
+import { clockFrom } from "../../../runtime/port/clock_from.ts";
+import { Journal, repairJournal } from "../../../runtime/store/journal.ts";
+import { type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
+import { withVariables } from "../../../runtime/run/job_variables.ts";
+import { folderOf, STDIN } from "../../../runtime/port/paths.ts";
+import { ownState } from "../../../runtime/store/own_state.ts";
+import { writePlan } from "../../../runtime/store/plan_store.ts";
+import { type RunDirectory, runDirectoryAt } from "../../../runtime/state/run_directory.ts";
+import { LockHeld, RunLock } from "../../../runtime/state/run_lock.ts";
+import { activityOf, readRunJournal } from "../../../runtime/store/read_run.ts";
+import type { RunPlace } from "../../../runtime/store/run_store.ts";
+import { checkRunContents } from "../../../runtime/state/state_files.ts";
+import { setAside } from "../../../runtime/store/traces.ts";
+import type { World } from "../../../runtime/port/world.ts";
 import {
   askText,
   cannotGoOnText,
   heldText,
   nothingToDoText,
   repairedText,
-} from "../../../view/resume_message.ts";
-import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/ownership_message.ts";
-import { conduct } from "../../conduct.ts";
-import { causeOf } from "../../cause.ts";
-import { EXIT } from "../../exit_code.ts";
-import { findFates, lookAtFates } from "../../fates.ts";
-import { jobVariables } from "../../job_variables.ts";
+} from "../../../view/past/resume.ts";
+import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/past/ownership.ts";
+import { conduct } from "../../run/execute.ts";
+import { causeOf } from "../../base/cause.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { findFates, lookAtFates } from "../../run/lost_attempts.ts";
+import { jobVariables } from "../../run/job_variables.ts";
 import { type Context, nextPlan, report } from "./next_plan.ts";
-import { OutputError, UsageError } from "../../output.ts";
-import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../output_files.ts";
-import { nameable, readSound, refuseForeign } from "../../sound_run.ts";
-import { findOwned, type FoundRun, noSuchJob } from "../../stored_run.ts";
-import { newestUnfinished } from "../../unfinished.ts";
-import { checkRunFlags } from "../../view_choice.ts";
+import { OutputError, UsageError } from "../../base/output.ts";
+import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../base/output_files.ts";
+import { nameable, readSound, refuseForeign } from "../../past/sound_run.ts";
+import { findOwned, type FoundRun, noSuchJob } from "../../past/stored_run.ts";
+import { newestUnfinished } from "../../past/unfinished.ts";
+import { checkRunFlags } from "../../run_view/choice.ts";
 import { limitsOf, type RerunFlags, type ResumeFlags } from "./flags.ts";
 
 /** Goes on with the run that `name` means, or the newest unfinished one. Returns the exit code. */
@@ -210,7 +210,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     return state.status === "completed" || rerun.kind !== "none" ? EXIT.ok : EXIT.jobFailed;
   }
   if (options.dryRun) {
-    const { showGoingOn } = await import("../../dry_run.ts");
+    const { showGoingOn } = await import("../../run/dry_run.ts");
     return showGoingOn(state, resumption.input, { settings, learned, world });
   }
   return await conduct({
@@ -238,7 +238,7 @@ async function writeAsItEnded(
 ): Promise<void> {
   const { dryRun, output, report } = options;
   if (dryRun || (output === undefined && report.length === 0)) return;
-  const { writeFiles } = await import("../../run_end.ts");
+  const { writeFiles } = await import("../../run/ending.ts");
   const { events } = record.journal;
   await writeFiles({ state, events, directory, options, file: plan.file ?? STDIN, world });
 }

@@ -1,17 +1,17 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
-import { initialState } from "../../../core/run_state.ts";
-import type { Environment } from "../../../core/workflow.ts";
+import { initialState } from "../../../core/run/state.ts";
+import type { Environment } from "../../../core/workflow/workflow.ts";
 import { prepareRun, type RunWishes } from "../../../engine/prepare.ts";
-import { hashOf, type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
-import { createRun } from "../../../runtime/new_run.ts";
-import { resolvePath } from "../../../runtime/paths.ts";
-import { namedStateDirectory, STATE_DIRECTORY } from "../../../runtime/state_directory.ts";
-import type { World } from "../../../runtime/world.ts";
-import { conduct } from "../../conduct.ts";
-import { jobVariables } from "../../job_variables.ts";
-import { isNoFolder, OutputError, reportProblems, UsageError } from "../../output.ts";
-import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../output_files.ts";
-import { checkRunFlags } from "../../view_choice.ts";
+import { hashOf, type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
+import { createRun } from "../../../runtime/store/new_run.ts";
+import { resolvePath } from "../../../runtime/port/paths.ts";
+import { namedStateDirectory, STATE_DIRECTORY } from "../../../runtime/state/state_directory.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { conduct } from "../../run/execute.ts";
+import { jobVariables } from "../../run/job_variables.ts";
+import { isNoFolder, OutputError, reportProblems, UsageError } from "../../base/output.ts";
+import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../base/output_files.ts";
+import { checkRunFlags } from "../../run_view/choice.ts";
 import { limitsOf, type RunFlags } from "./flags.ts";
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
@@ -35,7 +35,7 @@ export async function run(options: RunFlags, file: string, world: World): Promis
   }
   const { plan, settings } = prepared;
   if (options.dryRun) {
-    const { showDryRun } = await import("../../dry_run.ts");
+    const { showDryRun } = await import("../../run/dry_run.ts");
     return showDryRun(plan, settings, world);
   }
   const { baseDirectory, stateDirectory, workflowPath } = wishes;
@@ -74,8 +74,8 @@ async function keepRun(...[world, stateDirectory, options]: Parameters<typeof cr
     return await createRun(world, stateDirectory, options);
   } catch (error) {
     const [{ cannotKeepText }, { causeOf }] = await Promise.all([
-      import("../../../view/resume_message.ts"),
-      import("../../cause.ts"),
+      import("../../../view/past/resume.ts"),
+      import("../../base/cause.ts"),
     ]);
     throw new OutputError(cannotKeepText(stateDirectory, causeOf(error)));
   }

@@ -1,29 +1,29 @@
 /** `orch analyze FILE`: the structure of a workflow, as a table, data or a picture. */
 import type { AnalysisFormat } from "../../../core/base/choices.ts";
-import { analyzePlan } from "../../../core/analysis.ts";
-import { type Plan, planJobs } from "../../../core/plan.ts";
-import { plannedEvents } from "../../../core/planned_run.ts";
-import { budgetOf, concurrencyOf } from "../../../core/resources.ts";
-import { timelineOf } from "../../../core/timeline.ts";
-import type { Workflow } from "../../../core/workflow.ts";
-import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
-import { resolvePath } from "../../../runtime/paths.ts";
-import { namedStateDirectory, STATE_DIRECTORY } from "../../../runtime/state_directory.ts";
-import type { World } from "../../../runtime/world.ts";
-import { dagText } from "../../../view/dag_text.ts";
+import { analyzePlan } from "../../../core/plan/analysis.ts";
+import { type Plan, planJobs } from "../../../core/plan/plan.ts";
+import { plannedEvents } from "../../../core/run/planned_run.ts";
+import { budgetOf, concurrencyOf } from "../../../core/plan/resources.ts";
+import { timelineOf } from "../../../core/run/timeline.ts";
+import type { Workflow } from "../../../core/workflow/workflow.ts";
+import { type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
+import { resolvePath } from "../../../runtime/port/paths.ts";
+import { namedStateDirectory, STATE_DIRECTORY } from "../../../runtime/state/state_directory.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { dagText } from "../../../view/plan/tree.ts";
 import {
   analysisDocument,
   analysisText,
   dotText,
   mermaidText,
   picturesText,
-} from "../../../view/plan_text.ts";
-import { timelineText } from "../../../view/timeline_text.ts";
-import { EXIT } from "../../exit_code.ts";
+} from "../../../view/plan/analysis.ts";
+import { timelineText } from "../../../view/plan/timeline.ts";
+import { EXIT } from "../../base/exit_code.ts";
 import { learnedDurations } from "../../../engine/learned.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { reportProblems, styleFor } from "../../output.ts";
-import { checkOutputPaths, checkSourcesKept, writeOutput } from "../../output_files.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { reportProblems, styleFor } from "../../base/output.ts";
+import { checkOutputPaths, checkSourcesKept, writeOutput } from "../../base/output_files.ts";
 
 /** The flags of `orch analyze`. */
 export interface AnalyzeOptions {

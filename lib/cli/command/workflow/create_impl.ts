@@ -1,14 +1,14 @@
 /** `orch create`: writes a workflow to start from. */
 import type { Template } from "../../../core/base/choices.ts";
-import type { World } from "../../../runtime/world.ts";
-import { modeline } from "../../../view/schema_text.ts";
-import { shellWord } from "../../../view/shell_word.ts";
-import * as words from "../../../view/usage_message.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { UsageError } from "../../output.ts";
-import { checkOutputPaths, writeOutput } from "../../output_files.ts";
-import { EXIT } from "../../exit_code.ts";
-import { SCHEMA_ADDRESS } from "../../version.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import { modeline } from "../../../view/problem/key_text.ts";
+import { shellWord } from "../../../view/text/shell_word.ts";
+import * as words from "../../../view/command_line/usage.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { UsageError } from "../../base/output.ts";
+import { checkOutputPaths, writeOutput } from "../../base/output_files.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { SCHEMA_ADDRESS } from "../../base/version.ts";
 import { templateText } from "./templates.ts";
 
 /** The flags of `orch create`. */

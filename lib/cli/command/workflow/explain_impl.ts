@@ -1,13 +1,13 @@
 /** `orch explain CODE…`: what a diagnostic means, with a wrong example and the right one. */
-import type { World } from "../../../runtime/world.ts";
+import type { World } from "../../../runtime/port/world.ts";
 import {
   explanationsText,
   explanationText,
   findCode,
   noCodeText,
-} from "../../../view/explain_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { styleFor, UsageError } from "../../output.ts";
+} from "../../../view/problem/explain_text.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { styleFor, UsageError } from "../../base/output.ts";
 
 /** Prints the explanations of these codes, or the list of all where none is named. */
 export function explain(typed: readonly string[], world: World): number {

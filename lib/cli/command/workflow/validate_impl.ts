@@ -1,15 +1,15 @@
 /** `orch validate FILE…`: every problem of every file. */
 import type { ProblemFormat } from "../../../core/base/choices.ts";
-import type { PluginAsking, PluginCheck } from "../../../../executors/plugin_check.ts";
-import type { Diagnostic } from "../../../core/diagnostic.ts";
-import type { Workflow } from "../../../core/workflow.ts";
-import { type LoadedFile, loadWorkflow } from "../../../runtime/load.ts";
-import type { World } from "../../../runtime/world.ts";
-import type { CheckedFile } from "../../../view/diagnostic_report.ts";
-import { validText } from "../../../view/message.ts";
-import { jsonText } from "../../../view/json_text.ts";
-import { EXIT } from "../../exit_code.ts";
-import { checkedFile, printProblems } from "../../output.ts";
+import type { PluginAsking, PluginCheck } from "../../../../executors/plugin/check.ts";
+import type { Diagnostic } from "../../../core/workflow/diagnostic.ts";
+import type { Workflow } from "../../../core/workflow/workflow.ts";
+import { type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
+import type { World } from "../../../runtime/port/world.ts";
+import type { CheckedFile } from "../../../view/problem/report.ts";
+import { validText } from "../../../view/run/outcome.ts";
+import { jsonText } from "../../../view/text/json_text.ts";
+import { EXIT } from "../../base/exit_code.ts";
+import { checkedFile, printProblems } from "../../base/output.ts";
 
 /** The flags of `orch validate`. */
 export interface ValidateOptions {
@@ -32,7 +32,7 @@ export async function validate(
     const { workflow } = loaded;
     const unasked = plugins || !workflow.ok || result.jobs === null ? [] : workflow.value.plugins;
     if (unasked.length > 0) {
-      const { pluginsNotAskedText } = await import("../../../view/plugin_message.ts");
+      const { pluginsNotAskedText } = await import("../../../view/problem/plugin_message.ts");
       world.stderr.write(`${pluginsNotAskedText(file)}\n`);
     }
     if (format === "json") continue;
@@ -40,7 +40,7 @@ export async function validate(
     else world.stdout.write(`${validText(result.source.file, result.jobs)}\n`);
   }
   if (format === "json") {
-    const { diagnosticsDocument } = await import("../../../view/diagnostic_report.ts");
+    const { diagnosticsDocument } = await import("../../../view/problem/report.ts");
     world.stdout.write(jsonText(diagnosticsDocument(checked)));
   }
   return checked.every(({ jobs }) => jobs !== null) ? EXIT.ok : EXIT.badInput;
@@ -67,7 +67,7 @@ async function pluginProblems(
   check: Omit<PluginCheck, "selected">,
 ): Promise<readonly Diagnostic[]> {
   if (workflow.plugins.length === 0) return [];
-  const { checkPlugins } = await import("../../../../executors/plugin_check.ts");
+  const { checkPlugins } = await import("../../../../executors/plugin/check.ts");
   const selected = [...workflow.jobs.keys()];
   return await checkPlugins(workflow, { ...check, selected });
 }

@@ -16,7 +16,7 @@ import {
 import { asSaid, group, measure, oneOf } from "./fields.ts";
 import { inOrder, sorted } from "./fingerprint.ts";
 import { field, type FieldsOf, key, nothing, requiredKey, whole, withStandards } from "./key.ts";
-import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, STORED_ACTION } from "./kinds.ts";
+import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, STORED_ACTION } from "../kinds.ts";
 import * as shapes from "./shapes.ts";
 import { filledText, inAnyCase, variablesFrom, variablesKey } from "./values.ts";
 

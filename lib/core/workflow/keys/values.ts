@@ -1,8 +1,8 @@
 /** Values that stand under several keys: what they have to fulfil beyond their shape, and what becomes of them. */
 import * as z from "zod/mini";
 import { atKey, atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "../diagnostic.ts";
-import { didYouMean } from "../did_you_mean.ts";
-import { isVariableName, referenceMistake, VARIABLE_NAME } from "../environment.ts";
+import { didYouMean } from "../../base/did_you_mean.ts";
+import { isVariableName, referenceMistake, VARIABLE_NAME } from "../references.ts";
 import type { Environment } from "../workflow.ts";
 import { type FileKey, key, type SchemaNode } from "./key.ts";
 import { text } from "./shapes.ts";

@@ -1,7 +1,7 @@
 /** Command jobs: shell text. */
 import * as z from "zod/mini";
-import type { Action } from "../../workflow.ts";
-import { text } from "../shapes.ts";
+import type { Action } from "../workflow.ts";
+import { text } from "../keys/shapes.ts";
 import { COMMAND_KEY, type Kind, kind, OF_PROCESSES } from "./kind.ts";
 
 type CommandAction = Extract<Action, { readonly type: "command" }>;

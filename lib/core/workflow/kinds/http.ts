@@ -1,11 +1,11 @@
 /** HTTP jobs: one request, sent by the program itself. */
 import * as z from "zod/mini";
-import { atValue, diagnosticAt, type DocumentPath } from "../../diagnostic.ts";
-import type { HttpAction } from "../../workflow.ts";
-import { type CheckedPlace, checkerOf, key, mapping } from "../key.ts";
-import { sorted } from "../fingerprint.ts";
-import { count, text, variables } from "../shapes.ts";
-import { checkReferences, checkWord, inAnyCase } from "../values.ts";
+import { atValue, diagnosticAt, type DocumentPath } from "../diagnostic.ts";
+import type { HttpAction } from "../workflow.ts";
+import { type CheckedPlace, checkerOf, key, mapping } from "../keys/key.ts";
+import { sorted } from "../keys/fingerprint.ts";
+import { count, text, variables } from "../keys/shapes.ts";
+import { checkReferences, checkWord, inAnyCase } from "../keys/values.ts";
 import { COMMAND_KEY, type Kind, kind } from "./kind.ts";
 
 /** The methods an http job may use: those that fetch sends. */

@@ -1,8 +1,8 @@
 /** What the core knows of a kind of job: all of it in one record, a file each. `../kinds.ts` has them all. */
 import type * as z from "zod/mini";
-import type { Action, Plugin } from "../../workflow.ts";
-import type { CheckedPlace, DataOf, FileKey, FileKeys } from "../key.ts";
-import { filledText } from "../values.ts";
+import type { Action, Plugin } from "../workflow.ts";
+import type { CheckedPlace, DataOf, FileKey, FileKeys } from "../keys/key.ts";
+import { filledText } from "../keys/values.ts";
 
 /** What does the work: a process, a worker of this program, or the program itself. */
 export type RunsIn = "process" | "worker" | "orch";

@@ -1,12 +1,12 @@
 /** Jobs of a type that a module of the user brings: what it does is under `with`. */
 import * as z from "zod/mini";
-import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "../../diagnostic.ts";
-import { Bug } from "../../event.ts";
-import type { PluginAction } from "../../workflow.ts";
-import { inOneOrder } from "../fingerprint.ts";
-import { key, storedOf } from "../key.ts";
-import { PLUGIN_FIELDS } from "../plugin_keys.ts";
-import { text } from "../shapes.ts";
+import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "../diagnostic.ts";
+import { Bug } from "../../run/event.ts";
+import type { PluginAction } from "../workflow.ts";
+import { inOneOrder } from "../keys/fingerprint.ts";
+import { key, storedOf } from "../keys/key.ts";
+import { PLUGIN_FIELDS } from "../keys/plugin_keys.ts";
+import { text } from "../keys/shapes.ts";
 import { type Kind, kind } from "./kind.ts";
 
 export const plugin: Kind<PluginAction> = kind({

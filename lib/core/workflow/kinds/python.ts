@@ -1,7 +1,7 @@
 /** Python jobs: source text in the workflow file. */
 import * as z from "zod/mini";
-import type { Action } from "../../workflow.ts";
-import { text } from "../shapes.ts";
+import type { Action } from "../workflow.ts";
+import { text } from "../keys/shapes.ts";
 import { COMMAND_KEY, type Kind, kind, OF_PROCESSES } from "./kind.ts";
 
 type PythonAction = Extract<Action, { readonly type: "python" }>;

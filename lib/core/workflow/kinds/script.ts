@@ -1,8 +1,8 @@
 /** Script jobs: a file, run by what its ending stands for. */
 import * as z from "zod/mini";
-import type { Action } from "../../workflow.ts";
-import { text } from "../shapes.ts";
-import { filledText } from "../values.ts";
+import type { Action } from "../workflow.ts";
+import { text } from "../keys/shapes.ts";
+import { filledText } from "../keys/values.ts";
 import { type Kind, kind, OF_PROCESSES } from "./kind.ts";
 
 type ScriptAction = Extract<Action, { readonly type: "script" }>;

@@ -1,16 +1,16 @@
 /** `orch doctor`, and limits that a job requires. */
-import { checkEnforceable } from "../../../../executors/programs.ts";
-import { planJobs } from "../../../../lib/core/plan.ts";
-import type { ControlLack } from "../../../../lib/core/control_lacks.ts";
+import { checkEnforceable } from "../../../../executors/preflight/enforceable.ts";
+import { planJobs } from "../../../../lib/core/plan/plan.ts";
+import type { ControlLack } from "../../../../lib/core/base/cgroup_problem.ts";
 import { doctor } from "../../../../lib/cli/command/machine/doctor_impl.ts";
-import type { Enforcement } from "../../../../lib/runtime/world.ts";
-import { findingsText } from "../../../../lib/view/doctor_text.ts";
-import { makeStyle } from "../../../../lib/view/style.ts";
+import type { Enforcement } from "../../../../lib/runtime/port/world.ts";
+import { findingsText } from "../../../../lib/view/command_line/doctor.ts";
+import { makeStyle } from "../../../../lib/view/text/style.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../../support/assert.ts";
 import { newProject, workflow } from "../../../support/cli.ts";
 import { FakeWorld } from "../../../support/fake_world.ts";
-import { text } from "../../../view/golden.ts";
-import { widthOf } from "../../../../lib/view/width.ts";
+import { text } from "../../../support/shown_text.ts";
+import { widthOf } from "../../../../lib/view/text/width.ts";
 import { sketchWorkflow } from "../../../support/workflows.ts";
 
 Deno.test("orch doctor names what can be enforced here, as text and as JSON", async () => {

@@ -1,21 +1,21 @@
 /** `orch explain`: what is said, and that it is so: every wrong example yields its code, no right one does. */
 import { runCli } from "../../../../lib/cli/mod.ts";
-import type { DiagnosticCode } from "../../../../lib/core/diagnostic.ts";
+import type { DiagnosticCode } from "../../../../lib/core/workflow/diagnostic.ts";
 import { realWorld } from "../../../../lib/runtime/real_world.ts";
-import type { World } from "../../../../lib/runtime/world.ts";
+import type { World } from "../../../../lib/runtime/port/world.ts";
 import {
   EXPLANATIONS,
   explanationsText,
   explanationText,
   findCode,
   noCodeText,
-} from "../../../../lib/view/explain_text.ts";
-import type { Example } from "../../../../lib/view/explanation.ts";
-import { makeStyle } from "../../../../lib/view/style.ts";
+} from "../../../../lib/view/problem/explain_text.ts";
+import type { Example } from "../../../../lib/view/problem/explanation.ts";
+import { makeStyle } from "../../../../lib/view/text/style.ts";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../../../support/assert.ts";
 import { Captured } from "../../../support/captured.ts";
 import { newProject, ROOT } from "../../../support/cli.ts";
-import { text } from "../../../view/golden.ts";
+import { text } from "../../../support/shown_text.ts";
 
 const PLAIN = makeStyle({ color: false, ascii: false });
 const CODES = Object.keys(EXPLANATIONS) as DiagnosticCode[];
@@ -109,7 +109,7 @@ for (const code of CODES) {
 }
 
 Deno.test("every code that the source knows has an explanation", () => {
-  const source = Deno.readTextFileSync(`${ROOT}/lib/core/diagnostic.ts`);
+  const source = Deno.readTextFileSync(`${ROOT}/lib/core/workflow/diagnostic.ts`);
   const known = new Set([...source.matchAll(/code: "(E\d+)"/g)].map(([, code]) => code!));
   assertEquals([...known].sort(), [...CODES].sort());
 });

@@ -4,12 +4,12 @@
  */
 import { TEMPLATES } from "../../../../lib/core/base/choices.ts";
 import { parse } from "@std/yaml/parse";
-import { keyPathsOf } from "../../../../lib/core/json_schema.ts";
-import { parseWorkflow } from "../../../../lib/core/parse_workflow.ts";
-import type { SchemaNode } from "../../../../lib/core/workflow/key.ts";
+import { keyPathsOf } from "../../../../lib/core/workflow/json_schema.ts";
+import { parseWorkflow } from "../../../../lib/core/workflow/parse.ts";
+import type { SchemaNode } from "../../../../lib/core/workflow/keys/key.ts";
 import { templateText } from "../../../../lib/cli/command/workflow/templates.ts";
-import { SCHEMA_ADDRESS } from "../../../../lib/cli/version.ts";
-import { KEY_TEXTS } from "../../../../lib/view/schema_text.ts";
+import { SCHEMA_ADDRESS } from "../../../../lib/cli/base/version.ts";
+import { KEY_TEXTS } from "../../../../lib/view/problem/key_text.ts";
 import { assert, assertEquals, assertMatch } from "../../../support/assert.ts";
 import { newProject, ROOT } from "../../../support/cli.ts";
 import { blocksOf } from "../../../support/docs.ts";
