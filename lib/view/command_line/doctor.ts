@@ -33,6 +33,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found",
   "containment direct":
     "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
+  "after_kill guarded":
+    "what runs is ended if orch is killed; only if its three guards are killed at the same moment, it runs on until orch resume",
   "own_processes namespace":
     "a job with 'processes: own' has a process namespace, and all in it ends with it",
   "own_processes platform": "'processes: own' needs Linux",

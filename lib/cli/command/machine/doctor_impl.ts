@@ -50,6 +50,9 @@ async function machineFindings({ machine, processes }: World): Promise<Finding[]
       state: containment === "cgroup" ? "good" : containment === "direct" ? "bad" : "fair",
       value: isMarked ? "mark" : containment,
     },
+    ...processes.hasShell()
+      ? [{ topic: "after_kill", state: "good", value: "guarded" } as const]
+      : [],
     namespaceFinding(processes.namespaceLack()),
     {
       topic: "memory_limit",

@@ -32,6 +32,7 @@ Deno.test("findingsText() gives every way of enforcing a meaning of its own", ()
     ["containment", "cgroup"],
     ["containment", "mark"],
     ["containment", "process_group"],
+    ["after_kill", "guarded"],
     ["own_processes", "namespace"],
     ["own_processes", "platform"],
     ["own_processes", "not_permitted"],
@@ -98,6 +99,8 @@ Deno.test("orch doctor: a machine whose controllers belong to version 1", async 
     text(`
       ○ containment    process groups and a mark in the environment: a job that leaves
                        both (env -i setsid) is not found
+      ✔ after kill     what runs is ended if orch is killed; only if its three guards
+                       are killed at the same moment, it runs on until orch resume
       ✔ own processes  a job with 'processes: own' has a process namespace, and all in
                        it ends with it
       ○ memory limit   max_memory_mb is enforced by looking every 250 ms and killing
