@@ -9,6 +9,7 @@
  * ```
  * The address is left out of every cause: it may hold a token.
  */
+import { causeOf } from "../../lib/core/base/cause.ts";
 import type { HttpFailure, Outcome } from "../../lib/core/run/event.ts";
 
 /** Longest cause in an outcome. */
@@ -36,7 +37,7 @@ export function requestErrorOutcome(error: unknown, { url, connected }: Progress
     return { kind: "http_failed", failure: clientFailure(error.cause.message) };
   }
   const code = codeOf(error);
-  const cause = causeText(messageOf(error));
+  const cause = causeText(causeOf(error));
   // Without a code nothing was sent: the request itself was refused. Fetch says so by a TypeError.
   if (code === "" && (!connected || error instanceof TypeError)) {
     return { kind: "not_started", why: { reason: "request_invalid", cause } };
@@ -56,13 +57,13 @@ function codeOf(error: unknown): string {
 export function bodyErrorOutcome(error: unknown): Outcome {
   return {
     kind: "http_failed",
-    failure: { reason: "connection_lost", cause: causeText(messageOf(error)) },
+    failure: { reason: "connection_lost", cause: causeText(causeOf(error)) },
   };
 }
 
 /** How an attempt ends that our own side kept from going on. */
 export function spawnFailure(error: unknown): Outcome {
-  const cause = causeText(messageOf(error));
+  const cause = causeText(causeOf(error));
   return { kind: "not_started", why: { reason: "spawn_failed", cause } };
 }
 
@@ -78,10 +79,6 @@ function clientFailure(message: string): HttpFailure {
 
 function defaultPort(url: URL): string {
   return url.protocol === "https:" ? "443" : "80";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** One line of bounded length. */

@@ -1,4 +1,5 @@
 /** `--help`, `orch help`, and `orch` alone: what the records of the commands say, as facts for the view. */
+import { kebab } from "../core/base/kebab.ts";
 import type { World } from "../runtime/port/world.ts";
 import {
   type CommandHelp,
@@ -115,8 +116,4 @@ function valueOf(flag: Flag): string {
 function standardOf(flag: Flag): string | null {
   const said = typeof flag.default === "string" && flag.default !== "" ? flag.default : null;
   return said ?? flag.standard ?? null;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,4 +1,6 @@
 /** From arguments to an exit code: what is asked for, and the only catch-all. */
+import { within } from "../runtime/port/waiting.ts";
+import { causeOf } from "../core/base/cause.ts";
 import type { World } from "../runtime/port/world.ts";
 import * as say from "../view/command_line/usage.ts";
 import { visibleText } from "../view/text/sanitize.ts";
@@ -40,10 +42,7 @@ export async function runCli(args: readonly string[], given: World): Promise<num
 async function flush(world: World, { patient }: { readonly patient: boolean }): Promise<void> {
   const flushed = Promise.all([world.stdout.flush(), world.stderr.flush()]);
   if (patient) return void await flushed;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = world.clock.callAt(world.clock.now() + LAST_WORDS_MS, resolve);
-  await Promise.race([flushed, promise]);
-  cancel();
+  await within(world.clock, LAST_WORDS_MS, flushed);
 }
 
 async function runCommand(args: readonly string[], world: World): Promise<number> {
@@ -83,10 +82,6 @@ function isKnown(command: string | null): boolean {
   return command === null || isCommand(command);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Says in words what the world or we did wrong. */
 async function reportError(error: unknown, { stderr, env }: World): Promise<number> {
   const lines = [visibleText(`error: ${await wordsOf(error)}`, { color: false })];
@@ -106,9 +101,9 @@ async function reportError(error: unknown, { stderr, env }: World): Promise<numb
 
 /** What is refused in a state directory is told in a sentence of ours. */
 async function wordsOf(error: unknown): Promise<string> {
-  if (!(error instanceof Error) || error.name !== "StateRefused") return messageOf(error);
-  const { causeOf } = await import("./base/cause.ts");
-  return causeOf(error);
+  if (!(error instanceof Error) || error.name !== "StateRefused") return causeOf(error);
+  const { causeInWords } = await import("./base/cause.ts");
+  return causeInWords(error);
 }
 
 /** Errors of the platform have a name or a code that says it all; anything else is a mistake of ours. */

@@ -1,4 +1,5 @@
 /** Command lines by the library: the tree of commands, what it finds wrong, in our words, and its exit codes. */
+import { causeOf } from "../core/base/cause.ts";
 import {
   type Application,
   ArgumentScannerError,
@@ -123,12 +124,8 @@ function argumentProblem(error: unknown): string {
     ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) =>
       exception instanceof ArgumentError
         ? say.badArgumentText(input, exception.message)
-        : say.badValueText(externalFlagNameOrPlaceholder, input, messageOf(exception)),
+        : say.badValueText(externalFlagNameOrPlaceholder, input, causeOf(exception)),
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The library's negative codes all mean that the command line was wrong, or that we were. */

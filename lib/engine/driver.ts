@@ -2,6 +2,7 @@
  * Drives a run from its first input to its end: the loop decides, the supervisor acts, the journal
  * remembers. Who shows the run and who may stop it is the business of those who open a driver.
  */
+import { within } from "../runtime/port/waiting.ts";
 import type { RunEvent } from "../core/run/event.ts";
 import type { RunLimits } from "../core/plan/limits.ts";
 import type { FirstInput } from "../core/record/resume.ts";
@@ -142,10 +143,7 @@ export class Driver {
   async #killInTime(over: Promise<void>): Promise<void> {
     const { clock } = this.#run.world;
     this.#supervisor.killAll();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = clock.callAt(clock.now() + LAST_KILLS_MS, resolve);
-    await Promise.race([over, promise]);
-    cancel();
+    await within(clock, LAST_KILLS_MS, over);
   }
 
   /** Kills whatever is still live: after a run that ended as it should, nothing. */

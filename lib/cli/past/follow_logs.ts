@@ -1,4 +1,6 @@
 /** `orch logs --follow`: output as it comes, of the attempts that run and of those that follow. */
+import { isOfPlan } from "../../core/plan/plan.ts";
+import { sleep } from "../../runtime/port/waiting.ts";
 import { apply } from "../../core/run/apply.ts";
 import { attemptsOf, lastAttempts, type LoggedAttempt } from "../../core/record/logged_attempts.ts";
 import type { RunRecord } from "../../core/record/run_record.ts";
@@ -42,9 +44,7 @@ class Follower {
     try {
       for (let looks = 0; !this.#isOver() && !world.stdout.isBroken; looks++) {
         if (looks === QUIET_LOOKS) this.#sayWhatIsAwaited();
-        await new Promise<void>((wake) =>
-          world.clock.callAt(world.clock.now() + LOOK_EVERY_MS, wake)
-        );
+        await sleep(world.clock, LOOK_EVERY_MS);
         // Asked first: a run may end between two questions.
         const isWorkedOn = activityOf(this.#wanted.place.path).kind === "running";
         const news = await this.#readOn();
@@ -88,10 +88,8 @@ class Follower {
   async #readOn(): Promise<boolean> {
     const events = await this.#tail.read();
     if (events.some(({ type }) => type === "run_resumed")) return await this.#readAgain();
-    const { indexOf } = this.#state.plan;
-    for (const event of events) {
-      if (!("jobId" in event) || indexOf.has(event.jobId)) apply(this.#state, event);
-    }
+    const { plan } = this.#state;
+    for (const event of events) if (isOfPlan(plan, event)) apply(this.#state, event);
     return events.length > 0;
   }
 

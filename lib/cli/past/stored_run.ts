@@ -1,4 +1,5 @@
 /** A run that a command is about: found by its name, read, and what is wrong with it said. */
+import { causeInWords } from "../base/cause.ts";
 import { didYouMean } from "../../core/base/did_you_mean.ts";
 import type { JournalContent } from "../../core/record/journal_read.ts";
 import { ownIdOf, type ReadRun, type RunRecord } from "../../core/record/run_record.ts";
@@ -15,7 +16,6 @@ import {
   runProblemText,
 } from "../../view/past/run_problem.ts";
 import { foreignNoteText, onlyForeignText } from "../../view/past/ownership.ts";
-import { causeOf } from "../base/cause.ts";
 import { UsageError } from "../base/output.ts";
 
 /** What every command about a run takes. */
@@ -52,7 +52,7 @@ export function noRunsHint(
   const named = namedStateDirectory(world, options.stateDir);
   const text = noRunText(name, none, named);
   const refused = named === null ? refusedHere(world) : null;
-  return refused === null ? text : `${text}\n${causeOf(refused)}`;
+  return refused === null ? text : `${text}\n${causeInWords(refused)}`;
 }
 
 /** The same to be looked at: that a run is from elsewhere is only said. */

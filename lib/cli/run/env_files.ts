@@ -1,4 +1,5 @@
 /** The files of `--env-file`. */
+import { causeOf } from "../../core/base/cause.ts";
 import { readEnvFile } from "../../core/workflow/env_file.ts";
 import { flagsFor } from "../../core/base/permission.ts";
 import type { Environment } from "../../core/workflow/workflow.ts";
@@ -37,7 +38,7 @@ async function textOf(path: string, { files, may }: World): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(error);
     throw new UsageError(envFileUnreadableText(path, cause));
   }
 }

@@ -1,4 +1,5 @@
 /** Ctrl-Z and fg: the jobs stand still with orch, and no time limit runs meanwhile. */
+import { sleep } from "../../runtime/port/waiting.ts";
 import type { ProcessPool, World } from "../../runtime/port/world.ts";
 import type { RunView } from "../run_view/view.ts";
 
@@ -24,15 +25,11 @@ export function listenForPause({ world, processes, view, resumed }: Pausable): (
     await processes.freeze();
     const stoppedAt = world.clock.now();
     view.suspend();
-    await Promise.race([world.stderr.flush().catch(() => {}), passed(world, LEAVE_MS)]);
+    await Promise.race([world.stderr.flush().catch(() => {}), sleep(world.clock, LEAVE_MS)]);
     world.signals.suspend();
     processes.thaw();
     resumed(world.clock.now() - stoppedAt);
     view.resume();
     isStopping = false;
   });
-}
-
-function passed({ clock }: World, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void clock.callAt(clock.now() + milliseconds, resolve));
 }

@@ -2,6 +2,7 @@
  * A run as a step of GitHub Actions: lines, the output of each job folded, errors marked where the
  * workflow file has the job, and a page for the summary of the step.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import type { JobOutputMode } from "../../core/base/choices.ts";
 import type { RunState } from "../../core/run/state.ts";
 import { summarize } from "../../core/run/summary.ts";
@@ -128,7 +129,7 @@ function appendSummary(path: string, state: RunState, options: Options): void {
     });
     if (page !== "") world.files.append(path, page);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(error);
     world.stderr.write(`${summaryLostText(cause)}\n`);
   }
 }

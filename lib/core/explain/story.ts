@@ -4,8 +4,15 @@
  * start, the state says what kept it (`wait_tracker.ts`).
  */
 import { apply } from "../run/apply.ts";
-import type { Outcome, RunEvent, RunResumed, SkipReason, StopReason } from "../run/event.ts";
-import type { Plan } from "../plan/plan.ts";
+import type {
+  JobEvent,
+  Outcome,
+  RunEvent,
+  RunResumed,
+  SkipReason,
+  StopReason,
+} from "../run/event.ts";
+import { isOfPlan, type Plan } from "../plan/plan.ts";
 import { isRetryable } from "../run/retry.ts";
 import { initialState, isStopping, type JobState, type RunState } from "../run/state.ts";
 import { type RoomReport, RoomWatch } from "./wait_tracker.ts";
@@ -32,12 +39,11 @@ export function explainJob(
   if (job === undefined) return null;
   const teller = new Teller(plan, job);
   for (const event of events) {
-    if (!("jobId" in event) || plan.indexOf.has(event.jobId)) teller.take(event);
+    if (isOfPlan(plan, event)) teller.take(event);
   }
   return teller.story(now);
 }
 
-type JobEvent = Extract<RunEvent, { jobId: string }>;
 type Lasting = NeedsStep | RoomStep | AttemptStep;
 type StepOf<K extends Lasting["kind"]> = Extract<Lasting, { kind: K }>;
 

@@ -2,9 +2,10 @@
  * A plan: the selected jobs as numbers, their edges as flat arrays, and the order in which ready jobs
  * start. Made once, in O(V log V + E); nothing in it changes during a run.
  */
+import { median } from "../base/median.ts";
 import { buildGraph, EdgeList, type Graph, inDegrees, topologicalOrder } from "../base/graph.ts";
 import { atValue, type Diagnostic, diagnosticAt } from "../workflow/diagnostic.ts";
-import { Bug, type RunSettings } from "../run/event.ts";
+import { Bug, type RunEvent, type RunSettings } from "../run/event.ts";
 import { type Demand, demandOf, exactlySummable } from "./resources.ts";
 import type { Job, Workflow } from "../workflow/workflow.ts";
 
@@ -70,6 +71,11 @@ export function planJobs(
   };
 }
 
+/** Whether an event is about what the plan holds: the workflow may have changed since, and lost the job. */
+export function isOfPlan({ indexOf }: Plan, event: RunEvent): boolean {
+  return !("jobId" in event) || indexOf.has(event.jobId);
+}
+
 /** Jobs that need more than the whole run may use: they would wait for ever. */
 export function checkFeasible(plan: Plan, settings: RunSettings): Diagnostic[] {
   const { maxMemoryMb, maxCpuPercent } = plan.workflow.global;
@@ -116,8 +122,7 @@ function edgesOf(jobs: readonly Job[], indexOf: ReadonlyMap<string, number>): Ed
 }
 
 function assumedTimes(expected: readonly (number | null)[]): Float64Array {
-  const known = expected.filter((time) => time !== null).sort((a, b) => a - b);
-  const otherwise = known[known.length >> 1] ?? 1;
+  const otherwise = median(expected) ?? 1;
   return Float64Array.from(expected, (time) => time ?? otherwise);
 }
 

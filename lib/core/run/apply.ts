@@ -2,8 +2,8 @@
  * The fold of a run: the only place that changes a `RunState`, one event after the other. What may
  * follow what is drawn in `state.ts`.
  */
-import { Bug, type RunEvent, unreachable } from "./event.ts";
-import type { Plan } from "../plan/plan.ts";
+import { Bug, type JobEvent, type RunEvent, unreachable } from "./event.ts";
+import { isOfPlan, type Plan } from "../plan/plan.ts";
 import { reopen } from "./reopen.ts";
 import {
   initialState,
@@ -23,7 +23,7 @@ import {
 export function fold(plan: Plan, events: readonly RunEvent[]): RunState {
   const state = initialState(plan);
   for (const event of events) {
-    if (!("jobId" in event) || plan.indexOf.has(event.jobId)) apply(state, event);
+    if (isOfPlan(plan, event)) apply(state, event);
   }
   return state;
 }
@@ -67,8 +67,6 @@ function postpone(state: RunState, milliseconds: number): void {
     else if (job.phase === "stopping") move(state, i, { ...job, forceAt: later(job.forceAt) });
   });
 }
-
-type JobEvent = Extract<RunEvent, { jobId: string }>;
 
 /** The phases in which each event can find its job: the arrows of the picture above. */
 const COMES_FROM: Readonly<Record<JobEvent["type"], readonly JobState["phase"][]>> = {

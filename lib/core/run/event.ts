@@ -229,6 +229,9 @@ export type RunEvent =
   | { readonly type: "pause_ended"; readonly pausedMs: number; readonly at: number }
   | { readonly type: "run_finished"; readonly status: RunStatus; readonly at: number };
 
+/** What happens to one job. */
+export type JobEvent = Extract<RunEvent, { jobId: string }>;
+
 /** The run goes on under another orch: see `reopen.ts`. */
 export interface RunResumed {
   readonly type: "run_resumed";

@@ -3,13 +3,13 @@
  * never less than its work shared out over its slots, and close to the greater of the two as long as
  * nothing but slots is scarce (Graham 1969).
  */
+import { median } from "../base/median.ts";
 import type { Plan } from "../plan/plan.ts";
 import { activeMs, isLive, type RunState } from "./state.ts";
 
 /** The median of what is expected of the jobs of a plan, in milliseconds; `null` where nothing is known. */
 export function usualMs({ expected }: Plan): number | null {
-  const known = expected.filter((ms) => ms !== null).sort((a, b) => a - b);
-  return known[known.length >> 1] ?? null;
+  return median(expected);
 }
 
 /**

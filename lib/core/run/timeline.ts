@@ -2,7 +2,7 @@
  * When each job of a run was ready, ran and waited for its next attempt: the spans that a timeline
  * draws. Time in which the run stood still is left out.
  */
-import type { RunEvent } from "./event.ts";
+import type { JobEvent, RunEvent } from "./event.ts";
 import type { SettledStatus } from "./state.ts";
 
 /** A piece of a job's time, in milliseconds since the start of the run. */
@@ -60,8 +60,6 @@ export function timelineOf(events: readonly RunEvent[], now: number | null): Tim
     lengthMs: end,
   };
 }
-
-type JobEvent = Extract<RunEvent, { jobId: string }>;
 
 /** What a job does from an event on; `null` where that is nothing, absent where it goes on. */
 const THEN: Readonly<Partial<Record<JobEvent["type"], Span["kind"] | null>>> = {

@@ -1,4 +1,5 @@
 /** Ids and edges: what only shows when all jobs are looked at together. */
+import { property } from "../base/json.ts";
 import {
   atValue,
   type Diagnostic,
@@ -118,12 +119,6 @@ function referencesOf(job: unknown, index: number): Reference[] {
     place: atValue("jobs", index, "conditions", "skip_if_failed", k),
   }));
   return conditions.length === 0 ? dependencies : [...dependencies, ...conditions];
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }
 
 function textAt(value: unknown, key: string): string | null {

@@ -1,4 +1,5 @@
 /** What the entries of `plugins` have to fulfil. */
+import { property } from "../base/json.ts";
 import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
 import type { DataOf } from "./keys/key.ts";
 import { JOB_TYPES } from "./kinds.ts";
@@ -14,12 +15,6 @@ export function pluginTypes(data: unknown): ReadonlySet<string> {
   if (!Array.isArray(plugins)) return new Set();
   const types = plugins.map((entry) => property(entry, "type"));
   return new Set(types.filter((type) => typeof type === "string"));
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }
 
 /** The mistakes in the entries of `plugins`. */

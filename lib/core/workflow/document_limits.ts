@@ -6,6 +6,7 @@
  * Aliases of YAML arrive as references to one shared node. A shared node is walked once for each
  * reference, so that paths are right; a budget of visits stops what expands without end.
  */
+import { isMapping } from "../base/json.ts";
 
 import {
   AT_DOCUMENT,
@@ -57,11 +58,6 @@ export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "a mapping" : `a ${typeof value}`;
-}
-
-/** True for a mapping of the document; lists and scalars are none. */
-export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrongRoot(data: unknown): Diagnostic {

@@ -11,7 +11,8 @@ import {
   diagnosticAt,
   type DiagnosticDetail,
 } from "./diagnostic.ts";
-import { ALIAS_BOMB, isMapping, kindOf, NODE_BUDGET } from "./document_limits.ts";
+import { isMapping } from "../base/json.ts";
+import { ALIAS_BOMB, kindOf, NODE_BUDGET } from "./document_limits.ts";
 
 /** The key that merges. */
 export const MERGE_KEY = "<<";

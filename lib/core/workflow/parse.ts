@@ -2,6 +2,7 @@
  * Decoded data in, a `Workflow` or every mistake at once out: the only validator. It knows keys and
  * meaning, not files or positions; a diagnostic points at a path and is located later, if at all.
  */
+import { isMapping } from "../base/json.ts";
 import { checkGraph } from "./check_graph.ts";
 import {
   atKey,
@@ -79,10 +80,6 @@ function diagnosticsOf(
 function jobsIn(data: unknown): readonly unknown[] {
   const jobs = isMapping(data) ? data["jobs"] : undefined;
   return Array.isArray(jobs) ? jobs : [];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The part of zod's issues that the schema can produce. */

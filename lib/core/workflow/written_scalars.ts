@@ -2,6 +2,7 @@
  * Variables of jobs that the file writes as numbers or booleans. A job gets text: where the number reads
  * otherwise than it is written (`1.10` as 1.1, `010` as 10), the job would get what nobody wrote.
  */
+import { property } from "../base/json.ts";
 import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "./diagnostic.ts";
 
 /** A variable that is not text in the file. */
@@ -23,15 +24,15 @@ export function mayReadOtherwise(text: string): boolean {
 export function plainValues(document: unknown): PlainValue[] {
   const found: PlainValue[] = [];
   const add = (owner: unknown, path: DocumentPath) => {
-    const environment = member(owner, "environment");
+    const environment = property(owner, "environment");
     if (typeof environment !== "object" || environment === null) return;
     for (const [name, value] of Object.entries(environment)) {
       if (typeof value !== "number" && typeof value !== "boolean") continue;
       found.push({ path: [...path, "environment", name], value });
     }
   };
-  add(member(document, "global_config"), ["global_config"]);
-  const jobs = member(document, "jobs");
+  add(property(document, "global_config"), ["global_config"]);
+  const jobs = property(document, "jobs");
   if (Array.isArray(jobs)) jobs.forEach((job, index) => add(job, ["jobs", index]));
   return found;
 }
@@ -48,9 +49,4 @@ export function checkWritten(
     const detail = { code: "E303", value: String(value), written: text } as const;
     return [diagnosticAt(atValue(...path), detail)];
   });
-}
-
-function member(owner: unknown, key: string): unknown {
-  if (typeof owner !== "object" || owner === null || !Object.hasOwn(owner, key)) return undefined;
-  return (owner as Record<string, unknown>)[key];
 }

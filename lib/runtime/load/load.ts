@@ -1,4 +1,5 @@
 /** From a path to a checked workflow, or to everything that is wrong with the file, with places. */
+import { causeOf } from "../../core/base/cause.ts";
 import {
   AT_DOCUMENT,
   type Checked,
@@ -149,7 +150,7 @@ async function readFile(world: World, path: string): Promise<Checked<Uint8Array>
     }
     return { ok: true, value: await world.files.read(path) };
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(error);
     return refused({ code: "E101", problem: "unreadable", file: path, cause });
   }
 }

@@ -4,6 +4,7 @@
  * orch itself is killed, its jobs live on. What jobs leave behind in their process groups ends with
  * the run, as far as orch may send signals.
  */
+import { sleep } from "../port/waiting.ts";
 import { type DirectHost, DirectProcess, type Leftover, wordsOf } from "./direct_process.ts";
 import { LogCap } from "./log_cap.ts";
 import { lookInto, signalGroup } from "../kernel/process_group.ts";
@@ -130,14 +131,9 @@ export class DirectPool implements ProcessPool, DirectHost {
     }
     for (const end = this.clock.now() + LEFT_MS; left.length > 0 && this.clock.now() < end;) {
       left = await inhabited(left);
-      if (left.length > 0) await this.#pause();
+      if (left.length > 0) await sleep(this.clock, POLL_MS);
     }
     return left;
-  }
-
-  #pause(): Promise<void> {
-    const at = this.clock.now() + POLL_MS;
-    return new Promise((resolve) => void this.clock.callAt(at, resolve));
   }
 }
 

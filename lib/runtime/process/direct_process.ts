@@ -1,4 +1,5 @@
 /** One job that Deno itself starts as a program: its end, its output, and the way there when it is stopped. */
+import { sleep } from "../port/waiting.ts";
 import type { ProcessFacts } from "../../core/run/event.ts";
 import { COOKIE, cookieOf } from "../kernel/cookie.ts";
 import type { LogCap } from "./log_cap.ts";
@@ -181,7 +182,7 @@ export class DirectProcess implements RunningProcess {
         if (clock.now() - killedSince > KILL_MS) return [group];
         await signalGroup(group, "SIGKILL");
       }
-      await new Promise<void>((resolve) => void clock.callAt(clock.now() + POLL_MS, resolve));
+      await sleep(clock, POLL_MS);
     }
     return [];
   }

@@ -3,6 +3,7 @@
  * many as run already, and tries one more every little while. Which errors pass and which stay is
  * told here too.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import type { Clock, ProcessEnd, ProcessNotice } from "../port/world.ts";
 
 /** How long starting may fail, with nothing running, before it is given up. */
@@ -112,7 +113,7 @@ const LINKER_VARIABLE = /^Requires --allow-run permissions to spawn subprocess w
 
 /** The end of a process that `error` kept from starting. */
 export function notStarted(error: unknown): NotStartedEnd {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
   const variable = LINKER_VARIABLE.exec(cause)?.[1];
   return {
     kind: "not_started",

@@ -3,6 +3,7 @@
  * or by their mark, or by the control group of the run, which name the run and nothing else, and never by a
  * bare number that may be a stranger's by now.
  */
+import { sleep } from "../port/waiting.ts";
 import { LeftCgroup } from "../kernel/cgroup.ts";
 import { ORDINARY_SERIAL, readCookie, runDigits } from "../kernel/cookie.ts";
 import { cookiesOf, listProcesses, marksOf, signalProcesses } from "../kernel/process_table.ts";
@@ -52,7 +53,7 @@ export async function stopSurvivors(
     if (clock.now() >= killFrom + KILL_MS) return { found: asked.size, left };
     if (isLate) await signalProcesses("KILL", left);
     else if (newcomers.length > 0) await signalProcesses("TERM", newcomers);
-    await new Promise<void>((resolve) => void clock.callAt(clock.now() + POLL_MS, resolve));
+    await sleep(clock, POLL_MS);
   }
 }
 

@@ -2,6 +2,7 @@
  * Performs what the scheduler decided: starts attempts through their executor, passes stops on, and
  * hands each end back as an input. It decides nothing.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import type { RunLimits } from "../../core/plan/limits.ts";
 import { resolveReferences } from "../../core/workflow/references.ts";
 import type { NotStarted, RunEvent } from "../../core/run/event.ts";
@@ -136,7 +137,7 @@ function ended(why: NotStarted): RunningAttempt {
 }
 
 function unexpected(error: unknown): AttemptEnd {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
   return { outcome: { kind: "not_started", why: { reason: "spawn_failed", cause } } };
 }
 

@@ -4,6 +4,7 @@
  * Once a write or a sync has failed, nothing is written any more: what the disk holds is then unknown,
  * and a second fsync would say nothing of what the first one lost.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import type { Durability } from "../../core/base/choices.ts";
 import type { RunEvent } from "../../core/run/event.ts";
 import { decodeLine, LineEncoder } from "../../core/record/journal_line.ts";
@@ -47,7 +48,7 @@ export class JournalError extends Error {
   readonly operation: "write" | "sync";
 
   constructor(operation: JournalError["operation"], cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(causeOf(cause), { cause });
     this.operation = operation;
   }
 }

@@ -3,6 +3,7 @@
  * started here, and the order in which they were recorded. Neither comes with a clone of a project. A key
  * that others could read or have put there is refused, and never replaced.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import { folderOf, isAbsolute } from "../port/paths.ts";
 import { isGranted } from "../port/permissions.ts";
 import { openStateFile, readStateText } from "../state/state_files.ts";
@@ -64,7 +65,7 @@ async function findState(folder: string | null): Promise<OwnState> {
     const key = await crypto.subtle.importKey("raw", bytes, ALGORITHM, false, ["sign", "verify"]);
     return { ok: true, key, folder };
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = causeOf(error);
     return lacking({ kind: "failed", path, cause });
   }
 }

@@ -2,6 +2,7 @@
  * Reads what a run has left in its folder. It writes nothing; whatever is wrong with the files is said
  * as a value.
  */
+import { causeOf } from "../../core/base/cause.ts";
 import type { JournalContent } from "../../core/record/journal_read.ts";
 import { planInForce } from "../../core/record/resume.ts";
 import { endsAsPlan, MOST_PLAN_BYTES, PLAN_END_BYTES } from "../../core/record/plan_file.ts";
@@ -74,7 +75,7 @@ function problemOf(path: string, error: unknown, missing: "no_journal" | "no_pla
   if (error instanceof StateRefused) {
     return { kind: "refused", path: error.path, fault: error.fault };
   }
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
   return { kind: "unreadable", path, cause };
 }
 

@@ -2,6 +2,7 @@
  * What is to be completed on a command line: decided from the words up to the cursor and from what
  * each command takes. Which jobs, runs and files there are is looked up by others.
  */
+import { kebab } from "../../core/base/kebab.ts";
 
 /** A flag, as the command tree has it. */
 export interface FlagSpec {
@@ -195,8 +196,4 @@ function takesValue({ kind }: FlagSpec): boolean {
 
 function isNegatable({ kind, default: standard, withNegated }: FlagSpec): boolean {
   return kind === "boolean" && standard !== false && withNegated !== false;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -2,6 +2,7 @@
  * The sentences for mistakes on the command line, and for what the world did not let us do. Loaded at
  * every start, so it needs next to nothing.
  */
+import { kebab } from "../../core/base/kebab.ts";
 import { visibleLine } from "../text/sanitize.ts";
 
 /** Someone who names a file means to run it. */
@@ -86,7 +87,7 @@ function alike(input: string, corrections: readonly string[]): string[] {
 
 /** The library quotes names with backticks and knows flags as our code spells them. */
 function bare(name: string): string {
-  return name.replaceAll("`", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return kebab(name.replaceAll("`", ""));
 }
 
 function meantText(meant: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** What jobs wait for that have not begun: other jobs, or resources that others hold. */
+import { listed } from "../text/format.ts";
 import { unreachable } from "../../core/run/event.ts";
 import { type ObstacleCause, obstacleOf, type Room, roomOf } from "../../core/run/obstacle.ts";
 import type { Shortage } from "../../core/plan/resources.ts";
@@ -46,9 +47,7 @@ function shortageIn(obstacle: ObstacleCause | null): Shortage | null {
 export function waitText(state: RunState, job: number): string {
   if (state.jobs[job]!.phase === "queued") return `waits for ${scarceText(state, job)}`;
   const needs = openNeeds(state, job);
-  const more = needs.length - MOST_NAMED;
-  const named = needs.slice(0, MOST_NAMED).join(", ");
-  return `waits for ${named}${more > 0 ? ` and ${more} more` : ""}`;
+  return `waits for ${listed(needs, MOST_NAMED)}`;
 }
 
 function scarceText(state: RunState, job: number): string {

@@ -1,7 +1,7 @@
 /** `orch events`: everything that was decided in a run, a line for each event, with date and time. */
 import { apply } from "../../core/run/apply.ts";
 import type { RunEvent } from "../../core/run/event.ts";
-import type { Plan } from "../../core/plan/plan.ts";
+import { isOfPlan, type Plan } from "../../core/plan/plan.ts";
 import { initialState } from "../../core/run/state.ts";
 import { dateText } from "./history.ts";
 import { wordsOf } from "../run/line.ts";
@@ -17,7 +17,7 @@ export function eventLines(
   const state = initialState(plan);
   return events.flatMap((event) => {
     // A job that is in the workflow no longer has no place in the state.
-    if (!("jobId" in event) || plan.indexOf.has(event.jobId)) apply(state, event);
+    if (isOfPlan(plan, event)) apply(state, event);
     const words = wordsOf(printable(event), state, { style, verbose: true });
     if (words === null) return [];
     return [`${paint(style, "dim", timeText(event.at, utcOffsetMinutes))}  ${words}`];

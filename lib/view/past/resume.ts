@@ -4,7 +4,7 @@
  */
 import type { RunStatus } from "../../core/run/event.ts";
 import type { PlanDifference } from "../../core/record/plan_file.ts";
-import { grouped, secondsText } from "../text/format.ts";
+import { grouped, listed, secondsText } from "../text/format.ts";
 import { type NameableRun, runCommand } from "../text/shell_word.ts";
 import { visibleLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
@@ -37,8 +37,7 @@ export function othersChangedText(file: string, ids: readonly string[]): string 
 }
 
 function named(ids: readonly string[]): string {
-  const more = ids.length - MOST_NAMED;
-  return ids.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+  return listed(ids, MOST_NAMED);
 }
 
 /** Said where the workflow file is not there any more. */

@@ -6,7 +6,7 @@ import { unreachable } from "../../core/run/event.ts";
 import type { JournalEnd } from "../../core/record/journal_read.ts";
 import type { NamedRun } from "../../core/record/resolve_name.ts";
 import type { RunProblem } from "../../core/record/run_record.ts";
-import { counted, grouped } from "../text/format.ts";
+import { counted, listed } from "../text/format.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { stateRefusedText } from "../problem/state_message.ts";
 import { visibleLine } from "../text/sanitize.ts";
@@ -29,11 +29,8 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
       return directory === null
         ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
         : `No runs in ${quoted(directory)}`;
-    case "ambiguous": {
-      const more = none.runIds.length - MOST_NAMED;
-      const rest = more > 0 ? ` and ${grouped(more)} more` : "";
-      return `'${name}' may be ${none.runIds.slice(0, MOST_NAMED).join(", ")}${rest}: which one?`;
-    }
+    case "ambiguous":
+      return `'${name}' may be ${listed(none.runIds, MOST_NAMED)}: which one?`;
     case "none":
       return none.suggestion === null
         ? `No run ${quoted(name)}: orch history lists them`

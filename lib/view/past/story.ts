@@ -16,7 +16,7 @@ import type {
   RoomStep,
   WhyStep,
 } from "../../core/explain/story_step.ts";
-import { counted, durationText } from "../text/format.ts";
+import { counted, durationText, listed } from "../text/format.ts";
 import { outcomeText, skipText } from "../run/outcome.ts";
 import { visibleLine } from "../text/sanitize.ts";
 import { snakeCased, timeText } from "../report/json.ts";
@@ -319,8 +319,7 @@ function sofar(from: number, now: number | null): string {
 
 /** Ids, of which not too many are named. */
 export function named(ids: readonly string[]): string {
-  const more = ids.length - MOST_NAMED;
-  return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
+  return listed(ids, MOST_NAMED);
 }
 
 function chainText(ids: readonly string[], { glyphs: { arrow, ellipsis } }: Style): string {

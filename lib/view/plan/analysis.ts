@@ -2,7 +2,7 @@
 import type { Analysis } from "../../core/plan/analysis.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { jobTypeOf } from "../../core/workflow/kinds.ts";
-import { counted, durationText, grouped } from "../text/format.ts";
+import { counted, durationText, grouped, listed } from "../text/format.ts";
 import { paint, type Style } from "../text/style.ts";
 import { visibleLine } from "../text/sanitize.ts";
 import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
@@ -119,9 +119,7 @@ function levelLines(levels: Analysis["levels"], { glyphs: { ellipsis } }: Style)
 }
 
 function idList(ids: readonly string[]): string {
-  const more = ids.length - MOST_IDS_PER_LEVEL;
-  return ids.slice(0, MOST_IDS_PER_LEVEL).join(", ") +
-    (more > 0 ? ` and ${grouped(more)} more` : "");
+  return listed(ids, MOST_IDS_PER_LEVEL);
 }
 
 /** A list with its middle counted where it has more than `most` entries: at least two are left out. */

@@ -1,10 +1,9 @@
 /** The last words of a run: what failed and its last lines, what did not run and why, the numbers. */
-import type { RunSummary } from "../../core/run/summary.ts";
 import type { JobState, RunState } from "../../core/run/state.ts";
 import { kindOf } from "../../core/workflow/kinds.ts";
 import type { Job } from "../../core/workflow/workflow.ts";
-import { workOf } from "../../core/run/summary.ts";
-import { counted, durationText, grouped } from "../text/format.ts";
+import { type RunSummary, workOf } from "../../core/run/summary.ts";
+import { counted, durationText, grouped, listed } from "../text/format.ts";
 import { outcomeHint, outcomeText, skipText } from "./outcome.ts";
 import { paint, type Style } from "../text/style.ts";
 import { type NameableRun, runCommand } from "../text/shell_word.ts";
@@ -145,10 +144,7 @@ function causeText(job: JobState): string {
 }
 
 function named(ids: readonly string[]): string {
-  const more = ids.length - MOST_NAMED;
-  return more > 0
-    ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${grouped(more)} more`
-    : ids.join(", ");
+  return listed(ids, MOST_NAMED);
 }
 
 function verdictLine(summary: RunSummary, failedIds: readonly string[], style: Style): string {

@@ -1,7 +1,7 @@
 /** A run for pipes, files and CI: one line per event, with its time. */
 import { type RunEvent, unreachable } from "../../core/run/event.ts";
 import { activeMs, isLive, type RunState } from "../../core/run/state.ts";
-import { clockText, countdownText, counted, durationText } from "../text/format.ts";
+import { clockText, countdownText, counted, durationText, listed } from "../text/format.ts";
 import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./outcome.ts";
 import { type Look, paint, type Style } from "../text/style.ts";
 import { visibleLine } from "../text/sanitize.ts";
@@ -135,8 +135,7 @@ export function heartbeatLine(
     ...backingOff.sort((a, b) => a.until - b.until)
       .map(({ id, until }) => `${id} again in ${countdownText(until - now)}`),
   ];
-  const more = texts.length - MOST_NAMED;
-  const named = texts.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const named = listed(texts, MOST_NAMED);
   const done = counts.success + counts.failed + counts.cancelled + counts.skipped;
   const time = paint(style, "dim", clockText(now, utcOffsetMinutes));
   const words = paint(style, "dim", `${style.glyphs.running} ${"running".padEnd(9)}`);

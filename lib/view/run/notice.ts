@@ -1,4 +1,5 @@
 /** Words for what a run outlives and its user should know. */
+import { listed } from "../text/format.ts";
 import { unreachable } from "../../core/run/event.ts";
 import { visibleLine } from "../text/sanitize.ts";
 
@@ -48,14 +49,9 @@ function words(notice: Notice): string {
     case "spawn_trouble":
       return `the machine cannot start more processes now (${notice.cause}): continuing with ${notice.parallel} at a time`;
     case "left_behind":
-      return `what was left behind by ${listed(notice.attempts)} may run on` +
+      return `what was left behind by ${listed(notice.attempts, MOST_NAMED)} may run on` +
         (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
     default:
       return unreachable(notice);
   }
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

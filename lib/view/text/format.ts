@@ -50,6 +50,12 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `a, b and 12 more`: texts, of which no more than `most` are named. */
+export function listed(texts: readonly string[], most: number): string {
+  const more = texts.length - most;
+  return texts.slice(0, most).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
+}
+
 /** A whole number with its thousands set apart. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

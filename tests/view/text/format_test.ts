@@ -6,6 +6,7 @@ import {
   counted,
   durationText,
   grouped,
+  listed,
   memoryText,
   secondsText,
   tickingText,
@@ -105,3 +106,10 @@ check("memoryText has four characters at most", memoryText, [
   [64 * 2 ** 30, "64G"],
   [2 ** 50, "1024T"],
 ]);
+
+Deno.test("listed() names no more than it may", () => {
+  assertEquals(listed(["a"], 2), "a");
+  assertEquals(listed(["a", "b"], 2), "a, b");
+  assertEquals(listed(["a", "b", "c"], 2), "a, b and 1 more");
+  assertEquals(listed(Array.from({ length: 1_202 }, () => "x"), 2), "x, x and 1,200 more");
+});

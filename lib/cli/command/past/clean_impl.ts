@@ -1,4 +1,5 @@
 /** `orch clean`: removes runs that are old enough, with their logs. */
+import { causeInWords } from "../../base/cause.ts";
 import { expiredRuns } from "../../../core/record/retention.ts";
 import {
   changedAt,
@@ -17,7 +18,6 @@ import {
   whichDirectoryText,
   wouldCleanText,
 } from "../../../view/past/clean.ts";
-import { causeOf } from "../../base/cause.ts";
 import { EXIT } from "../../base/exit_code.ts";
 import { pathFromHere, UsageError } from "../../base/output.ts";
 import type { StoreOptions } from "../../past/stored_run.ts";
@@ -79,7 +79,7 @@ async function removeAll(
     const removal = await remove(place);
     if (removal.kind === "removed") removed.push({ runId, bytes: removal.bytes });
     else if (removal.kind === "running") running.push(runId);
-    else if (removal.kind === "failed") failed.push({ runId, cause: causeOf(removal.error) });
+    else if (removal.kind === "failed") failed.push({ runId, cause: causeInWords(removal.error) });
   }
   return { removed, running, failed, kept };
 }

@@ -1,4 +1,5 @@
 /** `orch history`: earlier runs, newest first, or one job over time; and the index they are found by. */
+import { causeInWords } from "../../base/cause.ts";
 import { didYouMean } from "../../../core/base/did_you_mean.ts";
 import type { HistoryQuery, IndexedJob } from "../../../runtime/history/index.ts";
 import { isDamage } from "../../../runtime/history/index_file.ts";
@@ -28,7 +29,6 @@ import {
 } from "../../../view/past/history.ts";
 import { type IndexNotice, indexText, unknownText } from "../../../view/past/run_problem.ts";
 import { jsonText } from "../../../view/text/json_text.ts";
-import { causeOf } from "../../base/cause.ts";
 import { EXIT } from "../../base/exit_code.ts";
 import { OutputError, styleFor, UsageError } from "../../base/output.ts";
 import { noRunsHint, type StoreOptions, unseenDirectory } from "../../past/stored_run.ts";
@@ -97,7 +97,7 @@ function reportsTo(world: World): IndexReports {
       const unseen = unseenDirectory(stateDirectory, world);
       say({ kind: "newer", version, stateDirectory: unseen, wanted: "to_ask" });
     },
-    notKept: (error) => say({ kind: "not_kept", cause: causeOf(error) }),
+    notKept: (error) => say({ kind: "not_kept", cause: causeInWords(error) }),
   };
 }
 
@@ -122,7 +122,7 @@ async function madeAnew(stateDirectory: string, world: World): Promise<RunIndex>
   try {
     return await rebuildIndex(stateDirectory, reportsTo(world));
   } catch (error) {
-    const cause = causeOf(error);
+    const cause = causeInWords(error);
     const path = indexPath(stateDirectory);
     throw new OutputError(indexText({ kind: "not_rebuilt", path, cause }));
   }

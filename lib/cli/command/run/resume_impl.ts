@@ -2,6 +2,7 @@
  * `orch resume` and `orch rerun`: go on with a run from what its journal says, what its jobs left and
  * what lives of it. What is done stays done.
  */
+import { causeInWords } from "../../base/cause.ts";
 import { fold } from "../../../core/run/apply.ts";
 import type { Checked } from "../../../core/workflow/diagnostic.ts";
 import type { RunSettings } from "../../../core/run/event.ts";
@@ -38,7 +39,6 @@ import {
 } from "../../../view/past/resume.ts";
 import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/past/ownership.ts";
 import { conduct } from "../../run/execute.ts";
-import { causeOf } from "../../base/cause.ts";
 import { EXIT } from "../../base/exit_code.ts";
 import { findFates, lookAtFates } from "../../run/lost_attempts.ts";
 import { jobVariables } from "../../run/job_variables.ts";
@@ -140,7 +140,7 @@ function checkIdle({ runId, path }: RunPlace): null {
 /** The platform does not let us write what going on needs, said in words. */
 function cannotGoOn({ runId }: RunDirectory, error: unknown): OutputError {
   return new OutputError(
-    cannotGoOnText(runId, causeOf(error)),
+    cannotGoOnText(runId, causeInWords(error)),
   );
 }
 

@@ -73,11 +73,11 @@ async function keepRun(...[world, stateDirectory, options]: Parameters<typeof cr
   try {
     return await createRun(world, stateDirectory, options);
   } catch (error) {
-    const [{ cannotKeepText }, { causeOf }] = await Promise.all([
+    const [{ cannotKeepText }, { causeInWords }] = await Promise.all([
       import("../../../view/past/resume.ts"),
       import("../../base/cause.ts"),
     ]);
-    throw new OutputError(cannotKeepText(stateDirectory, causeOf(error)));
+    throw new OutputError(cannotKeepText(stateDirectory, causeInWords(error)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** `orch analyze FILE`: the structure of a workflow, as a table, data or a picture. */
+import { median } from "../../../core/base/median.ts";
 import type { AnalysisFormat } from "../../../core/base/choices.ts";
 import { analyzePlan } from "../../../core/plan/analysis.ts";
 import { type Plan, planJobs } from "../../../core/plan/plan.ts";
@@ -121,8 +122,7 @@ function plannedTimeline(plan: Plan, concurrency: number, { machine }: World) {
     seed: 0,
     branch: null,
   };
-  const known = plan.expected.filter((ms) => ms !== null).sort((a, b) => a - b);
-  const otherwise = known[known.length >> 1] ?? 1;
+  const otherwise = median(plan.expected) ?? 1;
   const events = plannedEvents(plan, settings, (job) => plan.expected[job] ?? otherwise);
   return timelineOf(events, null);
 }
