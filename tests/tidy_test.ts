@@ -4,8 +4,10 @@ import { VERSION } from "../lib/cli/base/version.ts";
 import { assert, assertEquals } from "./support/assert.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const LONGEST_FILE = 400;
-const LONGEST_FUNCTION = 60;
+const FILE_LENGTH_MAX = 400;
+const FUNCTION_LENGTH_MAX = 60;
+/** Files of one folder: more are hard to take in at a glance. */
+const FILES_MAX = 18;
 
 /** What each layer may import, beside itself. A folder not named here imports nothing of ours. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +21,58 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/cli": ["lib/core", "lib/view", "lib/runtime", "lib/engine", "lib/types", "executors"],
   "tools": ["lib/cli", "lib/view"],
   "": ["lib/cli", "lib/runtime"],
+};
+
+/**
+ * The rooms of each layer, and what each may import of its own layer. A folder within a room belongs to it; a file that
+ * stands in the layer itself, such as `lib/cli/mod.ts`, may import all its rooms.
+ */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "lib/core": {
+    base: [],
+    workflow: ["base"],
+    plan: ["base", "workflow"],
+    run: ["base", "workflow", "plan"],
+    record: ["base", "workflow", "plan", "run"],
+    explain: ["base", "workflow", "plan", "run"],
+  },
+  "lib/view": {
+    text: [],
+    run: ["text"],
+    problem: ["text", "run"],
+    live: ["text", "run"],
+    report: ["text", "run"],
+    plan: ["text"],
+    past: ["text", "run", "problem", "report"],
+    command_line: ["text"],
+  },
+  "lib/runtime": {
+    port: [],
+    kernel: ["port"],
+    state: ["port"],
+    reaper: ["port", "kernel", "state"],
+    process: ["port", "kernel", "reaper"],
+    store: ["port", "state"],
+    history: ["port", "state", "store"],
+    load: ["port"],
+    run: ["port", "state"],
+    stream: ["port"],
+    http: ["port"],
+  },
+  "executors": {
+    base: [],
+    process: ["base"],
+    http: ["base"],
+    plugin: ["base"],
+    preflight: ["base", "process", "http", "plugin", ""],
+  },
+  "lib/cli": {
+    base: [],
+    run_view: ["base"],
+    past: ["base"],
+    run: ["base", "run_view", "past"],
+    command: ["base", "run_view", "past", "run"],
+  },
 };
 
 /** What may not stand in a layer, and what to use instead. */
@@ -111,6 +165,60 @@ Deno.test("layers: a file imports only from the layers below its own", () => {
     }
   }
   report(problems);
+});
+
+/** The room of a file in its layer; "" where it stands in the layer itself. */
+function roomOf(path: string, layer: string): string {
+  const rest = path.slice(layer.length + 1).split("/");
+  return rest.length > 1 ? rest[0]! : "";
+}
+
+Deno.test("rooms: a file imports of its own layer only from the rooms below its own", () => {
+  const problems: string[] = [];
+  for (const file of FILES) {
+    const layer = layerOf(file.path);
+    const rooms = ROOMS[layer];
+    if (rooms === undefined || file.path.startsWith("tests/")) continue;
+    const own = roomOf(file.path, layer);
+    if (own === "") continue;
+    const allowed = rooms[own];
+    if (allowed === undefined) {
+      problems.push(`${file.path} is in a room that ROOMS does not know: give it a place there`);
+      continue;
+    }
+    for (const target of importsOf(file)) {
+      if (layerOf(target) !== layer) continue;
+      const room = roomOf(target, layer);
+      if (room === own || allowed.includes(room)) continue;
+      problems.push(`${file.path} imports ${target}: ${own} may import ${allowed.join(", ")}`);
+    }
+  }
+  report(problems);
+});
+
+Deno.test("rooms: the tests of a layer stand in the rooms of what they test", () => {
+  const problems: string[] = [];
+  for (const [layer, rooms] of Object.entries(ROOMS)) {
+    const folder = `tests/${layer.replace(/^lib\//, "")}/`;
+    for (const { path } of FILES) {
+      if (!path.startsWith(folder)) continue;
+      const room = path.slice(folder.length).split("/")[0]!;
+      if (room.endsWith(".ts") || Object.hasOwn(rooms, room)) continue;
+      problems.push(`${path}: ${layer} has no room ${room}`);
+    }
+  }
+  report(problems);
+});
+
+Deno.test(`rooms: no folder with more than ${FILES_MAX} files`, () => {
+  const counts = new Map<string, number>();
+  for (const { path } of FILES) {
+    if (!/^(lib|executors)\//.test(path)) continue;
+    const folder = path.replace(/\/[^/]*$/, "");
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const full = [...counts].filter(([, count]) => count > FILES_MAX);
+  report(full.map(([folder, count]) => `${folder} has ${count} files: is there a room within it?`));
 });
 
 Deno.test("imports: no file imports itself by way of others", () => {
@@ -214,16 +322,16 @@ Deno.test("headers: every file of the program begins with a comment that says wh
   report(bare.map(({ path }) => `${path} has no header: say in a sentence what it is for`));
 });
 
-Deno.test(`sizes: no file over ${LONGEST_FILE} lines, no function over ${LONGEST_FUNCTION}`, () => {
+Deno.test(`sizes: no file over ${FILE_LENGTH_MAX} lines, no function over ${FUNCTION_LENGTH_MAX}`, () => {
   const problems: string[] = [];
   for (const { path, text } of FILES) {
     const lines = text.split("\n");
-    if (lines.length > LONGEST_FILE) {
+    if (lines.length > FILE_LENGTH_MAX) {
       problems.push(`${path} has ${lines.length} lines: split it where the story turns`);
     }
     if (path.startsWith("tests/")) continue;
     for (const { name, length, line } of functionsIn(lines)) {
-      if (length > LONGEST_FUNCTION && !isTable(lines.slice(line - 1, line - 1 + length))) {
+      if (length > FUNCTION_LENGTH_MAX && !isTable(lines.slice(line - 1, line - 1 + length))) {
         problems.push(`${path}:${line} ${name} has ${length} lines: give its parts names`);
       }
     }

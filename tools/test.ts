@@ -22,7 +22,7 @@ const BUNDLE = `${ROOT}dist/test/orch.js`;
 const STRICT = ["--allow-all", "--no-check", "--sanitize-ops", "--sanitize-resources"];
 
 /** A file that takes longer than that hangs. */
-const LONGEST_MS = 20 * 60_000;
+const MS_LENGTH_MAX = 20 * 60_000;
 
 /** Files at a time: tests wait for jobs more than they compute. */
 const JOBS = Math.max(1, Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 1));
@@ -98,7 +98,7 @@ class Run {
       stderr: "piped",
     }).spawn();
     this.#children.add(child);
-    const tooLate = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+    const tooLate = setTimeout(() => child.kill("SIGKILL"), MS_LENGTH_MAX);
     const { code, stdout, stderr } = await child.output();
     clearTimeout(tooLate);
     this.#children.delete(child);

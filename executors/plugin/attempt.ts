@@ -10,11 +10,11 @@ import { modulesOf, type PluginModules } from "./modules.ts";
 import type { FromPlugin, NoValue, OutputBudget } from "./protocol.ts";
 
 /** Output on its way, in characters and as many for each message as it takes beside them. */
-const MOST_ON_ITS_WAY = 2 ** 20;
+const ON_ITS_WAY_MAX = 2 ** 20;
 const PER_MESSAGE = 256;
-const LONGEST_TEXT = 32 * 1024;
+const TEXT_LENGTH_MAX = 32 * 1024;
 /** Of a value that is wrong. */
-const LONGEST_FOUND = 100;
+const FOUND_LENGTH_MAX = 100;
 /** Between writes to the logs: a plugin that prints without end must not keep orch from all else. */
 const FLUSH_MS = 10;
 
@@ -26,8 +26,8 @@ const MODULE_PROBLEMS = {
 } as const;
 
 /** Values that one attempt hands on, and their length as JSON. */
-export const MOST_OUTPUTS = 64;
-export const LONGEST_OUTPUTS = 32 * 1024;
+export const OUTPUTS_MAX = 64;
+export const OUTPUTS_LENGTH_MAX = 32 * 1024;
 
 /** Starts the attempt. Throws the platform's error where its logs cannot be. */
 export async function startPlugin(
@@ -91,9 +91,9 @@ class PluginAttempt implements RunningAttempt {
   #budget(): OutputBudget {
     return {
       onItsWay: this.#onItsWay.buffer as SharedArrayBuffer,
-      limit: MOST_ON_ITS_WAY,
+      limit: ON_ITS_WAY_MAX,
       perMessage: PER_MESSAGE,
-      longestText: LONGEST_TEXT,
+      longestText: TEXT_LENGTH_MAX,
     };
   }
 
@@ -192,16 +192,16 @@ function outputsProblem(outputs: unknown): string | null {
     return `outputs must be a mapping${foundText(outputs)}`;
   }
   const entries = Object.entries(outputs);
-  if (entries.length > MOST_OUTPUTS) {
-    return `outputs must be at most ${MOST_OUTPUTS} values: found ${entries.length}`;
+  if (entries.length > OUTPUTS_MAX) {
+    return `outputs must be at most ${OUTPUTS_MAX} values: found ${entries.length}`;
   }
   const bad = entries.find(([name, value]) => name === "__proto__" || !isOutput(value));
   if (bad !== undefined) {
     return `output '${bad[0]}' must be text, a number or true or false${foundText(bad[1])}`;
   }
   const { length } = JSON.stringify(outputs);
-  if (length <= LONGEST_OUTPUTS) return null;
-  return `outputs must have at most ${LONGEST_OUTPUTS} characters as JSON: found ${length}`;
+  if (length <= OUTPUTS_LENGTH_MAX) return null;
+  return `outputs must have at most ${OUTPUTS_LENGTH_MAX} characters as JSON: found ${length}`;
 }
 
 function isOutput(value: unknown): boolean {
@@ -218,7 +218,7 @@ function isNoValue(value: unknown): value is NoValue {
 function foundText(value: unknown): string {
   if (isNoValue(value)) return `: found ${value.found}`;
   const isPlain = ["string", "number", "boolean"].includes(typeof value);
-  return isPlain ? `: found ${String(value).slice(0, LONGEST_FOUND)}` : "";
+  return isPlain ? `: found ${String(value).slice(0, FOUND_LENGTH_MAX)}` : "";
 }
 
 function spawnFailed(error: unknown): Outcome {

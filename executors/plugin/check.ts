@@ -21,7 +21,7 @@ import type { FromPlugin, KeyIssue } from "./protocol.ts";
 /** A module that takes longer to load is refused. */
 const LOAD_MS = 10_000;
 /** What is said of one job. */
-const MOST_ISSUES = 20;
+const ISSUES_MAX = 20;
 
 /** Whether the modules are loaded and asked, or only looked at. */
 export type PluginAsking = "ask" | "look";
@@ -134,7 +134,7 @@ function issuesOf(
   type: string,
   issues: readonly KeyIssue[],
 ): Diagnostic[] {
-  return issues.slice(0, MOST_ISSUES).map(({ path, message }) => {
+  return issues.slice(0, ISSUES_MAX).map(({ path, message }) => {
     const key = path.reduce<string>(
       (all, step) => typeof step === "number" ? `${all}[${step}]` : `${all}.${step}`,
       "with",

@@ -30,7 +30,7 @@ const OPTIONS: Options = {
 /** Only in files with JSX, which then import the runtime that is named. */
 const JSX_SOURCE = /@jsxImportSource\s+(\S+)/g;
 /** Of what no parser of JavaScript can read. */
-const LONGEST_ODD = 40;
+const ODD_LENGTH_MAX = 40;
 
 /**
  * The imports of the module `path`. Types are left out: they are gone before it runs. Throws a
@@ -119,8 +119,8 @@ function textOf({ type, value, quasis = [] }: Node): string | null {
 
 function odd({ start, end }: Node, text: string): WrittenImport {
   const written = text.slice(start, end).replace(/\s+/g, " ");
-  const isLong = written.length > LONGEST_ODD;
-  return { specifier: isLong ? `${written.slice(0, LONGEST_ODD)}…` : written, kind: "odd" };
+  const isLong = written.length > ODD_LENGTH_MAX;
+  return { specifier: isLong ? `${written.slice(0, ODD_LENGTH_MAX)}…` : written, kind: "odd" };
 }
 
 /** What an import means for the plugin: nothing to look at, a file, or a refusal. */

@@ -3,11 +3,11 @@ import { within } from "../runtime/port/waiting.ts";
 import { causeOf } from "../core/base/cause.ts";
 import type { World } from "../runtime/port/world.ts";
 import * as say from "../view/command_line/usage.ts";
-import { visibleText } from "../view/text/sanitize.ts";
+import { sanitizeText } from "../view/text/sanitize.ts";
 import { allCommands, commandNamed, isCommand } from "./command/list.ts";
 import { EXIT } from "./base/exit_code.ts";
 import type { HelpRequest } from "./help.ts";
-import { takeLook } from "./base/style_flags.ts";
+import { extractStyleFlags } from "./base/style_flags.ts";
 import { runByLibrary } from "./routes.ts";
 import { OutputError, UsageError, wantsDebug } from "./base/output.ts";
 import { VERSION } from "./base/version.ts";
@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[], given: World): Promise<num
   const world = given.env("GITHUB_ACTIONS") === "true"
     ? (await import("./base/command_stream.ts")).guardedWorld(given)
     : given;
-  const looked = takeLook(args, world);
+  const looked = extractStyleFlags(args, world);
   const code = typeof looked === "string"
     ? await reportError(new UsageError(looked), world)
     : await runCommand(looked.args, looked.world);
@@ -84,11 +84,11 @@ function isKnown(command: string | null): boolean {
 
 /** Says in words what the world or we did wrong. */
 async function reportError(error: unknown, { stderr, env }: World): Promise<number> {
-  const lines = [visibleText(`error: ${await wordsOf(error)}`, { color: false })];
+  const lines = [sanitizeText(`error: ${await wordsOf(error)}`, { color: false })];
   if (!isUsersOrPlatforms(error)) {
     lines.push(say.IS_BUG);
     if (error instanceof Error && wantsDebug({ env })) {
-      lines.push(visibleText(String(error.stack), { color: false }));
+      lines.push(sanitizeText(String(error.stack), { color: false }));
     }
   }
   try {

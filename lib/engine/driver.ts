@@ -45,9 +45,9 @@ export interface DriverPorts {
 }
 
 /** When to give up waiting, and what to do first when nothing can be remembered any more. */
-export interface Patience {
+export interface StopSignals {
   /** Resolves when the user will not wait any longer; rejects with what nobody caught. */
-  readonly impatient: Promise<void>;
+  readonly forceExit: Promise<void>;
   journalFailed(error: JournalError): void | Promise<void>;
 }
 
@@ -115,13 +115,13 @@ export class Driver {
    * Begins, and waits for the end of the run or for the moment at which the user will not wait any
    * longer. Returns whether all that has happened until then is written down.
    */
-  async drive({ impatient, journalFailed }: Patience): Promise<boolean> {
+  async drive({ forceExit, journalFailed }: StopSignals): Promise<boolean> {
     const { state, journal, firstInput, limits } = this.#run;
     try {
       this.#loop.post(firstInput);
-      await Promise.race([this.#loop.finished, journal.failed, impatient]);
+      await Promise.race([this.#loop.finished, journal.failed, forceExit]);
       if (state.status === null) await this.#killInTime(this.#loop.finished);
-      await Promise.race([this.processes.close(), impatient]);
+      await Promise.race([this.processes.close(), forceExit]);
       if (state.status !== null) await journal.close();
       return true;
     } catch (error) {
@@ -129,9 +129,9 @@ export class Driver {
       await journalFailed(error);
       // Nothing more can be remembered, so nothing more is begun; what runs may end in peace.
       const stopped = this.#supervisor.stopAll(limits.graceMs);
-      await Promise.race([stopped, impatient]);
+      await Promise.race([stopped, forceExit]);
       await this.#killInTime(stopped);
-      await Promise.race([this.processes.close(), impatient]);
+      await Promise.race([this.processes.close(), forceExit]);
       return false;
     }
   }

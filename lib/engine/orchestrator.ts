@@ -21,7 +21,7 @@ import {
 import { type DrivableRun, Driver, recordInIndex } from "./driver.ts";
 import { type LoadedWorkflow, workflowError } from "./load_workflow.ts";
 import { checkOptions, limitsOf, type OrchestratorOptions } from "./options.ts";
-import { prepareRun, type RunWishes } from "./prepare.ts";
+import { prepareRun, type RunRequest } from "./prepare.ts";
 import { resultsOf } from "./results.ts";
 
 /**
@@ -160,7 +160,7 @@ export class Orchestrator {
     return resultsOf({ world: this.#world, state, directory, events: this.#events, file });
   }
 
-  #wishes(): RunWishes {
+  #wishes(): RunRequest {
     const { only = [], tags = [], skipTags = [], withDependencies = true } = this.#options;
     const { maxConcurrent, failFast, stateDirectory, variables } = this.#options;
     const { path, directory } = this.#loaded;
@@ -181,7 +181,7 @@ export class Orchestrator {
 
   #drivable(
     state: RunState,
-    { limits, baseDirectory, stateDirectory, workflowPath, variables }: RunWishes,
+    { limits, baseDirectory, stateDirectory, workflowPath, variables }: RunRequest,
     { directory, journal }: NewRun,
   ): Omit<DrivableRun, "firstInput"> {
     return {
@@ -208,7 +208,7 @@ export class Orchestrator {
     let failure: Error | null = null;
     try {
       const over = driver.drive({
-        impatient: new Promise(() => {}),
+        forceExit: new Promise(() => {}),
         journalFailed: (error) => void (failure = error),
       });
       if (this.#cancelled !== null) this.cancel({ force: this.#cancelled === "kill" });

@@ -1,6 +1,6 @@
 /** From a checked workflow to a plan that can run here, or to all that is in the way. */
 import type { Diagnostic } from "../core/workflow/diagnostic.ts";
-import type { RunSettings } from "../core/run/event.ts";
+import type { RunSettings } from "../core/plan/settings.ts";
 import { checkFeasible, type Plan, planJobs } from "../core/plan/plan.ts";
 import type { RunLimits } from "../core/plan/limits.ts";
 import { budgetOf, concurrencyOf } from "../core/plan/resources.ts";
@@ -17,7 +17,7 @@ import type { World } from "../runtime/port/world.ts";
 import { learnedDurations } from "./learned.ts";
 
 /** What is asked for beside what the workflow says. */
-export interface RunWishes extends RunPlaces {
+export interface RunRequest extends RunPlaces {
   readonly selection: Selection;
   /** Jobs at a time; `null` for what the workflow says. */
   readonly maxConcurrent: number | null;
@@ -41,7 +41,7 @@ export type PreparedRun =
 /** Selects, plans, and checks what can be checked before anything is started or written. */
 export async function prepareRun(
   workflow: Workflow,
-  wishes: RunWishes,
+  wishes: RunRequest,
   world: World,
 ): Promise<PreparedRun> {
   const selected = selectJobs(workflow, wishes.selection);
@@ -104,7 +104,7 @@ async function checkPluginsOf(
 /** What holds for the whole run, as far as the machine and the workflow have a say in it. */
 async function settingsOf(
   plan: Plan,
-  { maxConcurrent: requested, failFast, limits, baseDirectory }: RunWishes,
+  { maxConcurrent: requested, failFast, limits, baseDirectory }: RunRequest,
   world: World,
 ): Promise<RunSettings> {
   const { processors } = world.machine;

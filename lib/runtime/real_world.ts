@@ -54,7 +54,7 @@ function realClock(): Clock {
 }
 
 /** Links that are followed from one name, as many as the system follows. */
-const MOST_LINKS = 40;
+const LINKS_MAX = 40;
 
 const realFiles: Files = {
   stat(path) {
@@ -125,7 +125,7 @@ function realTarget(path: string): string {
     try {
       return Deno.realPathSync(at);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || links > MOST_LINKS) throw error;
+      if (!(error instanceof Deno.errors.NotFound) || links > LINKS_MAX) throw error;
     }
     const next = linkAt(at);
     if (next === null) return `${realFolder(folderOf(at))}/${at.slice(at.lastIndexOf("/") + 1)}`;

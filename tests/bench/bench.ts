@@ -8,7 +8,7 @@ import { type BenchCase, benchCases, type Contestant, orch, OTHERS } from "./wor
 const QUICK = Deno.args.includes("--quick");
 const ROUNDS = QUICK ? 3 : 5;
 /** just starts all jobs of a parallel recipe at once: what it is given stays small. */
-const MOST_JOBS_FOR_JUST = 1000;
+const JOBS_FOR_JUST_MAX = 1000;
 
 interface Sample {
   readonly seconds: number;
@@ -45,7 +45,7 @@ say(JSON.stringify({ quick: QUICK, rounds: ROUNDS, rows, latency, journal, histo
 async function measure(work: BenchCase, folder: string): Promise<Row> {
   const samples = new Map<string, Sample[]>();
   const fitting = contestants.filter(({ name }) =>
-    name !== "just" || work.jobs.length <= MOST_JOBS_FOR_JUST
+    name !== "just" || work.jobs.length <= JOBS_FOR_JUST_MAX
   );
   for (let round = 0; round <= ROUNDS; round++) {
     for (const contestant of fitting) {

@@ -23,7 +23,7 @@ const BOUNDS: readonly {
 ];
 
 /** The smallest of so many measurements counts: what made others larger was not orch. */
-const MOST_ROUNDS = 8;
+const ROUNDS_MAX = 8;
 const STARTS_PER_ROUND = 5;
 
 /** Starts a program some times; the milliseconds of processor that all of it took are said by `times`. */
@@ -61,7 +61,7 @@ for (const what of ["bundle", "sources"] as const) {
           const said = `${args.join(" ")}: ${ratio.toFixed(2)} times bare Deno, at most ${bound}`;
           return ratio <= bound ? [] : [said];
         });
-      for (let round = 0; round < MOST_ROUNDS && (round < 1 || tooMuch().length > 0); round++) {
+      for (let round = 0; round < ROUNDS_MAX && (round < 1 || tooMuch().length > 0); round++) {
         least.bare = Math.min(least.bare, await measure("bare.ts"));
         for (const [i, { args }] of BOUNDS.entries()) {
           least.orch[i] = Math.min(least.orch[i]!, await measure(program, ...args));

@@ -15,7 +15,7 @@ import { Dice } from "../support/random.ts";
 /** Runs that are killed; the long form is for a machine with time. */
 const TIMES = Number(Deno.env.get("ORCH_RESUME_TIMES") ?? 10);
 /** How often orch is killed in one run, at most. */
-const MOST_DEATHS = 3;
+const DEATHS_MAX = 3;
 /** Each job says when it begins and when it has done its work. */
 const begins = "echo begins $ORCH_JOB_ID.$ORCH_ATTEMPT >> effects";
 const does = (seconds: number) =>
@@ -100,7 +100,7 @@ async function dieAndResume(
     const orch = hasBegun(project)
       ? project.spawn(["resume", ...flags])
       : project.spawn(["run", "w.yaml", ...flags]);
-    if (deaths === MOST_DEATHS || !await diesWithin(orch, dice.between(0, peaceMs))) {
+    if (deaths === DEATHS_MAX || !await diesWithin(orch, dice.between(0, peaceMs))) {
       const { code, stderr } = await orch.finished;
       assertEquals(code, 1, stderr);
       break;

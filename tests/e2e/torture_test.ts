@@ -23,7 +23,7 @@ const JOBS = 5;
 /** A user with no rights, whom nobody else uses. */
 const USER = 54_322;
 /** From the kill to the end of all, the grace included. */
-const MOST_MS = 6_000;
+const MS_MAX = 6_000;
 
 /** Who runs it, with which shell, and what is killed. */
 interface Round {
@@ -95,7 +95,7 @@ async function play(round: Round, bundle: string): Promise<void> {
   killAll([...all.filter((_, i) => round.killed[i]), ...round.slots ? slots : []]);
   if (!round.killed[0]) run.signal("SIGINT");
   await run.finished;
-  const giveUpAt = Date.now() + MOST_MS;
+  const giveUpAt = Date.now() + MS_MAX;
   const left = () => [...tagged(tag), ...guardsOf(id!).guards.filter(isAlive)];
   while (left().length > 0 && Date.now() < giveUpAt) {
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -43,9 +43,9 @@ export interface CrashedRun {
 }
 
 /** More calls than any run of the generator needs. */
-const MOST_CALLS = 100_000;
+const CALLS_MAX = 100_000;
 /** Waits of a promise between a sync and the effects that waited for it, and some more. */
-const MOST_HOPS = 12;
+const HOPS_MAX = 12;
 
 /** Runs to the end, dying on the way, and checks what must hold at every death and at the end. */
 export async function simulateCrashes(run: RandomRun, options: CrashOptions): Promise<CrashedRun> {
@@ -140,8 +140,8 @@ async function live(
     }
   }
   for (let calls = 0; !file.dead && clock.advance(); calls++) {
-    assert(calls < MOST_CALLS, "the run ends");
-    if (durability === "power") { for (let hop = 0; hop < MOST_HOPS; hop++) await null; }
+    assert(calls < CALLS_MAX, "the run ends");
+    if (durability === "power") { for (let hop = 0; hop < HOPS_MAX; hop++) await null; }
   }
   if (file.dead) return { state, died: true, writes: file.writes };
   await loop.finished;

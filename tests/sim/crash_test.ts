@@ -11,14 +11,14 @@ const SEEDS = 1_000;
 const WHOLE_RUNS = 40;
 
 /** Attempts of one job that count, at most: no run of the generator has more, put back or not. */
-const MOST_ATTEMPTS = 24;
+const ATTEMPTS_MAX = 24;
 
 /** The run of a seed, in which what an attempt does depends on its number alone. */
 function steadyRun(seed: number): RandomRun {
   const run = randomRun(seed);
   // The generator draws a script when it is first asked for: here all are, in one order.
   for (const { id } of run.workflow.jobs) {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) run.attemptScript(id, attempt);
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) run.attemptScript(id, attempt);
   }
   return {
     ...run,

@@ -1,5 +1,6 @@
 /** Random workflows, outcomes, delays and stops, all from one seed. */
-import type { Outcome, RunSettings, StopReason } from "../../lib/core/run/event.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
+import type { Outcome, StopReason } from "../../lib/core/run/event.ts";
 import type { Workflow } from "../../lib/core/workflow/workflow.ts";
 import { Dice } from "../support/random.ts";
 import { type JobSketch, sketchSettings, sketchWorkflow } from "../support/workflows.ts";

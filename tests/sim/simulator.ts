@@ -14,7 +14,7 @@ import { VirtualClock } from "../support/virtual_clock.ts";
 import type { RandomRun } from "./random_run.ts";
 
 /** More calls than any run of the generator needs: a run that goes on is a run that does not end. */
-const MOST_CALLS = 100_000;
+const CALLS_MAX = 100_000;
 
 /** Runs it to its end, checking all the way, and returns the events. Throws at the first violation. */
 export function simulate(run: RandomRun): RunEvent[] {
@@ -50,7 +50,7 @@ export function simulate(run: RandomRun): RunEvent[] {
     clock.callAt(start + at, () => loop.post({ type: "stop_requested", reason }));
   }
   let calls = 0;
-  while (clock.advance()) assert(++calls < MOST_CALLS, "the run ends");
+  while (clock.advance()) assert(++calls < CALLS_MAX, "the run ends");
   if (loop.viewError !== null) throw loop.viewError;
 
   assert(state.status !== null, "the run ends with run_finished");

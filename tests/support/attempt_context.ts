@@ -6,7 +6,7 @@
 import { sketchLimits } from "./workflows.ts";
 import { join } from "node:path";
 import type { Action } from "../../lib/core/workflow/workflow.ts";
-import { Bug } from "../../lib/core/run/event.ts";
+import { Bug } from "../../lib/core/base/bug.ts";
 import { sendRequest } from "../../lib/runtime/http/http_client.ts";
 import type { AttemptContext } from "../../lib/runtime/port/attempt.ts";
 import type { Clock, Files, FileWriter, World } from "../../lib/runtime/port/world.ts";

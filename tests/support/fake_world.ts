@@ -2,8 +2,8 @@
  * A world made by hand: time stands still until it is told to pass, files are in memory, streams are
  * caught, and processes do what a test says.
  */
-import type { ControlLack } from "../../lib/core/base/cgroup_problem.ts";
-import type { NamespaceLack } from "../../lib/runtime/kernel/namespace.ts";
+import type { CgroupProblem } from "../../lib/core/base/cgroup_problem.ts";
+import type { NamespaceLack } from "../../lib/core/base/namespace_lack.ts";
 import type {
   Enforcement,
   Files,
@@ -239,7 +239,7 @@ export class FakeProcesses implements Processes, ProcessPool {
     return { containment: "process_group", memory: "sampled", cpu: "nice" };
   }
 
-  controlLacks(): Promise<readonly ControlLack[]> {
+  controlLacks(): Promise<readonly CgroupProblem[]> {
     return Promise.resolve([]);
   }
 

@@ -113,7 +113,7 @@ export class OrchAlike implements AsyncDisposable {
   private constructor(cookie: string, options: OrchOptions) {
     const known = { cookie, mark: lifeMark(cookie, ""), cgroup: null, ...options };
     const text = `
-      import { Reaper } from "file://${ROOT}/lib/runtime/reaper.ts";
+      import { Reaper } from "file://${ROOT}/lib/runtime/reaper/reaper.ts";
       import { realWorld } from "file://${ROOT}/lib/runtime/real_world.ts";
       const { clock } = realWorld();
       const reaper = new Reaper({ clock, ...${JSON.stringify(known)} });

@@ -3,7 +3,8 @@
  * attempts, to the request that is made and the events that follow from it.
  */
 import { fold } from "../../lib/core/run/apply.ts";
-import type { Input, RunSettings } from "../../lib/core/run/event.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
+import type { Input } from "../../lib/core/run/event.ts";
 import {
   type AttemptFate,
   type FirstInput,

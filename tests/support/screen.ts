@@ -4,7 +4,7 @@
  * are wrapped, and those that were wrapped are joined, as most terminals do.
  */
 import type { OutputStream } from "../../lib/runtime/port/world.ts";
-import { Bug } from "../../lib/core/run/event.ts";
+import { Bug } from "../../lib/core/base/bug.ts";
 
 /** One sequence, one control, or a run of text. */
 // deno-lint-ignore no-control-regex -- sequences begin with a control character

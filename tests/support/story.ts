@@ -1,10 +1,10 @@
 /** A run told event by event, for the views: each event is folded into the state as it is told. */
 import { apply } from "../../lib/core/run/apply.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
 import type {
   AttemptFacts,
   Outcome,
   RunEvent,
-  RunSettings,
   RunStatus,
   SkipReason,
   StopCause,

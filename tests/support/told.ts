@@ -1,5 +1,5 @@
 /** Stories of jobs as tables: a trace of a run, one of its jobs, and what is told of it. */
-import type { RunSettings } from "../../lib/core/run/event.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
 import { explainJob } from "../../lib/core/explain/story.ts";
 import type { WhyStep } from "../../lib/core/explain/story_step.ts";
 import { assertEquals } from "./assert.ts";

@@ -13,14 +13,8 @@
  * they lead to shows. After every trace the journal is folded again and must give the same state.
  */
 import { apply, fold } from "../../lib/core/run/apply.ts";
-import type {
-  Input,
-  Outcome,
-  RunEvent,
-  RunSettings,
-  SkipReason,
-  StopReason,
-} from "../../lib/core/run/event.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
+import type { Input, Outcome, RunEvent, SkipReason, StopReason } from "../../lib/core/run/event.ts";
 import { type Expectation, type Plan, planJobs } from "../../lib/core/plan/plan.ts";
 import { initialState, nextWakeup, type RunState } from "../../lib/core/run/state.ts";
 import { step } from "../../lib/core/run/scheduler.ts";

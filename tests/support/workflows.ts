@@ -1,6 +1,6 @@
 /** Workflows and settings for tests, with the defaults of the file format where a test does not care. */
 import { DEFAULT_LIMITS, type RunLimits } from "../../lib/core/plan/limits.ts";
-import type { RunSettings } from "../../lib/core/run/event.ts";
+import type { RunSettings } from "../../lib/core/plan/settings.ts";
 import { JOB_FIELDS } from "../../lib/core/workflow/keys/job_keys.ts";
 import { standardOf } from "../../lib/core/workflow/keys/key.ts";
 import { GLOBAL_FIELDS } from "../../lib/core/workflow/keys/workflow_keys.ts";

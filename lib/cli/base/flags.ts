@@ -50,13 +50,13 @@ export const RUN_OR_LAST = {
   default: "last",
 } as const;
 
-const MOST_SHOWN = 100_000;
+const SHOWN_MAX = 100_000;
 
 /** A number of things that are listed, or of one of them. */
 export function parseCount(value: string): number {
   const count = Number(value);
-  if (!/^\d+$/.test(value) || count < 1 || count > MOST_SHOWN) {
-    throw new Error(wholeNumberText(MOST_SHOWN));
+  if (!/^\d+$/.test(value) || count < 1 || count > SHOWN_MAX) {
+    throw new Error(wholeNumberText(SHOWN_MAX));
   }
   return count;
 }
@@ -71,18 +71,18 @@ export const FILE = {
   standard: "workflow.yaml",
 } as const;
 
-const MOST_JOBS = 10_000;
+const JOBS_MAX = 10_000;
 
 function parseConcurrency(value: string): number {
   const jobs = Number(value);
-  if (!/^\d+$/.test(value) || jobs < 1 || jobs > MOST_JOBS) {
-    throw new Error(wholeNumberText(MOST_JOBS));
+  if (!/^\d+$/.test(value) || jobs < 1 || jobs > JOBS_MAX) {
+    throw new Error(wholeNumberText(JOBS_MAX));
   }
   return jobs;
 }
 
 /** The flag for the number of jobs at a time. */
-export const MAX_CONCURRENT = {
+export const CONCURRENT_MAX = {
   kind: "parsed",
   parse: parseConcurrency,
   optional: true,

@@ -86,14 +86,14 @@ export async function printProblems(
     world.stderr.write(diagnosticsText(source, problems, styleFor(world.stderr, world)));
     if (format === "text" || world.env("GITHUB_ACTIONS") !== "true") return;
   }
-  const [{ githubAnnotations }, { MOST_ANNOTATIONS }, { commandsOf }] = await Promise.all([
+  const [{ githubAnnotations }, { ANNOTATIONS_MAX }, { commandsOf }] = await Promise.all([
     import("../../view/problem/report.ts"),
     import("../../view/run/github.ts"),
     import("./command_stream.ts"),
   ]);
   const [stream, most] = format === "github"
     ? [world.stdout, Infinity]
-    : [world.stderr, MOST_ANNOTATIONS];
+    : [world.stderr, ANNOTATIONS_MAX];
   const { file } = source;
   const place = file === STDIN
     ? file

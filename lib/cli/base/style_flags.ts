@@ -32,13 +32,13 @@ export const STYLE_FLAGS = {
 export const LOOK_FLAGS = "--color WHEN and --ascii";
 
 /** A command line without its flags about looks, and a world in which they hold. */
-export interface Looked {
+export interface StyleFlags {
   readonly args: readonly string[];
   readonly world: World;
 }
 
 /** Takes the flags about looks off a command line; as text, what is wrong with one. */
-export function takeLook(args: readonly string[], world: World): Looked | string {
+export function extractStyleFlags(args: readonly string[], world: World): StyleFlags | string {
   const variables = new Map<string, string>();
   const others: string[] = [];
   const end = args.indexOf("--");

@@ -1,5 +1,5 @@
 /** `orch logs --follow`: output as it comes, of the attempts that run and of those that follow. */
-import { isOfPlan } from "../../core/plan/plan.ts";
+import { isOfPlan } from "../../core/run/apply.ts";
 import { sleep } from "../../runtime/port/waiting.ts";
 import { apply } from "../../core/run/apply.ts";
 import { attemptsOf, lastAttempts, type LoggedAttempt } from "../../core/record/logged_attempts.ts";

@@ -45,7 +45,7 @@ interface FeedOptions {
 }
 
 /** Pieces that are read of one log before others get their turn. */
-const MOST_PIECES = 64;
+const PIECES_MAX = 64;
 
 interface Channel {
   readonly path: string;
@@ -83,7 +83,7 @@ export class LogFeed implements Disposable {
 
   /** Writes what has come since. */
   pump(): void {
-    for (const channel of this.#channels) this.#pump(channel, MOST_PIECES);
+    for (const channel of this.#channels) this.#pump(channel, PIECES_MAX);
   }
 
   /** Writes what is left, and what is to be said of it. `ended` is the end of the attempt, if known. */

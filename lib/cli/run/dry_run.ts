@@ -1,6 +1,6 @@
 /** `--dry-run`: what would run, and nothing started. */
 import { analyzePlan } from "../../core/plan/analysis.ts";
-import type { RunSettings } from "../../core/run/event.ts";
+import type { RunSettings } from "../../core/plan/settings.ts";
 import { type Expectation, type Plan, planJobs } from "../../core/plan/plan.ts";
 import type { FirstInput } from "../../core/record/resume.ts";
 import type { RunState } from "../../core/run/state.ts";

@@ -9,7 +9,7 @@ import { tailsOf } from "../../engine/results.ts";
 import type { NameableRun } from "../../view/text/shell_word.ts";
 import { OutputError, pathFromHere, styleFor } from "../base/output.ts";
 import { writeResults } from "./results_file.ts";
-import type { ReportWish } from "./reports.ts";
+import type { ReportRequest } from "./reports.ts";
 import type { RunView, ViewFlags } from "../run_view/view.ts";
 
 /** A run that is over. */
@@ -22,7 +22,7 @@ export interface EndedRun {
   readonly stateDirectory: string;
   readonly options: ViewFlags & {
     readonly output?: string;
-    readonly report: readonly ReportWish[];
+    readonly report: readonly ReportRequest[];
   };
   /** The workflow file, as the user named it. */
   readonly file: string;

@@ -11,7 +11,7 @@ import { EXIT } from "../base/exit_code.ts";
 import { openView } from "../run_view/open.ts";
 import { wantsDebug } from "../base/output.ts";
 import { listenForPause } from "./pause.ts";
-import type { ReportWish } from "./reports.ts";
+import type { ReportRequest } from "./reports.ts";
 import type { RunView, ViewFlags } from "../run_view/view.ts";
 import { listenForStops } from "./stops.ts";
 import { agreedFlags } from "../run_view/choice.ts";
@@ -19,7 +19,7 @@ import { agreedFlags } from "../run_view/choice.ts";
 /** How a run is shown and what it leaves. */
 export interface ConductOptions extends ViewFlags {
   readonly output?: string;
-  readonly report: readonly ReportWish[];
+  readonly report: readonly ReportRequest[];
 }
 
 /** A run that is ready to be driven. Its lock is held. */
@@ -32,7 +32,7 @@ export interface ReadyRun extends DrivableRun {
 }
 
 /** Drives the run to its end and returns the exit code. */
-export async function conduct(run: ReadyRun): Promise<number> {
+export async function executeRun(run: ReadyRun): Promise<number> {
   const { state, world } = run;
   const options = agreedFlags(run.options);
   const events: RunEvent[] = options.output === undefined ? [] : [...run.events];
@@ -56,7 +56,7 @@ export async function conduct(run: ReadyRun): Promise<number> {
   let isRecorded: boolean;
   try {
     const over = driver.drive({
-      impatient: stops.impatient,
+      forceExit: stops.forceExit,
       journalFailed: (error) => sayJournalFailed(run, error, view),
     });
     stop = (reason) => driver.post({ type: "stop_requested", reason });

@@ -34,11 +34,11 @@ export async function findFates(run: DeadRun): Promise<(attempt: LiveAttempt) =>
     told: (count) => world.stderr.write(`${survivorsText(directory.runId, count)}\n`),
   });
   if (stopped.left.length > 0) throw new OutputError(unkillableText(stopped.left));
-  return await lookAtFates(run);
+  return await inspectAttempts(run);
 }
 
 /** The same as it stands now: what still lives is left alone, and counts as if it had been ended. */
-export async function lookAtFates(
+export async function inspectAttempts(
   run: DeadRun,
 ): Promise<(attempt: LiveAttempt) => AttemptFate> {
   const { state, directory } = run;

@@ -7,7 +7,7 @@ import { junitText } from "../../view/report/junit.ts";
 import { writeOutput } from "../base/output_files.ts";
 
 /** A report that is to be written. */
-export interface ReportWish {
+export interface ReportRequest {
   readonly kind: ReportKind;
   readonly path: string;
 }
@@ -17,14 +17,14 @@ const REPORT_TAIL_BYTES = 64 * 1024;
 
 /** Writes one report, whole or not at all. `file` is the workflow file, as the user named it. */
 export function writeReport(
-  { kind, path }: ReportWish,
+  { kind, path }: ReportRequest,
   run: RunOutput & { readonly file: string },
 ): void {
   writeOutput(run.world, path, REPORTS[kind](run));
 }
 
 const REPORTS: Readonly<
-  Record<ReportWish["kind"], (run: RunOutput & { readonly file: string }) => string>
+  Record<ReportRequest["kind"], (run: RunOutput & { readonly file: string }) => string>
 > = {
   junit: ({ state, directory, file, world }) =>
     junitText(state, {

@@ -22,7 +22,7 @@ export const ECHO_MS = 150;
 /** The user's wish to stop, as far as it was said. */
 export interface Stops {
   /** Resolves when the user will not wait any longer; rejects with what nobody caught. */
-  readonly impatient: Promise<void>;
+  readonly forceExit: Promise<void>;
   /** The exit code that the first signal asks for; `null` where there was none. */
   exitCode(): number | null;
   close(): void;
@@ -30,9 +30,9 @@ export interface Stops {
 
 /** Passes signals on as reasons to stop. */
 export function listenForStops(world: World, stop: (reason: StopReason) => void): Stops {
-  const { promise: impatient, resolve: leave, reject } = Promise.withResolvers<void>();
+  const { promise: forceExit, resolve: leave, reject } = Promise.withResolvers<void>();
   // After the last who waits for it has gone, nobody is left to hear of a crash.
-  impatient.catch(() => {});
+  forceExit.catch(() => {});
   let first: StopSignal | null = null;
   let count = 0;
   let counted = { signal: null as StopSignal | null, at: -Infinity };
@@ -50,7 +50,7 @@ export function listenForStops(world: World, stop: (reason: StopReason) => void)
   const ignore = signals.map((signal) => world.signals.listen(signal, () => heard(signal)));
   ignore.push(world.onCrash(reject));
   return {
-    impatient,
+    forceExit,
     exitCode: () => first === null ? null : exitCodeOfSignal(first),
     close: () => ignore.forEach((stopListening) => stopListening()),
   };

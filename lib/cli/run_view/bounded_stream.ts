@@ -5,10 +5,10 @@
 import type { OutputStream } from "../../runtime/port/world.ts";
 
 /** Characters that may wait for a reader. */
-export const MOST_WAITING = 8 * 2 ** 20;
+export const WAITING_MAX = 8 * 2 ** 20;
 
 /** Prints to one stream. */
-export class Outlet {
+export class BoundedStream {
   readonly #stream: Pick<OutputStream, "write" | "waiting">;
   readonly #lostText: (lines: number) => string;
   #lost = 0;
@@ -24,7 +24,7 @@ export class Outlet {
 
   /** Prints whole lines, unless too much is waiting already. */
   print(text: string): void {
-    if (this.#stream.waiting > MOST_WAITING) this.#lost += text.split("\n").length - 1;
+    if (this.#stream.waiting > WAITING_MAX) this.#lost += text.split("\n").length - 1;
     else this.printAll(text);
   }
 

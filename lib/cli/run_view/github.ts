@@ -7,10 +7,10 @@ import type { JobOutputMode } from "../../core/base/choices.ts";
 import type { RunState } from "../../core/run/state.ts";
 import { summarize } from "../../core/run/summary.ts";
 import {
+  ANNOTATIONS_MAX,
   errorCommand,
   fencedText,
   groupText,
-  MOST_ANNOTATIONS,
   summaryLostText,
 } from "../../view/run/github.ts";
 import { actionsSummary } from "../../view/report/markdown.ts";
@@ -19,14 +19,14 @@ import { noticeText } from "../../view/run/notice.ts";
 import { lostText } from "../../view/run/omitted.ts";
 import { commandsOf } from "../base/command_stream.ts";
 import { endedAttempt, openJobOutput, prefixed, wholeOutput } from "./job_output.ts";
-import { Outlet } from "./bounded_stream.ts";
+import { BoundedStream } from "./bounded_stream.ts";
 import { PlainLines } from "./plain_lines.ts";
 import { pathInRepository } from "../base/output.ts";
 import { tailsOf } from "../../engine/results.ts";
 import type { RunView, ViewOptions } from "./view.ts";
 
 /** What GitHub takes for the summary of one step. */
-const MOST_SUMMARY_BYTES = 2 ** 20;
+const SUMMARY_BYTES_MAX = 2 ** 20;
 const TOKEN_BYTES = 16;
 
 type Options = ViewOptions & { readonly jobOutput: JobOutputMode };
@@ -36,7 +36,7 @@ export function openActions(state: RunState, options: Options): RunView {
   const { world } = options;
   const lines = new PlainLines(state, options);
   // Commands, and what stands behind their fence.
-  const commands = new Outlet(commandsOf(world.stderr), lostText);
+  const commands = new BoundedStream(commandsOf(world.stderr), lostText);
   const command = (text: string) => {
     lines.spoke();
     commands.print(text);
@@ -82,7 +82,7 @@ function newToken({ world }: Options): string {
 
 /** A command for each job that failed, ten at most. */
 async function errorCommands(state: RunState, options: Options): Promise<string> {
-  const failed = summarize(state).failed.slice(0, MOST_ANNOTATIONS);
+  const failed = summarize(state).failed.slice(0, ANNOTATIONS_MAX);
   const positions = failed.length === 0 ? [] : await positionsOf(failed, state, options);
   return failed.map((index, i) => {
     const job = state.jobs[index]!;
@@ -123,7 +123,7 @@ function appendSummary(path: string, state: RunState, options: Options): void {
   try {
     const used = world.files.stat(path)?.size ?? 0;
     const page = actionsSummary(state, summarize(state), {
-      bytes: MOST_SUMMARY_BYTES - used,
+      bytes: SUMMARY_BYTES_MAX - used,
       tailsOf: (jobId) =>
         options.jobOutput === "none" ? [] : tailsOf(jobId, { world, state, directory }),
     });

@@ -2,7 +2,7 @@
 import type { JobOutputMode } from "../../core/base/choices.ts";
 import type { RunEvent } from "../../core/run/event.ts";
 import { omittedText, skippedText } from "../../view/run/omitted.ts";
-import { visibleText } from "../../view/text/sanitize.ts";
+import { sanitizeText } from "../../view/text/sanitize.ts";
 import { styleFor } from "../base/output.ts";
 import type { ViewOptions } from "./view.ts";
 
@@ -13,7 +13,7 @@ const FOLLOW_MS = 200;
 /** What is shown of one log at one look; of what is more, the last part. */
 const FOLLOW_BYTES = 256 * 1024;
 /** Characters of a line that is waited for until it ends. */
-const LONGEST_LINE = 64 * 1024;
+const LINE_LENGTH_MAX = 64 * 1024;
 
 /** Shows the output of jobs. */
 export interface JobOutput {
@@ -83,7 +83,7 @@ export function wholeOutput(
     if (text === "") return "";
     // What is left of a line that was cut says nothing.
     const from = omittedBytes === 0 ? 0 : text.indexOf("\n") + 1;
-    const shown = visibleText(text.slice(from), { color });
+    const shown = sanitizeText(text.slice(from), { color });
     const bytes = omittedBytes + new TextEncoder().encode(text.slice(0, from)).length;
     const omitted = bytes === 0 ? "" : `${omittedText(bytes, path)}\n`;
     return omitted + (shown.endsWith("\n") || shown === "" ? shown : `${shown}\n`);
@@ -157,7 +157,7 @@ class Follower implements JobOutput {
 
   #print(text: string, jobId: string): void {
     if (text === "") return;
-    this.#options.print(visibleText(text, { color: this.#color }), jobId);
+    this.#options.print(sanitizeText(text, { color: this.#color }), jobId);
   }
 
   /** What has come since the last look, up to the end of the last whole line. */
@@ -172,7 +172,7 @@ class Follower implements JobOutput {
     const bytes = files.readAt(log.path, { offset: from, length: size - from });
     if (skipped !== 0) log.rest = "";
     let text = log.rest + log.decoder.decode(bytes, { stream: true });
-    if (text.length - text.lastIndexOf("\n") > LONGEST_LINE) text += "\n";
+    if (text.length - text.lastIndexOf("\n") > LINE_LENGTH_MAX) text += "\n";
     const end = text.lastIndexOf("\n") + 1;
     log.rest = text.slice(end);
     const note = skipped > 0 ? `${skippedText(skipped, log.path)}\n` : "";

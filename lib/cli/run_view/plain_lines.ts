@@ -3,7 +3,7 @@ import type { RunEvent } from "../../core/run/event.ts";
 import type { RunState } from "../../core/run/state.ts";
 import { lostText } from "../../view/run/omitted.ts";
 import { heartbeatLine, plainLine, type PlainOptions } from "../../view/run/line.ts";
-import { Outlet } from "./bounded_stream.ts";
+import { BoundedStream } from "./bounded_stream.ts";
 import { styleFor } from "../base/output.ts";
 import type { ViewOptions } from "./view.ts";
 
@@ -15,7 +15,7 @@ export class PlainLines {
   readonly #state: RunState;
   readonly #options: Pick<ViewOptions, "world" | "verbose">;
   readonly #plain: PlainOptions;
-  readonly #outlet: Outlet;
+  readonly #outlet: BoundedStream;
   #spokenAt: number;
   #cancel: () => void;
 
@@ -28,7 +28,7 @@ export class PlainLines {
       verbose,
       utcOffsetMinutes: world.clock.utcOffsetMinutes(),
     };
-    this.#outlet = new Outlet(world.stderr, lostText);
+    this.#outlet = new BoundedStream(world.stderr, lostText);
     this.#spokenAt = world.clock.now();
     this.#cancel = this.#listen();
   }

@@ -7,7 +7,7 @@
 export type Controller = "memory" | "cpu" | "pids";
 
 /** Something that is in the way. */
-export interface ControlLack {
+export interface CgroupProblem {
   readonly cause: LackCause;
   /** Which controllers it keeps from orch; none where it is the groups themselves. */
   readonly controllers: readonly Controller[];
@@ -60,14 +60,14 @@ export interface GroupFacts {
 const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 
 /** All that is in the way: of the groups first, then of controllers. Nothing where the kernel holds jobs. */
-export function controlLacks(facts: ControlFacts): ControlLack[] {
+export function controlLacks(facts: ControlFacts): CgroupProblem[] {
   if (!facts.isLinux) return [{ cause: "not_linux", controllers: [] }];
   if (!facts.hasShell) return [{ cause: "no_shell", controllers: [] }];
   const groups = lackOfGroups(facts);
   const byCause = new Map<LackCause, Controller[]>();
   for (const controller of CONTROLLERS) {
     if (facts.held?.has(controller)) continue;
-    const cause = lackOf(controller, facts, groups);
+    const cause = problemOf(controller, facts, groups);
     if (cause !== null) byCause.set(cause, [...byCause.get(cause) ?? [], controller]);
   }
   return [
@@ -86,7 +86,7 @@ function lackOfGroups({ held, group, kernel, isPermitted }: ControlFacts): LackC
 }
 
 /** What keeps one controller from orch, beside what keeps the groups from it. */
-function lackOf(
+function problemOf(
   controller: Controller,
   { known, ownGroups, group, held }: ControlFacts,
   groups: LackCause | null,

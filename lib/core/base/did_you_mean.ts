@@ -3,14 +3,14 @@
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /** Names longer than this are not compared: the distance costs length times length. */
-const LONGEST_COMPARED = 64;
+const COMPARED_LENGTH_MAX = 64;
 
 /**
  * The known name nearest to `name` by edit distance, or `null` when none is near: at most a third of
  * the letters may differ, three at the most. A difference in case alone always counts as near.
  */
 export function didYouMean(name: string, known: Iterable<string>): string | null {
-  if (name.length > LONGEST_COMPARED) return null;
+  if (name.length > COMPARED_LENGTH_MAX) return null;
   const lower = name.toLowerCase();
   const limit = Math.min(3, Math.max(1, Math.ceil(name.length / 3)));
   let best: string | null = null;

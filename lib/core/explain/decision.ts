@@ -3,11 +3,11 @@
  * alone, by folding them once more, so that watching changes nothing.
  */
 import { apply } from "../run/apply.ts";
+import type { RunSettings } from "../plan/settings.ts";
 import type {
   Outcome,
   RunEvent,
   RunResumed,
-  RunSettings,
   SkipReason,
   StopCause,
   StopReason,

@@ -12,10 +12,11 @@ import type {
   SkipReason,
   StopReason,
 } from "../run/event.ts";
-import { isOfPlan, type Plan } from "../plan/plan.ts";
+import { isOfPlan } from "../run/apply.ts";
+import type { Plan } from "../plan/plan.ts";
 import { isRetryable } from "../run/retry.ts";
 import { initialState, isStopping, type JobState, type RunState } from "../run/state.ts";
-import { type RoomReport, RoomWatch } from "./wait_tracker.ts";
+import { type RoomReport, WaitTracker } from "./wait_tracker.ts";
 import type {
   AttemptStep,
   GaveUp,
@@ -37,7 +38,7 @@ export function explainJob(
 ): JobStory | null {
   const job = plan.indexOf.get(jobId);
   if (job === undefined) return null;
-  const teller = new Teller(plan, job);
+  const teller = new StoryBuilder(plan, job);
   for (const event of events) {
     if (isOfPlan(plan, event)) teller.take(event);
   }
@@ -48,10 +49,10 @@ type Lasting = NeedsStep | RoomStep | AttemptStep;
 type StepOf<K extends Lasting["kind"]> = Extract<Lasting, { kind: K }>;
 
 /** Folds a run and notes what happens to one job. */
-class Teller {
+class StoryBuilder {
   readonly #job: number;
   readonly #state: RunState;
-  readonly #room: RoomWatch;
+  readonly #room: WaitTracker;
   readonly #steps: WhyStep[] = [];
   /** When each job settled, by number. */
   readonly #settledAt = new Map<number, number>();
@@ -61,7 +62,7 @@ class Teller {
   constructor(plan: Plan, job: number) {
     this.#job = job;
     this.#state = initialState(plan);
-    this.#room = new RoomWatch(this.#state, job);
+    this.#room = new WaitTracker(this.#state, job);
   }
 
   take(event: RunEvent): void {

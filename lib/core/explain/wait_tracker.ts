@@ -30,7 +30,7 @@ interface Tally {
 }
 
 /** Watches one job of a run that is being folded. */
-export class RoomWatch {
+export class WaitTracker {
   readonly #state: RunState;
   readonly #job: number;
   readonly #live = new Set<number>();

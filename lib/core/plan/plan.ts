@@ -5,7 +5,8 @@
 import { median } from "../base/median.ts";
 import { buildGraph, EdgeList, type Graph, inDegrees, topologicalOrder } from "../base/graph.ts";
 import { atValue, type Diagnostic, diagnosticAt } from "../workflow/diagnostic.ts";
-import { Bug, type RunEvent, type RunSettings } from "../run/event.ts";
+import { Bug } from "../base/bug.ts";
+import type { RunSettings } from "./settings.ts";
 import { type Demand, demandOf, exactlySummable } from "./resources.ts";
 import type { Job, Workflow } from "../workflow/workflow.ts";
 
@@ -69,11 +70,6 @@ export function planJobs(
     expected,
     bottomLevel,
   };
-}
-
-/** Whether an event is about what the plan holds: the workflow may have changed since, and lost the job. */
-export function isOfPlan({ indexOf }: Plan, event: RunEvent): boolean {
-  return !("jobId" in event) || indexOf.has(event.jobId);
 }
 
 /** Jobs that need more than the whole run may use: they would wait for ever. */

@@ -4,13 +4,13 @@
  * that an event with anything else never reaches those who read events. Words of closed lists are in
  * `journal_words.ts`; facts that are not known are left alone.
  */
+import type { RunSettings } from "../plan/settings.ts";
 import type {
   AttemptFacts,
   HttpFailure,
   NotStarted,
   Outcome,
   RunEvent,
-  RunSettings,
   SkipReason,
 } from "../run/event.ts";
 

@@ -29,7 +29,7 @@ export interface IndexShape {
 /** The header of a database file; its first page goes on behind it. */
 const HEADER_BYTES = 100;
 /** No page is longer. */
-export const MOST_PAGE_BYTES = 65_536;
+export const PAGE_BYTES_MAX = 65_536;
 const MAGIC = "SQLite format 3\0";
 const LEAF_OF_TABLE = 0x0d;
 
@@ -55,8 +55,8 @@ export function isOwnLog(log: Uint8Array, shape: IndexShape): boolean {
   const view = viewOf(log);
   if (log.length < header) return true;
   const size = view.getUint32(8);
-  const pageBytes = size === 1 ? MOST_PAGE_BYTES : size;
-  if (pageBytes < 512 || pageBytes > MOST_PAGE_BYTES) return false;
+  const pageBytes = size === 1 ? PAGE_BYTES_MAX : size;
+  if (pageBytes < 512 || pageBytes > PAGE_BYTES_MAX) return false;
   for (let at = header; at + frameHeader + pageBytes <= log.length; at += frameHeader + pageBytes) {
     if (view.getUint32(at) !== 1) continue;
     const page = log.subarray(at + frameHeader, at + frameHeader + pageBytes);
@@ -77,7 +77,7 @@ function firstPageOf(bytes: Uint8Array): FirstPage | null {
   if (bytes.length < HEADER_BYTES || LATIN.decode(bytes.subarray(0, 16)) !== MAGIC) return null;
   const view = viewOf(bytes);
   const size = view.getUint16(16);
-  const pageBytes = size === 1 ? MOST_PAGE_BYTES : size;
+  const pageBytes = size === 1 ? PAGE_BYTES_MAX : size;
   return {
     applicationId: view.getUint32(68),
     version: view.getUint32(60),

@@ -34,7 +34,7 @@ const BLANK_SUFFIX = ',"c":"00000000"}\n';
 const LINE_FEED = 0x0a;
 const DECODER = new TextDecoder();
 /** Bytes of UTF-8 that one unit of a string takes at most. */
-const MOST_BYTES_PER_UNIT = 3;
+const BYTES_PER_UNIT_MAX = 3;
 
 /** Turns events into lines, in a buffer that is used again. */
 export class LineEncoder {
@@ -45,7 +45,7 @@ export class LineEncoder {
   encode(events: readonly RunEvent[], seq: number): Uint8Array<ArrayBuffer> {
     let text = "";
     for (const event of events) text += lineText(event, seq++) + BLANK_SUFFIX;
-    const most = text.length * MOST_BYTES_PER_UNIT;
+    const most = text.length * BYTES_PER_UNIT_MAX;
     if (most > this.#buffer.length) this.#buffer = new Uint8Array(2 * most);
     const { written } = this.#encoder.encodeInto(text, this.#buffer);
     this.#addChecksums(written);

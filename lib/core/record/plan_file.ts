@@ -6,7 +6,7 @@
  */
 import * as z from "zod/mini";
 import { crc32 } from "../base/crc32.ts";
-import type { RunSettings } from "../run/event.ts";
+import type { RunSettings } from "../plan/settings.ts";
 import { STANDARD_SETTINGS } from "../plan/settings.ts";
 import { type Expectation, type Plan, planJobs } from "../plan/plan.ts";
 import { hash64 } from "../workflow/keys/fingerprint.ts";
@@ -76,7 +76,7 @@ const ENCODER = new TextEncoder();
 const SUFFIX = /,"crc":"([0-9a-f]{8})"\}\n$/;
 const SUFFIX_LENGTH = `,"crc":"00000000"}\n`.length;
 /** A plan is one text, and no text is longer. */
-export const MOST_PLAN_BYTES = 512 * 2 ** 20;
+export const PLAN_BYTES_MAX = 512 * 2 ** 20;
 /** As many bytes of the end of a plan file as `endsAsPlan` looks at. */
 export const PLAN_END_BYTES = SUFFIX_LENGTH;
 

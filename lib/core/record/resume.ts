@@ -3,7 +3,8 @@
  * orch ended, to the one input with which the loop begins. Jobs that succeeded stay as they are unless
  * they were asked for or have changed. Pure: whoever asks has looked at the processes and the files.
  */
-import type { Input, ReopenRequest, ReportedEnd, RunEvent, RunSettings } from "../run/event.ts";
+import type { RunSettings } from "../plan/settings.ts";
+import type { Input, ReopenRequest, ReportedEnd, RunEvent } from "../run/event.ts";
 import { withDownstream } from "./plan_file.ts";
 import { isLive, type JobState, type RunState } from "../run/state.ts";
 import type { Job } from "../workflow/workflow.ts";

@@ -3,7 +3,8 @@
  * read the files. Never throws: whatever is wrong with them is said as a value.
  */
 import { fold } from "../run/apply.ts";
-import { Bug, type RunStatus } from "../run/event.ts";
+import { Bug } from "../base/bug.ts";
+import type { RunStatus } from "../run/event.ts";
 import type { JournalContent } from "./journal_read.ts";
 import { decodePlan, planOfRecord, type PlanRecord } from "./plan_file.ts";
 import type { RunState } from "../run/state.ts";

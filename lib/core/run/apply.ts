@@ -2,8 +2,9 @@
  * The fold of a run: the only place that changes a `RunState`, one event after the other. What may
  * follow what is drawn in `state.ts`.
  */
-import { Bug, type JobEvent, type RunEvent, unreachable } from "./event.ts";
-import { isOfPlan, type Plan } from "../plan/plan.ts";
+import { Bug, unreachable } from "../base/bug.ts";
+import type { JobEvent, RunEvent } from "./event.ts";
+import type { Plan } from "../plan/plan.ts";
 import { reopen } from "./reopen.ts";
 import {
   initialState,
@@ -152,4 +153,9 @@ function countBypass(state: RunState, rank: number): void {
   const first = state.ready.first();
   state.bypassed.delete(rank);
   if (first !== rank) state.bypassed.set(first, (state.bypassed.get(first) ?? 0) + 1);
+}
+
+/** Whether an event is about what the plan holds: the workflow may have changed since, and lost the job. */
+export function isOfPlan({ indexOf }: Plan, event: RunEvent): boolean {
+  return !("jobId" in event) || indexOf.has(event.jobId);
 }

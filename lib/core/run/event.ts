@@ -5,6 +5,7 @@
  *
  * Times (`at`, `until`, …) are milliseconds since the epoch.
  */
+import type { RunSettings } from "../plan/settings.ts";
 
 /** How one attempt ended. */
 export type Outcome =
@@ -142,23 +143,6 @@ export interface ReopenRequest {
   readonly at: number;
 }
 
-/** What holds for the whole of a run, fixed when it starts. */
-export interface RunSettings {
-  /** Jobs at a time, at least 1. */
-  readonly concurrency: number;
-  /** Memory that all running reservations together may take, in MB; `null` is unlimited. */
-  readonly memoryMb: number | null;
-  /** CPU share that all running reservations together may take; `null` is unlimited. */
-  readonly cpuPercent: number | null;
-  readonly failFast: boolean;
-  /** Time between TERM and KILL. */
-  readonly graceMs: number;
-  /** Seed of the jitter. */
-  readonly seed: number;
-  /** The branch for `only_if_branch`; `null` where it is unknown. */
-  readonly branch: string | null;
-}
-
 /** What was decided. The journal, the views and the callbacks see these and nothing else. */
 export type RunEvent =
   | {
@@ -276,13 +260,3 @@ export type RunStatus = "completed" | "failed" | "cancelled";
 
 /** The public status of a job, in results, reports and callbacks. */
 export type JobStatus = "pending" | "running" | "success" | "failed" | "cancelled" | "skipped";
-
-/** Reports a mistake of ours: a state that cannot be. Never raised by user input. */
-export class Bug extends Error {
-  override readonly name = "Bug";
-}
-
-/** Ends an exhaustive switch: does not compile while a member is unhandled. */
-export function unreachable(value: never): never {
-  throw new Bug(`unhandled value ${JSON.stringify(value)}`);
-}

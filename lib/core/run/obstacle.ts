@@ -6,7 +6,7 @@ import { type Demand, type Free, shortageOf } from "../plan/resources.ts";
 import { freeResources, type RunState, slotLimit } from "./state.ts";
 
 /** Once a ready job was passed over this often, nothing starts before it. */
-const MOST_BYPASSES = 20;
+const BYPASSES_MAX = 20;
 
 /**
  * What is in the way of a ready job: as many run as may, a running job allows no more beside it, it
@@ -35,7 +35,7 @@ export function roomOf(state: RunState): Room {
     full: running >= settings!.concurrency ? "slots" : running >= limit ? "cap" : null,
     limit,
     free: freeResources(state),
-    reservedFor: (bypassed.get(first) ?? 0) >= MOST_BYPASSES ? first : -1,
+    reservedFor: (bypassed.get(first) ?? 0) >= BYPASSES_MAX ? first : -1,
   };
 }
 

@@ -4,7 +4,8 @@
  */
 // @ts-types="../../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
-import type { Input, RunEvent, RunSettings } from "./event.ts";
+import type { RunSettings } from "../plan/settings.ts";
+import type { Input, RunEvent } from "./event.ts";
 import type { Plan } from "../plan/plan.ts";
 import { initialState } from "./state.ts";
 import { step } from "./scheduler.ts";

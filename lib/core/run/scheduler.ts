@@ -6,6 +6,7 @@
  */
 import { apply } from "./apply.ts";
 import { branchMatches } from "./branch.ts";
+import { unreachable } from "../base/bug.ts";
 import {
   attemptFacts,
   type AttemptReport,
@@ -17,7 +18,6 @@ import {
   type RunStatus,
   type SkipReason,
   type StopReason,
-  unreachable,
 } from "./event.ts";
 import { firstWithoutObstacle } from "./obstacle.ts";
 import { isRetryable, retryDelayMs } from "./retry.ts";

@@ -13,12 +13,12 @@
  */
 // @ts-types="../../types/std_binary_heap.d.ts"
 import { BinaryHeap } from "@std/data-structures/binary-heap";
+import { Bug } from "../base/bug.ts";
+import type { RunSettings } from "../plan/settings.ts";
 import {
   type AttemptFacts,
   attemptFacts,
-  Bug,
   type Outcome,
-  type RunSettings,
   type RunStatus,
   type SkipReason,
   type StopCause,

@@ -18,7 +18,7 @@ export const ID_LENGTH = 64;
 export const RESERVED_ID = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 /** How many missing jobs get a suggestion: each costs a look at every id. */
-const MOST_SUGGESTIONS = 20;
+const SUGGESTIONS_MAX = 20;
 
 /** One way in which a job refers to another. */
 interface Reference {
@@ -41,7 +41,7 @@ export function checkGraph(jobs: readonly unknown[]): Diagnostic[] {
     if (to !== undefined) {
       edges.add(from, to, { soft: relation !== "dependency" });
     } else {
-      const suggestion = suggestions++ < MOST_SUGGESTIONS ? didYouMean(id, byId.keys()) : null;
+      const suggestion = suggestions++ < SUGGESTIONS_MAX ? didYouMean(id, byId.keys()) : null;
       const related = suggestion === null
         ? []
         : [jobPlace("suggestion", suggestion, byId.get(suggestion)!)];

@@ -19,23 +19,23 @@ import {
 } from "./diagnostic.ts";
 
 /** Containers may stand in each other so many levels deep; the root is the first. */
-export const NESTING_LIMIT = 64;
+export const NESTING_MAX = 64;
 
 /** What is said of a document that is nested deeper. */
 export const TOO_DEEP: DiagnosticDetail = {
   code: "E109",
-  depth: NESTING_LIMIT + 1,
-  limit: NESTING_LIMIT,
+  depth: NESTING_MAX + 1,
+  limit: NESTING_MAX,
 };
 
 /** What is said of aliases that expand to far more than the file shows. */
 export const ALIAS_BOMB: DiagnosticDetail = { code: "E108", problem: "bomb" };
 
 /** So many nodes may be visited, shared ones once for each reference. */
-export const NODE_BUDGET = 2_000_000;
+export const NODES_MAX = 2_000_000;
 
 /** More mistakes than this are not collected: nobody reads them. */
-export const DIAGNOSTICS_LIMIT = 100;
+export const DIAGNOSTICS_MAX = 100;
 
 const RESERVED_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -47,7 +47,7 @@ export const CONTROL_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
  * All that is wrong with `data`, or nothing. A document that a file spells out node by node has
  * fewer nodes than characters: give a larger `nodeBudget` for a long one.
  */
-export function checkDecoded(data: unknown, nodeBudget: number = NODE_BUDGET): Diagnostic[] {
+export function checkLimits(data: unknown, nodeBudget: number = NODES_MAX): Diagnostic[] {
   const walk = new Walk(nodeBudget);
   if (typeof data === "object" && data !== null) walk.enter(data);
   return isMapping(data) ? walk.diagnostics : [wrongRoot(data), ...walk.diagnostics];
@@ -65,7 +65,7 @@ function wrongRoot(data: unknown): Diagnostic {
   return diagnosticAt(found === "nothing" ? AT_DOCUMENT : atValue(), { code: "E110", found });
 }
 
-/** One pass over a document. It recurses, and cannot go deeper than NESTING_LIMIT. */
+/** One pass over a document. It recurses, and cannot go deeper than NESTING_MAX. */
 class Walk {
   readonly diagnostics: Diagnostic[] = [];
   /** The containers from the root to the current one, and the keys that led from each to the next. */
@@ -83,7 +83,7 @@ class Walk {
 
   enter(container: object): void {
     const depth = this.#ancestors.length;
-    if (depth === NESTING_LIMIT) return this.#stopTooDeep(container);
+    if (depth === NESTING_MAX) return this.#stopTooDeep(container);
     this.#ancestors.push(container);
     const silent = this.#faulty.has(container);
     if (Array.isArray(container)) {
@@ -137,7 +137,7 @@ class Walk {
   #report(owner: object, place: DiagnosticPlace, detail: DiagnosticDetail): void {
     this.#faulty.add(owner);
     this.diagnostics.push(diagnosticAt(place, detail));
-    if (this.diagnostics.length >= DIAGNOSTICS_LIMIT) this.#visitsLeft = 0;
+    if (this.diagnostics.length >= DIAGNOSTICS_MAX) this.#visitsLeft = 0;
   }
 
   /** The path leads somewhere within the expansion; its first step tells more than the whole. */

@@ -9,7 +9,7 @@ export type ExpressionResult =
   | { readonly problem: "syntax" | "zero" | "range" };
 
 /** The largest concurrency there is. */
-export const MAX_CONCURRENCY = 10_000;
+export const CONCURRENCY_MAX = 10_000;
 
 const TOKEN = /\s*(\d{1,9}|\$\(\s*nproc\s*\)|\$\(\(|[()+\-*/])/y;
 
@@ -25,7 +25,7 @@ export function evaluateExpression(text: string, processors: number): Expression
     const reader = { tokens, position: 0, processors };
     const value = sum(reader);
     if (reader.position < tokens.length) return { problem: "syntax" };
-    if (value > MAX_CONCURRENCY) return { problem: "range" };
+    if (value > CONCURRENCY_MAX) return { problem: "range" };
     return { value: Math.max(1, value) };
   } catch (error) {
     if (error instanceof ExpressionError) return { problem: error.problem };

@@ -12,13 +12,13 @@ import {
   type DiagnosticDetail,
 } from "./diagnostic.ts";
 import { isMapping } from "../base/json.ts";
-import { ALIAS_BOMB, kindOf, NODE_BUDGET } from "./document_limits.ts";
+import { ALIAS_BOMB, kindOf, NODES_MAX } from "./document_limits.ts";
 
 /** The key that merges. */
 export const MERGE_KEY = "<<";
 
 /**
- * Carries out all merge keys of `data`, in place. `data` must have passed `checkDecoded`: without
+ * Carries out all merge keys of `data`, in place. `data` must have passed `checkLimits`: without
  * cycles, not too deep, without reserved keys. Pass the result to it again, as what is lent can
  * end up deeper than where it stood.
  */
@@ -32,7 +32,7 @@ export function applyMergeKeys(data: unknown): Checked<unknown> {
 class Merging {
   readonly diagnostics: Diagnostic[] = [];
   readonly #done = new Set<object>();
-  #copiesLeft = NODE_BUDGET;
+  #copiesLeft = NODES_MAX;
 
   /** Children first, so that a lender has all its keys when it lends them. */
   visit(value: unknown, path: readonly (string | number)[]): void {

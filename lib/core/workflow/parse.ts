@@ -14,9 +14,9 @@ import {
 } from "./diagnostic.ts";
 import { pluginTypes } from "./check_plugins.ts";
 import { checkJobValues, checkWorkflowValues } from "./check_values.ts";
-import { keyMeant } from "./suggest_key.ts";
+import { suggestKey } from "./suggest_key.ts";
 import { type JobData, jobSchema, keysAt, type WorkflowData, workflowSchema } from "./schema.ts";
-import { unreachable } from "../run/event.ts";
+import { unreachable } from "../base/bug.ts";
 import { JOB_FIELDS } from "./keys/job_keys.ts";
 import { readerOf } from "./keys/key.ts";
 import { PLUGIN_FIELDS } from "./keys/plugin_keys.ts";
@@ -24,9 +24,9 @@ import { ABOUT_FIELDS, GLOBAL_FIELDS } from "./keys/workflow_keys.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Once there are so many mistakes of shape, the shape of further jobs is not looked at. */
-const MOST_SHAPE_MISTAKES = 1_000;
+const SHAPE_MISTAKES_MAX = 1_000;
 
-/** Checks `data` as a workflow file. `checkDecoded` must have found it harmless. */
+/** Checks `data` as a workflow file. `checkLimits` must have found it harmless. */
 export function parseWorkflow(data: unknown): Checked<Workflow> {
   const entries = jobsIn(data);
   // Job by job, so that one job's mistake does not hide what the values of another are, and because
@@ -43,7 +43,7 @@ export function parseWorkflow(data: unknown): Checked<Workflow> {
   };
   const jobs: JobData[] = [];
   entries.forEach((entry, index) => {
-    if (shape.length >= MOST_SHAPE_MISTAKES) return;
+    if (shape.length >= SHAPE_MISTAKES_MAX) return;
     const job = jobSchema.safeParse(entry);
     if (job.success) {
       jobs.push(job.data);
@@ -106,7 +106,7 @@ function diagnosticsOfIssue(
     case "unrecognized_keys":
       return issue.keys.map((unknownKey) => {
         const known = keysAt(path);
-        const suggestion = keyMeant(unknownKey, known);
+        const suggestion = suggestKey(unknownKey, known);
         const detail = {
           code: "E202",
           key: unknownKey,

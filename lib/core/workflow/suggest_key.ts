@@ -2,7 +2,7 @@
 import { didYouMean } from "../base/did_you_mean.ts";
 
 /** Keys of other tools, and what they are called here; the first that may stand in its place counts. */
-const CALLED_HERE: Readonly<Record<string, readonly string[]>> = {
+const KEY_ALIASES: Readonly<Record<string, readonly string[]>> = {
   after: ["dependencies"],
   attempts: ["max_attempts", "retry_config"],
   backoff: ["backoff_factor"],
@@ -66,21 +66,21 @@ const CALLED_HERE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Shorter beginnings of a key may stand for anything. */
-const LEAST_BEGINNING = 4;
+const BEGINNING_MIN = 4;
 
 /**
  * The key that was meant by `name`, of the `known` that may stand in its place: what other tools call
  * so, then the nearest in spelling, then the only one that begins alike; `null` where there is none.
  */
-export function keyMeant(name: string, known: readonly string[]): string | null {
+export function suggestKey(name: string, known: readonly string[]): string | null {
   const plain = name.toLowerCase().replaceAll("-", "_");
-  const called = Object.hasOwn(CALLED_HERE, plain) ? CALLED_HERE[plain]! : [];
+  const called = Object.hasOwn(KEY_ALIASES, plain) ? KEY_ALIASES[plain]! : [];
   const here = called.find((key) => known.includes(key));
   return here ?? didYouMean(name, known) ?? onlyBeginningAlike(plain, known);
 }
 
 function onlyBeginningAlike(name: string, known: readonly string[]): string | null {
-  if (name.length < LEAST_BEGINNING) return null;
+  if (name.length < BEGINNING_MIN) return null;
   const alike = known.filter((key) => key.startsWith(name) || name.startsWith(`${key}_`));
   return alike.length === 1 ? alike[0]! : null;
 }

@@ -4,13 +4,13 @@
  * Who only looks gets a copy in memory, so that looking writes nothing and follows nothing.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import {
   APPLICATION_ID,
   type IndexShape,
   isOwnLog,
   judgeIndex,
-  MOST_PAGE_BYTES,
+  PAGE_BYTES_MAX,
 } from "../../core/record/index_page.ts";
 import {
   fill,
@@ -55,7 +55,7 @@ const CAREFULLY = `
 `;
 
 /** 150,000 runs of fourteen jobs; a longer index is not used. */
-export const MOST_INDEX_BYTES = 256 * 2 ** 20;
+export const INDEX_BYTES_MAX = 256 * 2 ** 20;
 /** Where the header of a database says how it is written: 1 is in place, 2 by a log beside it. */
 const [WRITE_FORMAT, READ_FORMAT] = [18, 19];
 /** What SQLite may put beside a database. */
@@ -98,7 +98,7 @@ const whole = new Set<string>();
  */
 export async function copyIndex(path: string): Promise<DatabaseSync> {
   const facts = plainFileAt(path);
-  const bytes = readStateFile(path, MOST_INDEX_BYTES);
+  const bytes = readStateFile(path, INDEX_BYTES_MAX);
   requireCurrent(path, bytes);
   bytes[WRITE_FORMAT] = bytes[READ_FORMAT] = 1;
   const database = await openMemory();
@@ -201,7 +201,7 @@ function takeName(unnamed: string, path: string): boolean {
 
 function firstPageOf(path: string): Uint8Array {
   using file = openStateFile(path, "read");
-  const bytes = new Uint8Array(Math.min(file.statSync().size, MOST_PAGE_BYTES));
+  const bytes = new Uint8Array(Math.min(file.statSync().size, PAGE_BYTES_MAX));
   return bytes.subarray(0, fill(file, bytes));
 }
 
@@ -240,7 +240,7 @@ function requireSound(path: string): void {
   const still = new Int32Array(new SharedArrayBuffer(4));
   for (let looks = 0; looks < LOOKS_AT_LOG; looks++) {
     if (plainFileAt(`${path}-wal`) === null) return;
-    if (isOwnLog(readStateFile(`${path}-wal`, MOST_INDEX_BYTES), SHAPE)) return;
+    if (isOwnLog(readStateFile(`${path}-wal`, INDEX_BYTES_MAX), SHAPE)) return;
     Atomics.wait(still, 0, 0, LOOK_AGAIN_MS);
   }
   throw new DamagedIndex("the log beside it is not its own");

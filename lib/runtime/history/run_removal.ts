@@ -22,7 +22,7 @@ export type Removal =
 /** How a folder begins that is on its way out; no run id does. */
 const LEAVING = ".removing-";
 /** How often a removal begins again that another has got in the way of; a leftover goes with the next one. */
-const MOST_TRIES = 100;
+const TRIES_MAX = 100;
 /** A run without a journal may be one that is just beginning. */
 const BEGINNING_MS = 60_000;
 
@@ -106,7 +106,7 @@ export async function removeLeftovers(stateDirectory: string): Promise<void> {
 
 /** Removes a folder that another may be removing as well: what is gone from under the walk is no trouble. */
 async function removeFolder(path: string): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
     try {
       return await Deno.remove(path, { recursive: true });
     } catch (error) {

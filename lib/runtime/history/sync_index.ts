@@ -106,7 +106,7 @@ export async function openOnDisk(
   }
 }
 
-interface Bringing {
+interface SyncInput {
   readonly stateDirectory: string;
   readonly history: History;
   readonly places: readonly RunPlace[];
@@ -114,7 +114,7 @@ interface Bringing {
 }
 
 /** Brings an index in step with these runs; closes it if that fails. */
-async function bring({ stateDirectory, history, places, reports }: Bringing): Promise<RunIndex> {
+async function bring({ stateDirectory, history, places, reports }: SyncInput): Promise<RunIndex> {
   try {
     const known = history.sizes();
     const changed = changedSince(known, stateDirectory, places);
@@ -131,7 +131,7 @@ async function bring({ stateDirectory, history, places, reports }: Bringing): Pr
 }
 
 function inStep(
-  { stateDirectory, history, places }: Omit<Bringing, "reports">,
+  { stateDirectory, history, places }: Omit<SyncInput, "reports">,
   others: readonly RunPlace[],
 ): RunIndex {
   return {

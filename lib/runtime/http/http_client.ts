@@ -32,9 +32,9 @@ const DECODERS: ReadonlyMap<string, CompressionFormat> = new Map([
 ]);
 
 /** Answers with 1xx before the one that counts. Servers send one or two; a flood would keep orch from its other jobs. */
-const MOST_INTERIM_ANSWERS = 16;
+const INTERIM_ANSWERS_MAX = 16;
 /** Bytes of an answer beside its body: status lines, headers, what stands between chunks. */
-const MOST_FRAMING_BYTES = 2 ** 20;
+const FRAMING_BYTES_MAX = 2 ** 20;
 /** As many more for each byte of the body: one that comes in chunks of a single byte needs five. */
 const FRAMING_PER_BODY_BYTE = 16;
 
@@ -119,8 +119,8 @@ class Framing {
   }
 
   interimAnswer(): void {
-    if (++this.#interim === MOST_INTERIM_ANSWERS + 1) {
-      this.#hangUp(new Error(`the server sent more than ${MOST_INTERIM_ANSWERS} interim answers`));
+    if (++this.#interim === INTERIM_ANSWERS_MAX + 1) {
+      this.#hangUp(new Error(`the server sent more than ${INTERIM_ANSWERS_MAX} interim answers`));
     }
   }
 
@@ -138,7 +138,7 @@ class Framing {
   }
 
   #excess(): number {
-    return this.#received - MOST_FRAMING_BYTES - this.#body * (1 + FRAMING_PER_BODY_BYTE);
+    return this.#received - FRAMING_BYTES_MAX - this.#body * (1 + FRAMING_PER_BODY_BYTE);
   }
 }
 

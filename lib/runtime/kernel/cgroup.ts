@@ -5,7 +5,7 @@
  */
 import type { Controller } from "../../core/base/cgroup_problem.ts";
 import { isGranted } from "../port/permissions.ts";
-import { quote } from "../process/shell_text.ts";
+import { quote } from "./quote.ts";
 
 /** What one leaf is asked to hold its slot to. `null` is no limit. */
 export interface LeafLimits {
@@ -18,11 +18,11 @@ const OWN_LEAF = ".orch";
 
 /** What follows it in that of the group of daemons that were left. */
 const LEFT = ".left";
-const MOST_MOVES = 5;
+const MOVES_MAX = 5;
 
 const CONTROLLERS: readonly Controller[] = ["memory", "cpu", "pids"];
 /** Processes in a leaf, where pids are counted: far more than a job needs, far fewer than a fork bomb. */
-const MOST_PROCESSES = 4096;
+const PROCESSES_MAX = 4096;
 const CPU_PERIOD_US = 100_000;
 
 /** The control group of one run. */
@@ -77,7 +77,7 @@ export class RunCgroup {
     } catch {
       return null;
     }
-    if (this.controllers.has("pids")) tryWrite(`${path}/pids.max`, String(MOST_PROCESSES));
+    if (this.controllers.has("pids")) tryWrite(`${path}/pids.max`, String(PROCESSES_MAX));
     return new SlotCgroup(path, this.controllers);
   }
 
@@ -92,7 +92,7 @@ export class RunCgroup {
     } catch {
       // It is there already, or cannot be made.
     }
-    for (let tries = 0; tries < MOST_MOVES; tries++) {
+    for (let tries = 0; tries < MOVES_MAX; tries++) {
       const moved = leaf.processes().filter((pid) => tryWrite(`${path}/cgroup.procs`, String(pid)));
       // What is moved may have forked meanwhile.
       if (moved.length === 0) return;

@@ -62,7 +62,7 @@ export function readCookie(cookie: string): CookieFacts {
 }
 
 /** How `/proc/<pid>/limits` calls the limit, after the word `Max`. */
-export const MARK_LIMIT = "file locks";
+export const MARK_RLIMIT = "file locks";
 
 /** An expression for the end of the mark of what is to be ended with its run, and of nothing else. */
 export const ORDINARY_SERIAL = "[0-8][0-9]{5}";

@@ -2,15 +2,8 @@
  * Process namespaces (Linux): a job in one sees no processes but its own, and whatever is in it ends with its
  * first process, however it hides. Whether the system allows them is found out by making one.
  */
+import type { NamespaceLack } from "../../core/base/namespace_lack.ts";
 import { isGranted } from "../port/permissions.ts";
-
-/** Why there is none to be had. */
-export type NamespaceLack =
-  | { readonly kind: "platform" }
-  | { readonly kind: "not_permitted" }
-  | { readonly kind: "missing" }
-  /** What the program said. */
-  | { readonly kind: "refused"; readonly cause: string };
 
 /** It ends with the program that keeps it; what is mounted outside later shows inside, and not the other way. */
 const NAMESPACE = ["--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave"];

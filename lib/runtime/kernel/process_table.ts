@@ -4,7 +4,7 @@
  * looked at, there is nothing to tell, and nothing is said.
  */
 
-import { COOKIE, cookiePattern, cookiesIn, MARK_LIMIT } from "./cookie.ts";
+import { COOKIE, cookiePattern, cookiesIn, MARK_RLIMIT } from "./cookie.ts";
 import { isGranted } from "../port/permissions.ts";
 
 /** One living process. */
@@ -70,14 +70,14 @@ export async function cookiesOf(prefix: string): Promise<Map<number, string[]> |
 export async function marksOf(pattern: string): Promise<Map<number, string> | null> {
   const found = new Map<number, string>();
   if (mayReadProc()) {
-    const line = new RegExp(`^Max ${MARK_LIMIT} +(${pattern}) `, "m");
+    const line = new RegExp(`^Max ${MARK_RLIMIT} +(${pattern}) `, "m");
     for (const pid of processIds()) {
       const mark = line.exec(readText(`/proc/${pid}/limits`))?.[1];
       if (mark !== undefined) found.set(pid, mark);
     }
     return found;
   }
-  const answer = await ask(`grep -sHE '^Max ${MARK_LIMIT} +${pattern} ' /proc/[0-9]*/limits; :`);
+  const answer = await ask(`grep -sHE '^Max ${MARK_RLIMIT} +${pattern} ' /proc/[0-9]*/limits; :`);
   if (answer === null) return null;
   for (const [, pid, mark] of answer.matchAll(/^\/proc\/(\d+)\/limits:Max file locks +(\d+) /gm)) {
     found.set(Number(pid), mark!);

@@ -14,15 +14,15 @@ import {
 } from "../../core/workflow/diagnostic.ts";
 import {
   ALIAS_BOMB,
-  checkDecoded,
+  checkLimits,
   CONTROL_CHARACTER,
-  DIAGNOSTICS_LIMIT,
-  NODE_BUDGET,
+  DIAGNOSTICS_MAX,
+  NODES_MAX,
   TOO_DEEP,
 } from "../../core/workflow/document_limits.ts";
 import { LineIndex } from "../../core/workflow/line_index.ts";
 import { applyMergeKeys } from "../../core/workflow/merge_keys.ts";
-import { CAREFUL_LIMIT, faultAt, readCarefully, type TextFault } from "./strict_yaml.ts";
+import { CAREFUL_LENGTH_MAX, faultAt, readCarefully, type TextFault } from "./strict_yaml.ts";
 import { excessAliasOffset, guessYamlNesting, needsCarefulReader } from "./yaml_precheck.ts";
 import { countJson, duplicateJsonKeys, jsonFault, type Span } from "./json_text.ts";
 
@@ -172,7 +172,7 @@ function isPlaced(error: unknown): error is SyntaxError & { readonly offset: num
 
 /** What the careful reader finds, where it can be asked. */
 async function carefulFaults(text: string, format: "yaml" | "json"): Promise<TextFault[]> {
-  if (text.length > CAREFUL_LIMIT) return [];
+  if (text.length > CAREFUL_LENGTH_MAX) return [];
   try {
     return [...(await readCarefully(text, format)).faults];
   } catch (error) {
@@ -185,13 +185,13 @@ async function carefulFaults(text: string, format: "yaml" | "json"): Promise<Tex
 const MERGE_KEY_IN_TEXT = /<<["']?\s*:/;
 
 function checkData(value: unknown, text: string): Checked<unknown> {
-  const nodeBudget = Math.max(NODE_BUDGET, text.length);
-  const diagnostics = checkDecoded(value, nodeBudget);
+  const nodeBudget = Math.max(NODES_MAX, text.length);
+  const diagnostics = checkLimits(value, nodeBudget);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   if (!MERGE_KEY_IN_TEXT.test(text)) return { ok: true, value };
   const merged = applyMergeKeys(value);
   if (!merged.ok) return merged;
-  const grown = checkDecoded(merged.value, nodeBudget);
+  const grown = checkLimits(merged.value, nodeBudget);
   return grown.length > 0 ? { ok: false, diagnostics: grown } : merged;
 }
 
@@ -201,7 +201,7 @@ function toDiagnostics(text: string, faults: readonly TextFault[]): Diagnostic[]
     at: "position",
     position: lines.position(span.start, span.end),
   });
-  return faults.slice(0, DIAGNOSTICS_LIMIT).map((fault) => {
+  return faults.slice(0, DIAGNOSTICS_MAX).map((fault) => {
     const { detail, first } = fault;
     if (first === null || detail.code !== "E107") return diagnosticAt(place(fault), detail);
     return diagnosticAt(place(fault), detail, [

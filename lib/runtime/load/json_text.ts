@@ -3,7 +3,7 @@
  * one wins without a word), and where the text stops being JSON.
  */
 
-import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
+import { NESTING_MAX } from "../../core/workflow/document_limits.ts";
 
 /** What can be counted without reading. A text that is no JSON gives a guess. */
 export interface JsonCounts {
@@ -28,7 +28,7 @@ export function countJson(json: string): JsonCounts {
         break;
       case 0x5b: // [
       case 0x7b: // {
-        if (++depth > NESTING_LIMIT) tooDeepAt ??= at;
+        if (++depth > NESTING_MAX) tooDeepAt ??= at;
         break;
       case 0x5d: // ]
       case 0x7d: // }

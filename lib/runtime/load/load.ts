@@ -20,7 +20,7 @@ import { folderOf, normalPath, resolvePath, STDIN } from "../port/paths.ts";
 import type { World } from "../port/world.ts";
 
 /** Larger files are refused without being read. */
-export const LARGEST_FILE_BYTES = 64 * 2 ** 20;
+export const FILE_BYTES_MAX = 64 * 2 ** 20;
 
 /** A file that was read, whether or not a workflow came of it. */
 export interface LoadedFile {
@@ -145,8 +145,8 @@ async function readFile(world: World, path: string): Promise<Checked<Uint8Array>
     if (facts.isDirectory) {
       return refused({ code: "E101", problem: "folder", file: path, cause: "" });
     }
-    if (facts.size > LARGEST_FILE_BYTES) {
-      return refused({ code: "E102", bytes: facts.size, limitBytes: LARGEST_FILE_BYTES });
+    if (facts.size > FILE_BYTES_MAX) {
+      return refused({ code: "E102", bytes: facts.size, limitBytes: FILE_BYTES_MAX });
     }
     return { ok: true, value: await world.files.read(path) };
   } catch (error) {
@@ -156,9 +156,9 @@ async function readFile(world: World, path: string): Promise<Checked<Uint8Array>
 }
 
 async function readStdin(world: World): Promise<Checked<Uint8Array>> {
-  const bytes = await world.readStdin(LARGEST_FILE_BYTES);
-  if (bytes.length <= LARGEST_FILE_BYTES) return { ok: true, value: bytes };
-  return refused({ code: "E102", bytes: bytes.length, limitBytes: LARGEST_FILE_BYTES });
+  const bytes = await world.readStdin(FILE_BYTES_MAX);
+  if (bytes.length <= FILE_BYTES_MAX) return { ok: true, value: bytes };
+  return refused({ code: "E102", bytes: bytes.length, limitBytes: FILE_BYTES_MAX });
 }
 
 function refused(detail: Diagnostic["detail"]): Checked<never> {

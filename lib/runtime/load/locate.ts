@@ -11,10 +11,10 @@ import type {
   LocatedDiagnostic,
   SourcePosition,
 } from "../../core/workflow/diagnostic.ts";
-import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
+import { NESTING_MAX } from "../../core/workflow/document_limits.ts";
 import { LineIndex } from "../../core/workflow/line_index.ts";
 import { MERGE_KEY } from "../../core/workflow/merge_keys.ts";
-import { CAREFUL_LIMIT, readCarefully, type YamlTree } from "./strict_yaml.ts";
+import { CAREFUL_LENGTH_MAX, readCarefully, type YamlTree } from "./strict_yaml.ts";
 import type { Span } from "./json_text.ts";
 import { loadYaml } from "./yaml_package.ts";
 
@@ -70,7 +70,7 @@ function needsTree({ place, related }: Diagnostic): boolean {
 
 /** `null` where the text cannot be read, or would take too long. */
 async function makeFinder(text: string): Promise<Finder | null> {
-  if (text.length > CAREFUL_LIMIT) return null;
+  if (text.length > CAREFUL_LENGTH_MAX) return null;
   try {
     return new Finder(await loadYaml(), await readCarefully(text, "yaml"));
   } catch (error) {
@@ -111,7 +111,7 @@ class Finder {
       const item = node.items[Number(step)];
       return item === undefined ? null : [null, item as Node];
     }
-    const pair = this.#pair(node, String(step), NESTING_LIMIT);
+    const pair = this.#pair(node, String(step), NESTING_MAX);
     return pair && [pair.key, pair.value];
   }
 

@@ -11,7 +11,7 @@ import type { Span } from "./json_text.ts";
 import { loadYaml, undisturbed } from "./yaml_package.ts";
 
 /** A longer text takes this reader many seconds, and a hundred times its size in memory. */
-export const CAREFUL_LIMIT = 8 * 1024 * 1024;
+export const CAREFUL_LENGTH_MAX = 8 * 1024 * 1024;
 
 /** A mistake in a text, by offsets. */
 export interface TextFault extends Span {

@@ -5,10 +5,10 @@
  * position to an error that is certain already.
  */
 
-import { NESTING_LIMIT } from "../../core/workflow/document_limits.ts";
+import { NESTING_MAX } from "../../core/workflow/document_limits.ts";
 
 /** A file may refer to its anchors so many times. */
-export const ALIASES_LIMIT = 100_000;
+export const ALIASES_MAX = 100_000;
 
 /** The offset of the first alias beyond the limit; `null` in any file that means well. */
 export function excessAliasOffset(text: string): number | null {
@@ -19,7 +19,7 @@ export function excessAliasOffset(text: string): number | null {
   let aliases = 0;
   // A glob in a command looks like an alias; one that has the name of an anchor is rare.
   for (const [name, offset] of namesAfter("*", text)) {
-    if (anchors.has(name) && ++aliases > ALIASES_LIMIT) return offset;
+    if (anchors.has(name) && ++aliases > ALIASES_MAX) return offset;
   }
   return null;
 }
@@ -115,7 +115,7 @@ export function guessYamlNesting(yaml: string): { depth: number; tooDeepAt: numb
     // After a dash or a question mark, another collection may begin on the same line.
     if (!BEFORE_CONTENT.has(character)) beforeContent = false;
     const depth = columns.length + flowDepth;
-    if (depth > NESTING_LIMIT && deepest <= NESTING_LIMIT) tooDeepAt = at;
+    if (depth > NESTING_MAX && deepest <= NESTING_MAX) tooDeepAt = at;
     deepest = Math.max(deepest, depth);
   }
   return { depth: deepest, tooDeepAt };

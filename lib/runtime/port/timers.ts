@@ -8,7 +8,7 @@
 import { BinaryHeap } from "@std/data-structures/binary-heap";
 
 /** The longest time that a timer of the platform can wait. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 interface Call {
   readonly at: number;
@@ -62,7 +62,7 @@ export class Timers {
   #arm(): void {
     const next = this.#next();
     if (next === undefined) return;
-    const wait = Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(next.at - this.#now())));
+    const wait = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(next.at - this.#now())));
     const at = this.#now() + wait;
     const earliest = this.#armed.at(-1);
     if (earliest !== undefined && earliest.at <= Math.max(next.at, at)) return;

@@ -5,10 +5,10 @@
  */
 
 import type { RunLimits } from "../../core/plan/limits.ts";
-import type { ControlLack } from "../../core/base/cgroup_problem.ts";
+import type { CgroupProblem } from "../../core/base/cgroup_problem.ts";
 import type { ProcessFacts, Usage } from "../../core/run/event.ts";
 import type { Permission } from "../../core/base/permission.ts";
-import type { NamespaceLack } from "../kernel/namespace.ts";
+import type { NamespaceLack } from "../../core/base/namespace_lack.ts";
 
 /** Everything a program of ours may depend on. */
 export interface World {
@@ -151,7 +151,7 @@ export interface Processes {
   /** What can hold jobs to their limits here. */
   enforcement(): Enforcement;
   /** Why the kernel does not hold jobs by control groups, where it does not. */
-  controlLacks(): Promise<readonly ControlLack[]>;
+  controlLacks(): Promise<readonly CgroupProblem[]>;
   /** Why jobs cannot have processes of their own; `null` where they can. Asked once: it starts a program. */
   namespaceLack(): NamespaceLack | null;
   /** Whether Deno's permissions let orch start this program. */

@@ -1,7 +1,8 @@
 /** How jobs become processes on this system, and the short programs that orch asks things of. */
 import { RunCgroup } from "../kernel/cgroup.ts";
-import type { ControlLack } from "../../core/base/cgroup_problem.ts";
-import { findNamespace, isNamespace, type NamespaceLack } from "../kernel/namespace.ts";
+import type { CgroupProblem } from "../../core/base/cgroup_problem.ts";
+import type { NamespaceLack } from "../../core/base/namespace_lack.ts";
+import { findNamespace, isNamespace } from "../kernel/namespace.ts";
 import { isGranted } from "../port/permissions.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "../port/world.ts";
 
@@ -52,7 +53,7 @@ export class DenoProcesses implements Processes {
     };
   }
 
-  async controlLacks(): Promise<readonly ControlLack[]> {
+  async controlLacks(): Promise<readonly CgroupProblem[]> {
     const { controlFacts } = await import("../kernel/cgroup_facts.ts");
     const { controlLacks } = await import("../../core/base/cgroup_problem.ts");
     return controlLacks(await controlFacts(this));

@@ -7,7 +7,7 @@ import type { Clock } from "../port/world.ts";
 
 const CHECK_MS = 500;
 /** Of a file that is cut, at most this much of its end is kept. */
-const MOST_TAIL_BYTES = 8 * 2 ** 20;
+const TAIL_BYTES_MAX = 8 * 2 ** 20;
 
 /** Files whose size is looked at. */
 export interface CappedFiles {
@@ -111,7 +111,7 @@ const TRIAL_BYTES = 4096;
  */
 export function cutMiddle(path: string, maxBytes: number, gone = 0): number {
   const headBytes = Math.floor(maxBytes / 2);
-  const tailBytes = Math.min(MOST_TAIL_BYTES, Math.floor(maxBytes / 4));
+  const tailBytes = Math.min(TAIL_BYTES_MAX, Math.floor(maxBytes / 4));
   const file = Deno.openSync(path, { read: true, write: true });
   const append = Deno.openSync(path, { append: true });
   try {
@@ -132,7 +132,7 @@ export function cutMiddle(path: string, maxBytes: number, gone = 0): number {
 }
 
 /** A job that writes faster than it is read is never done. */
-const MOST_READ_BYTES = 8 * MOST_TAIL_BYTES;
+const READ_BYTES_MAX = 8 * TAIL_BYTES_MAX;
 
 /** The last `bytes` of a file at the moment when all of it was read, and its size then. */
 function readEnd(
@@ -142,7 +142,7 @@ function readEnd(
   const buffer = new Uint8Array(2 * bytes);
   let size = file.seekSync(-bytes, Deno.SeekMode.End);
   let filled = 0;
-  for (let read = 1, total = 0; read > 0 && total < MOST_READ_BYTES; total += read) {
+  for (let read = 1, total = 0; read > 0 && total < READ_BYTES_MAX; total += read) {
     if (filled === buffer.length) filled = buffer.copyWithin(0, bytes).length - bytes;
     read = file.readSync(buffer.subarray(filled)) ?? 0;
     filled += read;

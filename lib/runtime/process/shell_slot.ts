@@ -222,7 +222,7 @@ function secondsOf(line: string): number {
 }
 
 /** Linux refuses a single argument of 128 KiB, and a letter takes up to three bytes. */
-const LONGEST_ARGUMENT = 40_000;
+const ARGUMENT_LENGTH_MAX = 40_000;
 
 /**
  * The job, with a text that needs a shell of its own and is too long for an argument in a file beside
@@ -230,7 +230,7 @@ const LONGEST_ARGUMENT = 40_000;
  */
 function withinArguments(job: JobText): JobText {
   const { launch, stdoutPath } = job;
-  if (launch.kind === "program" || launch.text.length <= LONGEST_ARGUMENT) return job;
+  if (launch.kind === "program" || launch.text.length <= ARGUMENT_LENGTH_MAX) return job;
   if (!needsItsShell(job)) return job;
   const textPath = `${stdoutPath.replace(/\.out$/, "")}.sh`;
   Deno.writeTextFileSync(textPath, launch.text, { mode: 0o600 });

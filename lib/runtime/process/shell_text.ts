@@ -2,6 +2,7 @@
  * What orch says to `sh`: the text of a warm shell's start and of each job in it. Values get in by
  * `quote` alone. Pure text; the shell that reads it is in `shell_slot.ts`.
  */
+import { quote } from "../kernel/quote.ts";
 import type { Launch } from "../port/world.ts";
 
 /** What a job's text is made of. */
@@ -21,11 +22,6 @@ export interface JobText {
   readonly mark?: string;
   /** Which attempt it is. */
   readonly attemptName: string;
-}
-
-/** `value` as one word of shell text, whatever it holds. NUL cannot be said to a shell: it was refused. */
-export function quote(value: string): string {
-  return value.includes("'") ? `'${value.replaceAll("'", "'\\''")}'` : `'${value}'`;
 }
 
 /**

@@ -27,9 +27,9 @@ const LOOK_MS = 15;
 /** How long shells may take to end once they are told. */
 const SHELL_END_MS = 500;
 /** How long a pause waits for a reaper that cannot be started. */
-const MOST_FREEZE_MS = 1_000;
+const FREEZE_MS_MAX = 1_000;
 /** The longest of the waits between two attempts to remove a control group. */
-const LONGEST_REMOVAL_MS = 32;
+const REMOVAL_MS_MAX = 32;
 
 /** When a second reaper is worth its start: most short runs are over by then. */
 const STAND_BY_MS = 50;
@@ -128,7 +128,7 @@ export class SlotPool implements ProcessPool, SlotHost {
   async freeze(): Promise<void> {
     const groups = [...this.#slots].map(({ shell }) => shell.group);
     const sent = Promise.all(groups.map((group) => this.reaper.signal("STOP", group)));
-    await this.#within(MOST_FREEZE_MS, sent);
+    await this.#within(FREEZE_MS_MAX, sent);
   }
 
   thaw(): void {
@@ -177,7 +177,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     for (let wait = 1;; wait *= 2) {
       left = left.filter((leaf) => !leaf.close());
       // What is in the others now was left on purpose.
-      if (left.length === 0 || wait > LONGEST_REMOVAL_MS) break;
+      if (left.length === 0 || wait > REMOVAL_MS_MAX) break;
       await this.pause(wait);
     }
     this.#cgroup?.close();

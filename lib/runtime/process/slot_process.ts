@@ -23,7 +23,7 @@ const KILL_MS = 2_000;
 const POLL_MS = 20;
 const KILL_AGAIN_MS = 200;
 /** How long a job may take to open its files. */
-const MOST_BEGIN_MS = 1_000;
+const BEGIN_MS_MAX = 1_000;
 const BEGIN_POLL_MS = 2;
 /** Jobs with a share of the processor give way by this much where nothing can hold them to it. */
 const GIVING_WAY = 10;
@@ -247,7 +247,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   /** Asks it to end, once it is there: before, the signal would only reach its slot, which goes on. */
   async #ask(slot: Slot): Promise<void> {
     const { clock } = this.#pool;
-    const late = this.startedAt + MOST_BEGIN_MS;
+    const late = this.startedAt + BEGIN_MS_MAX;
     while (!isThere(this.spec.stdoutPath) && clock.now() < late && !this.#over) {
       await this.#pool.pause(BEGIN_POLL_MS);
     }

@@ -7,9 +7,9 @@ import { causeOf } from "../../core/base/cause.ts";
 import type { Clock, ProcessEnd, ProcessNotice } from "../port/world.ts";
 
 /** How long starting may fail, with nothing running, before it is given up. */
-const LONGEST_TROUBLE_MS = 30_000;
+const TROUBLE_MS_MAX = 30_000;
 const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 2_000;
+const BACKOFF_MS_MAX = 2_000;
 
 /** The pool that has trouble. */
 export interface Strained {
@@ -57,12 +57,12 @@ export class SpawnTrouble {
     this.#said = true;
     this.#since ??= now;
     if (running > 0) this.#since = now;
-    else if (now - this.#since > LONGEST_TROUBLE_MS) {
+    else if (now - this.#since > TROUBLE_MS_MAX) {
       return this.#pool.giveUp({ kind: "not_started", cause });
     }
     this.#limit = running;
     this.#retryAfter(this.#backoffMs);
-    this.#backoffMs = Math.min(2 * this.#backoffMs, LONGEST_BACKOFF_MS);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS_MAX);
   }
 
   /** Tries no more. */

@@ -116,7 +116,7 @@ export class Reaper {
       const shell = this.#shell;
       this.#say("q");
       await shell.writer.close().catch(() => {});
-      if (await this.#endedInTime(shell) || tries === MOST_TRIES) break;
+      if (await this.#endedInTime(shell) || tries === TRIES_MAX) break;
       // Killed before it was done: what is left must not live on for that.
       try {
         this.#open();
@@ -257,7 +257,7 @@ const RETRY_MS = 200;
 const PATIENCE_MS = 1_000;
 /** The unit of the start times of processes. */
 const TICK_MS = 10;
-const MOST_TRIES = 3;
+const TRIES_MAX = 3;
 const ANSWER_BYTES = 64;
 /** How long the answers of a reaper that has ended may take. */
 const LAST_ANSWERS_MS = 50;

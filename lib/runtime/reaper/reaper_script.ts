@@ -5,7 +5,7 @@
  * `w PID`, the other reaper; the orders `s SIGNAL GROUP` and `p SIGNAL PID START`, each answered with a
  * line; `q`, stop what is left and end; `x`, end. The end of its input is the death of orch.
  */
-import { COOKIE, cookiePattern, MARK_LIMIT, ORDINARY_SERIAL } from "../kernel/cookie.ts";
+import { COOKIE, cookiePattern, MARK_RLIMIT, ORDINARY_SERIAL } from "../kernel/cookie.ts";
 
 /** The variable in which a reaper finds its text: in its arguments it would be found by whoever looks for orch. */
 export const SCRIPT_VARIABLE = "GUARD";
@@ -75,7 +75,7 @@ member() {
 # Whether a process has the mark of this life, be it behind that of a run within it.
 marked() {
   soft= hard=
-  while read -r w1 w2 w3 soft hard rest; do [ "$w2 $w3" != "${MARK_LIMIT}" ] || break; done <"/proc/$1/limits"
+  while read -r w1 w2 w3 soft hard rest; do [ "$w2 $w3" != "${MARK_RLIMIT}" ] || break; done <"/proc/$1/limits"
   case " $soft $hard " in *" $mark"[0-9]*) ;; *) return 1 ;; esac
 }
 # The same, where something else has taken the mark off it.
@@ -111,8 +111,8 @@ to_one() { kill "-$1" "$2" && [ "$1" = TERM ] && kill -CONT "$2"; }
 seek() {
   serial='${ORDINARY_SERIAL}'
   for one in $live; do serial="$serial|\${one#*:}"; done
-  marks="^Max ${MARK_LIMIT} +$mark($serial) " cookies=$own_cookie
-  [ "$1" = innermost ] || { marks="^Max ${MARK_LIMIT} .* $mark($serial) " cookies=$any_cookie; }
+  marks="^Max ${MARK_RLIMIT} +$mark($serial) " cookies=$own_cookie
+  [ "$1" = innermost ] || { marks="^Max ${MARK_RLIMIT} .* $mark($serial) " cookies=$any_cookie; }
   found= pids=
   run_if_any 'found=$(grep -lsE "$marks" /proc/[0-9]*/limits; grep -lsz "$cookies" /proc/[0-9]*/environ; echo .)'
   case $found in

@@ -40,7 +40,7 @@ export class SecondReaper {
     await this.#writer?.close().catch(() => {});
     const { clock } = this.#options;
     const cancel = clock.callAt(
-      clock.now() + MOST_END_MS,
+      clock.now() + END_MS_MAX,
       () => void this.#reader?.cancel().catch(() => {}),
     );
     await this.#ended;
@@ -85,4 +85,4 @@ export class SecondReaper {
 const ENCODER = new TextEncoder();
 const RETRY_MS = 200;
 /** How long one that is let go may take. */
-const MOST_END_MS = 500;
+const END_MS_MAX = 500;

@@ -8,7 +8,7 @@ import { plainFileAt, readStateText } from "./state_files.ts";
 /** How the files of the slots begin, in the folder of a run; a number follows. */
 export const ENDS_STEM = "ends-";
 /** A line is shorter than a hundred bytes: more ends than any run has had. */
-export const MOST_ENDS_BYTES = 64 * 2 ** 20;
+export const ENDS_BYTES_MAX = 64 * 2 ** 20;
 
 /** An end that was written down. */
 export interface WrittenEnd {
@@ -46,7 +46,7 @@ export async function readEnds(runPath: string): Promise<Map<string, WrittenEnd>
   const ends = new Map<string, WrittenEnd>();
   for (const path of await endsFiles(runPath)) {
     const writtenAt = plainFileAt(path)?.mtime?.getTime() ?? 0;
-    const text = readStateText(path, MOST_ENDS_BYTES);
+    const text = readStateText(path, ENDS_BYTES_MAX);
     for (const [attempt, end] of parseEnds(text, writtenAt)) ends.set(attempt, end);
   }
   return ends;

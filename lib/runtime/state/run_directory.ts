@@ -65,21 +65,21 @@ export function runDirectoryAt(path: string, runId: RunId): RunDirectory {
 }
 
 /** Ids that are tried for a new run: a folder that is there under so many is no chance. */
-const MOST_IDS = 100;
+const IDS_MAX = 100;
 
 /** Creates the folder of a new run under the state folder `stateDirectory`. Throws the platform's error. */
 export function createRunDirectory(world: World, stateDirectory: string): RunDirectory {
   if (world.files.makeDirectory(stateDirectory)) {
     world.files.write(`${stateDirectory}/.gitignore`, "*\n");
   }
-  for (let tries = 0; tries < MOST_IDS; tries++) {
+  for (let tries = 0; tries < IDS_MAX; tries++) {
     const runId = newRunId(world);
     const path = `${stateDirectory}/runs/${runId}`;
     if (!world.files.makeDirectory(path)) continue;
     world.files.makeDirectory(`${path}/jobs`);
     return runDirectoryAt(path, runId);
   }
-  throw new Error(`${MOST_IDS} ids for a new run are all taken in ${stateDirectory}/runs`);
+  throw new Error(`${IDS_MAX} ids for a new run are all taken in ${stateDirectory}/runs`);
 }
 
 /** Flat, a file per stream: a folder per job would cost more than starting the job. */

@@ -39,14 +39,14 @@ export class LockShared extends Error {
   constructor(path: string) {
     super(
       `'${path}' has been locked for ${
-        MOST_LOOKS * LOOK_MS / 1000
+        LOOKS_MAX * LOOK_MS / 1000
       } s by processes that only look at it: end them, then try again`,
     );
   }
 }
 
 /** Looks last for microseconds: so many in the way, with so much time between, are no accident. */
-const MOST_LOOKS = 200;
+const LOOKS_MAX = 200;
 const LOOK_MS = 10;
 
 /** A lock that is held until it is released, or this process ends. */
@@ -106,18 +106,18 @@ function takeAlone(file: Deno.FsFile, path: string): void {
   for (let looks = 0; !file.tryLockSync(true); looks++) {
     if (!file.tryLockSync(false)) throw new LockHeld(readHolder(path));
     file.unlockSync();
-    if (looks === MOST_LOOKS) throw new LockShared(path);
+    if (looks === LOOKS_MAX) throw new LockShared(path);
     Atomics.wait(still, 0, 0, LOOK_MS);
   }
 }
 
 /** Who has a lock is said in fewer bytes. */
-const MOST_HOLDER_BYTES = 1024;
+const HOLDER_BYTES_MAX = 1024;
 
 function readHolder(path: string): LockHolder | null {
   try {
     using file = openStateFile(path, "read");
-    const bytes = new Uint8Array(MOST_HOLDER_BYTES);
+    const bytes = new Uint8Array(HOLDER_BYTES_MAX);
     const text = new TextDecoder().decode(bytes.subarray(0, fill(file, bytes)));
     const { pid, host, startedAt } = JSON.parse(text);
     const isHolder = Number.isSafeInteger(pid) && typeof startedAt === "number" &&

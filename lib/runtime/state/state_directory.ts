@@ -21,7 +21,7 @@ export function indexPath(stateDirectory: string): string {
 
 const LEVELS_BELOW = 2;
 /** Folders below that are looked into at most, nearest first. */
-const MOST_FOLDERS = 1_000;
+const FOLDERS_MAX = 1_000;
 /** What holds no workflows and may be very large. */
 const NOT_SEARCHED: ReadonlySet<string> = new Set([STATE_DIRECTORY, ".git", "node_modules"]);
 
@@ -67,7 +67,7 @@ function nearestAbove(folder: string): string | null {
 function foundBelow(folder: string): string[] {
   const found: string[] = [];
   let level = [folder];
-  let left = MOST_FOLDERS;
+  let left = FOLDERS_MAX;
   for (let depth = 0; depth < LEVELS_BELOW; depth++) {
     const next = level.flatMap(foldersIn).slice(0, left);
     left -= next.length;

@@ -215,7 +215,7 @@ export class Journal {
 /**
  * No journal is longer: 100,000 jobs write some 50 MB, and each time that they run again as much again.
  */
-export const MOST_JOURNAL_BYTES = 2 ** 30;
+export const JOURNAL_BYTES_MAX = 2 ** 30;
 /** So much is read before it is looked whether it is worth reading on. */
 const PIECE_BYTES = 16 * 2 ** 20;
 const LINE_FEED = 0x0a;
@@ -227,8 +227,8 @@ const LINE_FEED = 0x0a;
 export async function readJournalFile(path: string): Promise<JournalContent> {
   using file = openStateFile(path, "read");
   const { size } = await file.stat();
-  if (size > MOST_JOURNAL_BYTES) {
-    throw new StateRefused(path, { kind: "too_long", mostBytes: MOST_JOURNAL_BYTES });
+  if (size > JOURNAL_BYTES_MAX) {
+    throw new StateRefused(path, { kind: "too_long", mostBytes: JOURNAL_BYTES_MAX });
   }
   let bytes = new Uint8Array(Math.min(size, PIECE_BYTES));
   let filled = fill(file, bytes);
@@ -263,14 +263,14 @@ function cutShort(content: JournalContent): JournalContent {
  */
 export async function repairJournal(path: string, content: JournalContent): Promise<string> {
   const original = `${path}.damaged-${content.validBytes}`;
-  await saveFile(original, readStateFile(path, MOST_JOURNAL_BYTES), "power");
+  await saveFile(original, readStateFile(path, JOURNAL_BYTES_MAX), "power");
   await cut(path, content.validBytes);
   return original;
 }
 
 /** A crash on the way leaves the tail where it was, or in both places; the next writer does it again. */
 async function moveTailAside(path: string, offset: number): Promise<void> {
-  const bytes = readStateFile(path, MOST_JOURNAL_BYTES);
+  const bytes = readStateFile(path, JOURNAL_BYTES_MAX);
   await saveFile(`${path}.torn-${offset}`, bytes.subarray(offset), "power");
   await cut(path, offset);
 }

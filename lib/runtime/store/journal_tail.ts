@@ -6,7 +6,7 @@ import { fill, openStateFile } from "../state/state_files.ts";
 
 const LINE_FEED = 0x0a;
 /** Taken in at a time; the rest comes with the next look. */
-const MOST_NEWS_BYTES = 16 * 2 ** 20;
+const NEWS_BYTES_MAX = 16 * 2 ** 20;
 
 /** What comes after a journal was read. */
 export class JournalTail {
@@ -41,7 +41,7 @@ export class JournalTail {
     try {
       using file = openStateFile(this.#path, "read");
       const more = Math.max(0, (await file.stat()).size - this.#offset);
-      const bytes = new Uint8Array(Math.min(more, MOST_NEWS_BYTES));
+      const bytes = new Uint8Array(Math.min(more, NEWS_BYTES_MAX));
       if (bytes.length === 0) return bytes;
       await file.seek(this.#offset, Deno.SeekMode.Start);
       return bytes.subarray(0, fill(file, bytes));

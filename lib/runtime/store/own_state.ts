@@ -29,7 +29,7 @@ export type OwnState =
 const KEY_BYTES = 32;
 const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
 /** The list of runs is begun anew at this size; the one before it is kept: some 180,000 runs. */
-const MOST_LIST_BYTES = 4 * 2 ** 20;
+const LIST_BYTES_MAX = 4 * 2 ** 20;
 
 const found = new Map<string | null, Promise<OwnState>>();
 
@@ -140,7 +140,7 @@ export function recordRun(folder: string, runId: string): void {
   const path = listPath(folder);
   using file = openStateFile(path, "append");
   file.writeSync(new TextEncoder().encode(`${runId}\n`));
-  if (file.statSync().size > MOST_LIST_BYTES) Deno.renameSync(path, `${path}.before`);
+  if (file.statSync().size > LIST_BYTES_MAX) Deno.renameSync(path, `${path}.before`);
 }
 
 /** The ids of the runs that were recorded, oldest first, each with its place. Never throws. */
@@ -148,7 +148,7 @@ export function recordedRuns(folder: string): Map<string, number> {
   const path = listPath(folder);
   const ids = [`${path}.before`, path].flatMap((one) => {
     try {
-      return readStateText(one, 2 * MOST_LIST_BYTES).split("\n").slice(0, -1);
+      return readStateText(one, 2 * LIST_BYTES_MAX).split("\n").slice(0, -1);
     } catch {
       return [];
     }

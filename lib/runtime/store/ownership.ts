@@ -5,7 +5,7 @@
  * do: there every run counts as the user's own.
  */
 import { type NamedRun, nameRun } from "../../core/record/resolve_name.ts";
-import { MOST_PLAN_BYTES } from "../../core/record/plan_file.ts";
+import { PLAN_BYTES_MAX } from "../../core/record/plan_file.ts";
 import type { World } from "../port/world.ts";
 import {
   isSigned,
@@ -67,9 +67,9 @@ export class OwnedRuns {
     if (this.#isNamed || !this.#own.ok) return true;
     try {
       checkRunFolders(path);
-      const mark = readStateText(RUN_FILES.mark(path, plan), MOST_MARK_BYTES).trim();
+      const mark = readStateText(RUN_FILES.mark(path, plan), MARK_BYTES_MAX).trim();
       if (mark.length !== MARK_LENGTH) return false;
-      const text = readStateFile(RUN_FILES.plan(path, plan), MOST_PLAN_BYTES);
+      const text = readStateFile(RUN_FILES.plan(path, plan), PLAN_BYTES_MAX);
       return await isSigned(this.#own.key, markedBytes(runId, plan, text), mark);
     } catch {
       return false;
@@ -88,7 +88,7 @@ export class OwnedRuns {
   async adopt(directory: RunDirectory, lastPlan: number): Promise<void> {
     if (!this.#own.ok) return;
     for (let plan = 0; plan <= lastPlan; plan++) {
-      const text = readStateFile(directory.planPath(plan), MOST_PLAN_BYTES);
+      const text = readStateFile(directory.planPath(plan), PLAN_BYTES_MAX);
       const mark = await markOf(directory.runId, plan, { own: this.#own, text });
       saveMark(directory, plan, mark!);
     }
@@ -124,7 +124,7 @@ export class OwnedRuns {
 
 /** Hexadecimal digits of an HMAC with SHA-256. */
 const MARK_LENGTH = 64;
-const MOST_MARK_BYTES = MARK_LENGTH + 2;
+const MARK_BYTES_MAX = MARK_LENGTH + 2;
 
 function orderOf(own: OwnState, directories: readonly string[]): ReadonlyMap<string, number> {
   if (own.ok) return recordedRuns(own.folder);

@@ -5,7 +5,7 @@
 import { causeOf } from "../../core/base/cause.ts";
 import type { JournalContent } from "../../core/record/journal_read.ts";
 import { planInForce } from "../../core/record/resume.ts";
-import { endsAsPlan, MOST_PLAN_BYTES, PLAN_END_BYTES } from "../../core/record/plan_file.ts";
+import { endsAsPlan, PLAN_BYTES_MAX, PLAN_END_BYTES } from "../../core/record/plan_file.ts";
 import { composeRun, type ReadRun, type RunProblem } from "../../core/record/run_record.ts";
 import { readJournalFile } from "./journal.ts";
 import { rootedPlan } from "./plan_store.ts";
@@ -51,7 +51,7 @@ function readPlanText(path: string): string {
       throw new StateRefused(path, { kind: "too_long", mostBytes: LONG_PLAN_BYTES });
     }
   }
-  return readStateText(path, MOST_PLAN_BYTES);
+  return readStateText(path, PLAN_BYTES_MAX);
 }
 
 /** A journal, or why there is none. */

@@ -1,6 +1,6 @@
 /** What attempts have left in the folder of a run, on the disk: see `core/record/traces.ts`. */
 import type { NamedAttempt, Traces } from "../../core/record/traces.ts";
-import { endsFiles, MOST_ENDS_BYTES, readEnds, withoutEnds } from "../state/exit_log.ts";
+import { ENDS_BYTES_MAX, endsFiles, readEnds, withoutEnds } from "../state/exit_log.ts";
 import {
   appendToStateFile,
   checkFolders,
@@ -32,7 +32,7 @@ export async function setAside(runPath: string, attempts: readonly NamedAttempt[
   }
   const encoder = new TextEncoder();
   for (const path of await endsFiles(runPath)) {
-    const text = readStateText(path, MOST_ENDS_BYTES);
+    const text = readStateText(path, ENDS_BYTES_MAX);
     const kept = withoutEnds(text, names);
     if (kept === text) continue;
     appendToStateFile(`${aside}/${path.slice(runPath.length + 1)}`, encoder.encode(text));

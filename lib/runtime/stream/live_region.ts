@@ -13,8 +13,8 @@ import type { Clock, OutputStream, Signals } from "../port/world.ts";
 /** Time between two frames. */
 const FRAME_MS = 100;
 /** It is at least so many times what a frame costs, up to a second. */
-const LEAST_REST = 50;
-const LONGEST_REST_MS = 1_000;
+const REST_MIN = 50;
+const REST_MS_MAX = 1_000;
 /** Time without a resize before the next frame: what is drawn in between is out of date at once. */
 const STILL_MS = 150;
 
@@ -116,7 +116,7 @@ export class LiveRegion {
     }
     if (this.#closed) return;
     const cost = clock.now() - startedAt;
-    const rest = Math.min(LONGEST_REST_MS, LEAST_REST * Math.min(cost, this.#lastCost));
+    const rest = Math.min(REST_MS_MAX, REST_MIN * Math.min(cost, this.#lastCost));
     this.#lastCost = cost;
     this.#schedule(Math.max(FRAME_MS, rest));
   }

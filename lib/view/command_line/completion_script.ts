@@ -4,7 +4,7 @@
  */
 import type { Shell } from "../../core/base/choices.ts";
 import type { Candidate } from "./completion.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /**
  * Words that mean the same to every shell without quotes. Names of tags may hold anything, and what is
@@ -15,7 +15,7 @@ const PLAIN_WORD = /^[\w.,@%+:/=-]+$/;
 /** The answer to a shell: what it adds by itself, then a candidate per line, its meaning after a tab. */
 export function candidatesText(part: string, candidates: readonly Candidate[]): string {
   const lines = candidates.filter(({ word }) => PLAIN_WORD.test(word)).map(({ word, brief }) =>
-    brief === "" ? word : `${word}\t${visibleLine(brief)}`
+    brief === "" ? word : `${word}\t${sanitizeLine(brief)}`
   );
   return `${[part, ...lines].join("\n")}\n`;
 }

@@ -2,7 +2,7 @@
 import type { Controller, LackCause } from "../../core/base/cgroup_problem.ts";
 import { padToWidth, widthOf } from "../text/width.ts";
 import { type Look, paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -127,7 +127,7 @@ export function findingsText(version: string, findings: readonly Finding[], styl
 function wordsOf(
   { topic, value, controllers = [], isOther = false, cause }: Finding,
 ): readonly [string, ...string[]] {
-  if (isOther) return [`not ${topic} itself: '${visibleLine(value)}' answers in its place`];
+  if (isOther) return [`not ${topic} itself: '${sanitizeLine(value)}' answers in its place`];
   if (topic === "control_groups") {
     const [meaning, ...next] = LACKS[value as LackCause](controllers);
     const names = controllers.length === 0 ? "" : `${controllers.join(", ")}: `;
@@ -136,8 +136,8 @@ function wordsOf(
   const key = `${topic} ${value}`;
   const unit = topic === "memory" ? " MB" : "";
   const next = NEXT[key];
-  const meaning = MEANINGS[key] ?? visibleLine(value) + unit;
-  const why = cause === undefined ? "" : `: ${visibleLine(cause)}`;
+  const meaning = MEANINGS[key] ?? sanitizeLine(value) + unit;
+  const why = cause === undefined ? "" : `: ${sanitizeLine(cause)}`;
   return [meaning + why, ...next === undefined ? [] : [next]];
 }
 

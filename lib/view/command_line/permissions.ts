@@ -1,8 +1,8 @@
 /** The words of `orch permissions`: a command line that can be copied, and what it cannot say. */
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { counted } from "../text/format.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** A command line in its parts. */
 export interface CommandLine {
@@ -34,7 +34,7 @@ export function commandText({ start, flags, end }: CommandLine): string {
 
 /** One line for each note. */
 export function notesText(notes: readonly PermissionNote[]): string {
-  return notes.map((note) => `note: ${visibleLine(noteWords(note))}\n`).join("");
+  return notes.map((note) => `note: ${sanitizeLine(noteWords(note))}\n`).join("");
 }
 
 function noteWords(note: PermissionNote): string {

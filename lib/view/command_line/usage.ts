@@ -3,7 +3,7 @@
  * every start, so it needs next to nothing.
  */
 import { kebab } from "../../core/base/kebab.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** Someone who names a file means to run it. */
 const FILE_NAME = /\.(ya?ml|json)$/i;
@@ -66,14 +66,14 @@ export function noCommandText(input: string, corrections: readonly string[]): st
   const known = wordElsewhere(COMMANDS_ELSEWHERE, input);
   const near = known.length > 0 ? known : alike(input, corrections);
   const meant = FILE_NAME.test(input) ? [`orch run ${input}`] : near;
-  return `error: ${visibleLine(`Unknown command '${input}'`)}${meantText(meant)}\nSee orch --help`;
+  return `error: ${sanitizeLine(`Unknown command '${input}'`)}${meantText(meant)}\nSee orch --help`;
 }
 
 /** There is no such flag; `corrections` are names in our code's own spelling. */
 export function noFlagText(input: string, corrections: readonly string[]): string {
   const known = wordElsewhere(FLAGS_ELSEWHERE, input);
   const meant = known.length > 0 ? known : alike(input, corrections).map((name) => `--${name}`);
-  return visibleLine(`Unknown flag --${input}`) + meantText(meant);
+  return sanitizeLine(`Unknown flag --${input}`) + meantText(meant);
 }
 
 function wordElsewhere(words: Readonly<Record<string, string>>, input: string): string[] {
@@ -91,12 +91,12 @@ function bare(name: string): string {
 }
 
 function meantText(meant: readonly string[]): string {
-  return meant.length === 0 ? "" : visibleLine(`: did you mean ${meant.join(" or ")}?`);
+  return meant.length === 0 ? "" : sanitizeLine(`: did you mean ${meant.join(" or ")}?`);
 }
 
 /** There is no such one-letter flag. */
 export function noAliasText(input: string): string {
-  return visibleLine(`Unknown flag -${input}`) + meantText(wordElsewhere(FLAGS_ELSEWHERE, input));
+  return sanitizeLine(`Unknown flag -${input}`) + meantText(wordElsewhere(FLAGS_ELSEWHERE, input));
 }
 
 /** A flag stands at the end, or before another flag, without the value it takes. */
@@ -116,7 +116,7 @@ export function argumentMissingText(placeholder: string): string {
 
 /** There is an argument that no parameter takes. */
 export function argumentTooManyText(input: string): string {
-  return visibleLine(`Unexpected argument '${input}'`);
+  return sanitizeLine(`Unexpected argument '${input}'`);
 }
 
 /** A value is none of those that a flag takes. */
@@ -126,12 +126,12 @@ export function notOneOfText(flag: string, input: string, values: readonly strin
 
 /** An argument is not what a command takes; `why` says what that is. */
 export function badArgumentText(input: string, why: string): string {
-  return visibleLine(`'${input}': ${why}`);
+  return sanitizeLine(`'${input}': ${why}`);
 }
 
 /** A value is not what a flag takes; `why` says what that is. */
 export function badValueText(flag: string, input: string, why: string): string {
-  return visibleLine(`--${flag}: '${input}': ${why}`);
+  return sanitizeLine(`--${flag}: '${input}': ${why}`);
 }
 
 /** What a flag for a number of jobs takes. */
@@ -196,22 +196,22 @@ export const BAD_NAME = "--name: a name is one line of text and not empty";
 
 /** The name of a new file says no format. */
 export function noFormatText(path: string): string {
-  return visibleLine(`--output: '${path}' must end in .yaml, .yml or .json`);
+  return sanitizeLine(`--output: '${path}' must end in .yaml, .yml or .json`);
 }
 
 /** There is something where the new file should be. */
 export function existsText(path: string): string {
-  return visibleLine(`'${path}' exists already: --force overwrites it`);
+  return sanitizeLine(`'${path}' exists already: --force overwrites it`);
 }
 
 /** What was written, and what to do with it; `command` is safe to paste. */
 export function wroteText(path: string, command: string): string {
-  return visibleLine(`Wrote ${path}. Try it:`) + `\n  ${visibleLine(command)}\n`;
+  return sanitizeLine(`Wrote ${path}. Try it:`) + `\n  ${sanitizeLine(command)}\n`;
 }
 
 /** A file cannot be written, and why. */
 export function cannotWriteText(path: string, why: string): string {
-  return visibleLine(`Cannot write '${path}': ${why}`);
+  return sanitizeLine(`Cannot write '${path}': ${why}`);
 }
 
 /** The folder of a file that is to be written is missing. */

@@ -1,11 +1,11 @@
 /** Sentences about flags that say how a run or a text is to look. */
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 import { oneOfText } from "./usage.ts";
 
 /** A time for colour that there is not. */
 export function badColorText(when: string, known: readonly string[]): string {
-  return `--color: ${visibleLine(quoted(when))}: ${oneOfText(known)}`;
+  return `--color: ${sanitizeLine(quoted(when))}: ${oneOfText(known)}`;
 }
 
 /** Two flags that ask for different views. */

@@ -15,9 +15,9 @@ import { paint, type Style } from "../text/style.ts";
 import { cutToWidth } from "../text/width.ts";
 
 /** Lines of a region at most, however tall the terminal. */
-export const MOST_LINES = 16;
+export const LINES_MAX = 16;
 /** Narrower terminals get the totals and nothing else. */
-export const LEAST_COLUMNS = 40;
+export const COLUMNS_MIN = 40;
 /** Rows of the terminal that a region leaves alone. */
 const SPARE_ROWS = 2;
 /** Rows for jobs that wait, where the slots leave room for them. */
@@ -67,9 +67,9 @@ export function liveFrame(state: RunState, options: FrameOptions): string[] {
   const busy = busyJobs(state);
   const cpuPercent = cpuOf(state, busy, options);
   const totals = totalsLine(state, { ...options, width, usualMs: plan.usualMs, cpuPercent });
-  if (columns < LEAST_COLUMNS) return [totals];
+  if (columns < COLUMNS_MIN) return [totals];
 
-  const most = Math.max(1, Math.min(MOST_LINES, options.rows - SPARE_ROWS));
+  const most = Math.max(1, Math.min(LINES_MAX, options.rows - SPARE_ROWS));
   const lines: string[] = [];
   if (most >= LINES_WITH_RULE) lines.push(ruleLine(state, width, style));
   if (most >= LINES_WITH_LEVELS) {

@@ -13,7 +13,7 @@ import { countdownText, memoryText, tickingText } from "../text/format.ts";
 import { outcomeText } from "../run/outcome.ts";
 import { waitText } from "./waits.ts";
 import { paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
 
 /** What a running job uses, as it was last seen. */
@@ -40,8 +40,8 @@ export interface RowOptions {
 }
 
 /** Columns of the longest name shown whole, and of the shortest place for names. */
-const MOST_NAME = 24;
-const LEAST_NAME = 8;
+const NAME_MAX = 24;
+const NAME_MIN = 8;
 /** The share of a narrow terminal that names may take. */
 const NAME_SHARE = 0.4;
 const BAR_COLUMNS = 12;
@@ -50,7 +50,7 @@ const CPU_COLUMNS = 5;
 const MEMORY_COLUMNS = 4;
 const USAGE_COLUMNS = 2 + CPU_COLUMNS + 1 + MEMORY_COLUMNS;
 /** Of the last line of output: what is worth showing, and what is worth more than what a job uses. */
-const LEAST_LINE = 12;
+const LINE_MIN = 12;
 const GOOD_LINE = 20;
 /** Parts the last line of output from the columns: ` │ `. */
 const LINE_COLUMNS = 3;
@@ -82,8 +82,8 @@ interface LaidOut extends RowOptions {
 
 function layoutOf(state: RunState, jobs: readonly number[], options: RowOptions): Layout {
   const { width, style } = options;
-  const room = Math.max(LEAST_NAME, Math.floor(width * NAME_SHARE));
-  const name = Math.max(LEAST_NAME, Math.min(MOST_NAME, options.longestId, room));
+  const room = Math.max(NAME_MIN, Math.floor(width * NAME_SHARE));
+  const name = Math.max(NAME_MIN, Math.min(NAME_MAX, options.longestId, room));
   const times = jobs.map((job) => timesOf(state, job, options));
   const elapsed = Math.max(5, ...times.map(({ elapsed }) => elapsed.length));
   let left = width - 2 - name - 1 - elapsed;
@@ -94,8 +94,8 @@ function layoutOf(state: RunState, jobs: readonly number[], options: RowOptions)
   };
   const guess = style.glyphs.about.length + elapsed;
   const rest = take(1 + guess, options.hasExpectations);
-  const line = take(LINE_COLUMNS + LEAST_LINE, true);
-  const spare = line === 0 ? 0 : GOOD_LINE - LEAST_LINE;
+  const line = take(LINE_COLUMNS + LINE_MIN, true);
+  const spare = line === 0 ? 0 : GOOD_LINE - LINE_MIN;
   const bar = take(1 + BAR_COLUMNS, options.hasExpectations);
   const usage = take(USAGE_COLUMNS, options.hasUsage, spare);
   const before = 2 + name + bar + 1 + elapsed + rest + usage;
@@ -212,7 +212,7 @@ function usageText(usage: JobUsage | null): string {
 function withLine(row: string, line: string, { layout, style, width }: LaidOut): string {
   if (layout.line === 0 || line === "") return row;
   const before = `${padToWidth(row, layout.line)} `;
-  const text = `${style.glyphs.bar} ${visibleLine(line)}`;
+  const text = `${style.glyphs.bar} ${sanitizeLine(line)}`;
   const room = Math.max(0, width - widthOf(before));
   return before + paint(style, "dim", cutToWidth(text, room, style.glyphs.ellipsis));
 }

@@ -1,12 +1,12 @@
 /** What jobs wait for that have not begun: other jobs, or resources that others hold. */
 import { listed } from "../text/format.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { type ObstacleCause, obstacleOf, type Room, roomOf } from "../../core/run/obstacle.ts";
 import type { Shortage } from "../../core/plan/resources.ts";
 import type { RunState } from "../../core/run/state.ts";
 
 /** Ids of needs that a row names. */
-const MOST_NAMED = 3;
+const NAMED_MAX = 3;
 
 /**
  * The jobs whose wait is worth a row, the most urgent first, at most `most`: those that wait for others,
@@ -47,7 +47,7 @@ function shortageIn(obstacle: ObstacleCause | null): Shortage | null {
 export function waitText(state: RunState, job: number): string {
   if (state.jobs[job]!.phase === "queued") return `waits for ${scarceText(state, job)}`;
   const needs = openNeeds(state, job);
-  return `waits for ${listed(needs, MOST_NAMED)}`;
+  return `waits for ${listed(needs, NAMED_MAX)}`;
 }
 
 function scarceText(state: RunState, job: number): string {

@@ -1,6 +1,6 @@
 /** What `orch clean` says. */
 import { bytesText, counted } from "../text/format.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** What became, or would become, of runs that are old enough to go. */
 export interface Cleaning {
@@ -37,17 +37,17 @@ function runningText(running: readonly string[]): string {
 }
 
 /** State directories named where there are several. */
-const MOST_NAMED = 5;
+const NAMED_MAX = 5;
 
 /** That there are runs in several places, of which one must be named. */
 export function whichDirectoryText(directories: readonly string[]): string {
-  const more = directories.length - MOST_NAMED;
+  const more = directories.length - NAMED_MAX;
   const rest = more > 0 ? ` and ${counted(more, "more place")}` : "";
-  const named = directories.slice(0, MOST_NAMED).join(", ");
-  return visibleLine(`There are runs in ${named}${rest}: --state-dir says which to clean`);
+  const named = directories.slice(0, NAMED_MAX).join(", ");
+  return sanitizeLine(`There are runs in ${named}${rest}: --state-dir says which to clean`);
 }
 
 /** What could not be removed, and why. */
 export function notRemovedText(runId: string, cause: string): string {
-  return visibleLine(`error: Cannot remove run ${runId}: ${cause}`);
+  return sanitizeLine(`error: Cannot remove run ${runId}: ${cause}`);
 }

@@ -1,14 +1,15 @@
 /** What the scheduler decided, in words: a line each, for `LOG_LEVEL=DEBUG`. */
 import type { Decision, NamedObstacle } from "../../core/explain/decision.ts";
-import { type RunSettings, unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import type { RunSettings } from "../../core/plan/settings.ts";
 import { counted, durationText, grouped } from "../text/format.ts";
 import { outcomeText, skipText, stoppingText } from "../run/outcome.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { gaveUpText, named, roomText } from "./story.ts";
 
 /** The line for a decision. `graceMs` is that of the run. */
 export function decisionText(decision: Decision, graceMs: number): string {
-  return visibleLine(`debug: ${words(decision, graceMs)}`);
+  return sanitizeLine(`debug: ${words(decision, graceMs)}`);
 }
 
 function words(decision: Decision, graceMs: number): string {

@@ -1,12 +1,13 @@
 /** `orch events`: everything that was decided in a run, a line for each event, with date and time. */
 import { apply } from "../../core/run/apply.ts";
 import type { RunEvent } from "../../core/run/event.ts";
-import { isOfPlan, type Plan } from "../../core/plan/plan.ts";
+import { isOfPlan } from "../../core/run/apply.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import { initialState } from "../../core/run/state.ts";
 import { dateText } from "./history.ts";
 import { wordsOf } from "../run/line.ts";
 import { paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** The lines for the events of a run of `plan`, without their line feeds. */
 export function eventLines(
@@ -28,8 +29,8 @@ export function eventLines(
 function printable<E extends RunEvent>(event: E): E {
   return {
     ...event,
-    ...("jobId" in event && { jobId: visibleLine(event.jobId) }),
-    ...("runId" in event && { runId: visibleLine(event.runId) }),
+    ...("jobId" in event && { jobId: sanitizeLine(event.jobId) }),
+    ...("runId" in event && { runId: sanitizeLine(event.runId) }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { counted, durationText, grouped } from "../text/format.ts";
 import type { Look, Style } from "../text/style.ts";
 import { tableText } from "../text/table.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { cutToWidth } from "../text/width.ts";
 
 /** How many jobs of a run stand how. */
@@ -65,7 +65,7 @@ export const STATUS_LOOKS: Readonly<Record<string, Look>> = {
   running: "cyan",
 };
 
-const MOST_NAME_COLUMNS = 30;
+const NAME_COLUMNS_MAX = 30;
 
 /** Runs, newest first, one line each. */
 export function runsText(runs: readonly ListedRun[], options: ListOptions): string {
@@ -74,7 +74,7 @@ export function runsText(runs: readonly ListedRun[], options: ListOptions): stri
     head: ["RUN", "WORKFLOW", "STARTED", "STATUS", "DURATION", "JOBS"],
     rows: runs.map((run) => [
       run.runId,
-      cutToWidth(visibleLine(run.workflow ?? ""), MOST_NAME_COLUMNS, style.glyphs.ellipsis),
+      cutToWidth(sanitizeLine(run.workflow ?? ""), NAME_COLUMNS_MAX, style.glyphs.ellipsis),
       run.startedAt === null ? "" : dateText(run.startedAt, utcOffsetMinutes),
       run.status,
       lengthText(run, options.now),

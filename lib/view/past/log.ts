@@ -3,7 +3,7 @@
  * it is, byte for byte; for a terminal it is made harmless. Where several jobs speak, each line begins
  * with the id of its job, and only whole lines go out.
  */
-import { visibleText } from "../text/sanitize.ts";
+import { sanitizeText } from "../text/sanitize.ts";
 
 /** How the output of one stream of one attempt is to look. */
 export interface LogOptions {
@@ -22,7 +22,7 @@ export interface LogText {
 }
 
 /** Lines longer than this are broken where each begins with the id of its job. */
-const LONGEST_LINE = 64 * 1024;
+const LINE_LENGTH_MAX = 64 * 1024;
 const LINE_FEED = 0x0a;
 
 /** A new stream of output. */
@@ -60,7 +60,7 @@ class TerminalText implements LogText {
   }
 
   #shown(text: string): string {
-    const shown = visibleText(text, this.#look);
+    const shown = sanitizeText(text, this.#look);
     if (this.#label === null || shown === "") return shown;
     const lines = shown.endsWith("\n") ? shown : `${shown}\n`;
     return lines.replace(/^(?=[^])/gm, this.#label);
@@ -74,7 +74,7 @@ function endOfWhole(text: string): number {
 }
 
 function endOfLines(text: string): number {
-  return text.length > LONGEST_LINE ? text.length : text.lastIndexOf("\n") + 1;
+  return text.length > LINE_LENGTH_MAX ? text.length : text.lastIndexOf("\n") + 1;
 }
 
 /** Bytes with a label at the beginning of each line. */
@@ -88,7 +88,7 @@ class LabelledBytes implements LogText {
 
   add(piece: Uint8Array): Uint8Array {
     const bytes = joined([this.#held, piece]);
-    const end = bytes.length > LONGEST_LINE ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+    const end = bytes.length > LINE_LENGTH_MAX ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     this.#held = bytes.slice(end);
     return this.#labelled(bytes.subarray(0, end));
   }

@@ -1,9 +1,10 @@
 /** What is said about the output of jobs beside the output itself. Each note is one line, safe to print. */
-import { type Outcome, unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import type { Outcome } from "../../core/run/event.ts";
 import type { JobState } from "../../core/run/state.ts";
 import { counted } from "../text/format.ts";
 import { outcomeText, skipText } from "../run/outcome.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 
 /** An attempt of a job. */
@@ -28,7 +29,7 @@ export type LogNote =
 
 /** A note, as a line. */
 export function logNoteText(note: LogNote): string {
-  return `orch: ${visibleLine(wordsOf(note))}`;
+  return `orch: ${sanitizeLine(wordsOf(note))}`;
 }
 
 function wordsOf(note: LogNote): string {
@@ -78,5 +79,5 @@ function absenceText(job: JobState): string {
 /** That a job has had no such attempt. */
 export function noAttemptText({ jobId, attempt }: OfAttempt, attempts: number): string {
   const had = attempts === 0 ? "none yet" : counted(attempts, "attempt");
-  return visibleLine(`--attempt ${attempt}: job ${quoted(jobId)} has had ${had}`);
+  return sanitizeLine(`--attempt ${attempt}: job ${quoted(jobId)} has had ${had}`);
 }

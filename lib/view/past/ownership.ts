@@ -2,20 +2,20 @@
  * The sentences about whose runs these are: what came with a clone of a project is shown, and gone on with
  * only when the user says so. Each is one line that is safe to print.
  */
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { counted } from "../text/format.ts";
 import { type NameableRun, runCommand } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 
 /** A run from elsewhere that is shown. */
 export function foreignNoteText(runId: string): string {
-  return visibleLine(`note: run ${runId} is from elsewhere: it was not started here by you`);
+  return sanitizeLine(`note: run ${runId} is from elsewhere: it was not started here by you`);
 }
 
 /** A run from elsewhere that is to go on. */
 export function foreignText(run: NameableRun): string {
-  return visibleLine(
+  return sanitizeLine(
     `Run ${run.runId} is from elsewhere, perhaps from a clone: its jobs were not planned here by you; look at them (${
       runCommand("resume", run, " --adopt --dry-run")
     }), then take it as yours: --adopt`,
@@ -25,7 +25,7 @@ export function foreignText(run: NameableRun): string {
 /** There are only runs from elsewhere: none of them is the last one, or is gone on with unasked. */
 export function onlyForeignText(runIds: readonly string[]): string {
   const [first = ""] = runIds;
-  return visibleLine(
+  return sanitizeLine(
     `No run of yours here, but ${
       counted(runIds.length, "run")
     } from elsewhere, such as ${first}: orch show ${first} shows it, orch resume ${first} --adopt takes it as yours`,
@@ -56,7 +56,7 @@ const FAULTS = {
 
 /** Said once where there is no key, by which runs that came with a clone would be known. */
 export function keyLackText(lack: KeyTrouble): string {
-  return visibleLine(`warning: ${lackWords(lack)}: every run in files of yours counts as yours`);
+  return sanitizeLine(`warning: ${lackWords(lack)}: every run in files of yours counts as yours`);
 }
 
 function lackWords(lack: KeyTrouble): string {

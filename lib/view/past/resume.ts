@@ -6,11 +6,11 @@ import type { RunStatus } from "../../core/run/event.ts";
 import type { PlanDifference } from "../../core/record/plan_file.ts";
 import { grouped, listed, secondsText } from "../text/format.ts";
 import { type NameableRun, runCommand } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 
 /** Jobs that one line names. */
-const MOST_NAMED = 10;
+const NAMED_MAX = 10;
 
 /** How the workflow differs from what the run was planned from: a line for each kind of difference. */
 export function differenceText(file: string, difference: PlanDifference): string {
@@ -24,25 +24,25 @@ export function differenceText(file: string, difference: PlanDifference): string
   const lines = rows.flatMap(([what, ids, then]) =>
     ids.length === 0 ? [] : [`  ${what}: ${named(ids)} (${then})`]
   );
-  return [`${quoted(file)} has changed since the run was planned:`, ...lines].map(visibleLine)
+  return [`${quoted(file)} has changed since the run was planned:`, ...lines].map(sanitizeLine)
     .join("\n");
 }
 
 /** `rerun --only` names some jobs, and others have changed too: they would have to run, or be left as they are. */
 export function othersChangedText(file: string, ids: readonly string[]): string {
-  return visibleLine(
+  return sanitizeLine(
     `${quoted(file)} has changed, and with it jobs that --only does not name: ${named(ids)}; ` +
       "name them too, leave the changes out with --as-planned, or take --from",
   );
 }
 
 function named(ids: readonly string[]): string {
-  return listed(ids, MOST_NAMED);
+  return listed(ids, NAMED_MAX);
 }
 
 /** Said where the workflow file is not there any more. */
 export function fileGoneText(file: string): string {
-  return visibleLine(`${quoted(file)} is gone: the run goes on as it was planned`);
+  return sanitizeLine(`${quoted(file)} is gone: the run goes on as it was planned`);
 }
 
 /** Another orch works on the run. `by` is the process, where it is known. */
@@ -53,7 +53,7 @@ export function heldText(
   const who = by === null
     ? "another orch"
     : `process ${by.pid}${by.host === null ? "" : ` on ${by.host}`}`;
-  return visibleLine(
+  return sanitizeLine(
     `Run ${runId} is under way: ${who} works on it; orch logs ${runId} --follow shows its output`,
   );
 }
@@ -98,12 +98,12 @@ export function askText(
       : `Have they done their work? Find out (${logs}), then say it:`,
     `  ${runCommand("resume", run, `${repair} --assume-done`)}   takes them as succeeded`,
     `  ${runCommand("resume", run, `${repair} --rerun-lost`)}    runs them again`,
-  ].map(visibleLine).join("\n");
+  ].map(sanitizeLine).join("\n");
 }
 
 /** The folder of a run holds another: its id is in its name, its plan and its journal, and these must agree. */
 export function renamedText(runId: string, holds: string): string {
-  return visibleLine(
+  return sanitizeLine(
     `The folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and does not go on under another name; give the folder its name back: ${holds}`,
   );
 }
@@ -114,7 +114,7 @@ export function linesLostText(
   attempts: readonly { readonly jobId: string; readonly attempt: number }[],
 ): string {
   const names = attempts.map(({ jobId, attempt }) => `'${jobId}' (attempt ${attempt})`);
-  return visibleLine(
+  return sanitizeLine(
     `The journal of run ${run.runId} has lost lines: it does not know of ${named(names)}, which ${
       attempts.length === 1 ? "has" : "have"
     } run; ${
@@ -136,7 +136,7 @@ export function journalFailedText(
     } s to end`,
     "Once this is mended, go on; what is done stays done:",
     `  ${runCommand("resume", run)}`,
-  ].map(visibleLine).join("\n");
+  ].map(sanitizeLine).join("\n");
 }
 
 /** A run that cannot begin, since nothing about it can be kept. */
@@ -144,12 +144,12 @@ export function cannotKeepText(stateDirectory: string, cause: string): string {
   return [
     `Cannot keep the run in '${stateDirectory}': ${cause}`,
     "Nothing was started. Name another folder with --state-dir or ORCH_STATE_DIR",
-  ].map(visibleLine).join("\n");
+  ].map(sanitizeLine).join("\n");
 }
 
 /** A run that cannot go on, since nothing more about it can be kept. */
 export function cannotGoOnText(runId: string, cause: string): string {
-  return visibleLine(`Cannot go on with run ${runId}: ${cause}`);
+  return sanitizeLine(`Cannot go on with run ${runId}: ${cause}`);
 }
 
 /** A run that is over, and of which nothing was asked to run again. */
@@ -175,7 +175,7 @@ export function nothingUnfinishedText(
 
 /** A journal was cut down to what could be believed. */
 export function repairedText(original: string): string {
-  return visibleLine(
+  return sanitizeLine(
     `The journal goes on from its last good line; the damaged one is kept as ${original}`,
   );
 }

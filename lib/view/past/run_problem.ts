@@ -2,25 +2,25 @@
  * The sentences about runs that are kept: which one is meant, and what is wrong with what it left. Each
  * is safe to print, and says what to do next where there is something to do.
  */
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import type { JournalEnd } from "../../core/record/journal_read.ts";
 import type { NamedRun } from "../../core/record/resolve_name.ts";
 import type { RunProblem } from "../../core/record/run_record.ts";
 import { counted, listed } from "../text/format.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { stateRefusedText } from "../problem/state_message.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 
 /** Ids named where a word means several. */
-const MOST_NAMED = 8;
+const NAMED_MAX = 8;
 
 /** Why there is no run to work with, and what was looked at. */
 export type NoRun = Exclude<NamedRun, { kind: "found" }>;
 
 /** Why the word `name` names no run. `directory` is the one the user has named, if any. */
 export function noRunText(name: string, none: NoRun, directory: string | null): string {
-  return visibleLine(noRunWords(name, none, directory));
+  return sanitizeLine(noRunWords(name, none, directory));
 }
 
 function noRunWords(name: string, none: NoRun, directory: string | null): string {
@@ -30,7 +30,7 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
         ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
         : `No runs in ${quoted(directory)}`;
     case "ambiguous":
-      return `'${name}' may be ${listed(none.runIds, MOST_NAMED)}: which one?`;
+      return `'${name}' may be ${listed(none.runIds, NAMED_MAX)}: which one?`;
     case "none":
       return none.suggestion === null
         ? `No run ${quoted(name)}: orch history lists them`
@@ -42,7 +42,7 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
 
 /** Why a run cannot be read. */
 export function runProblemText(runId: string, problem: RunProblem): string {
-  return visibleLine(runProblemWords(runId, problem));
+  return sanitizeLine(runProblemWords(runId, problem));
 }
 
 function runProblemWords(runId: string, problem: RunProblem): string {
@@ -71,7 +71,7 @@ function runProblemWords(runId: string, problem: RunProblem): string {
 
 /** A run whose folder has another name than the run itself. */
 export function otherNameText(runId: string, holds: string): string {
-  return visibleLine(
+  return sanitizeLine(
     `note: the folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and orch does not go on with it`,
   );
 }
@@ -122,25 +122,25 @@ export function indexText(notice: IndexNotice): string {
     case "reading":
       return `Reading ${counted(notice.runs, "run")} for the index, once`;
     case "not_kept":
-      return visibleLine(
+      return sanitizeLine(
         `warning: the index of runs cannot be kept (${notice.cause}): the runs themselves are read, which takes longer`,
       );
     case "not_rebuilt":
-      return visibleLine(`Cannot make the index ${quoted(notice.path)} anew: ${notice.cause}`);
+      return sanitizeLine(`Cannot make the index ${quoted(notice.path)} anew: ${notice.cause}`);
     case "newer": {
       const { version, stateDirectory, wanted } = notice;
       const so = wanted === "to_ask"
         ? "the runs themselves are read, which takes longer"
         : "this run is not in it, and is kept and found all the same";
       const place = stateDirectory === null ? "" : ` --state-dir ${shellWord(stateDirectory)}`;
-      return visibleLine(
+      return sanitizeLine(
         `warning: the index of runs was made by a newer orch (format ${version}): ${so}; orch history rebuild${place} makes one for this orch`,
       );
     }
     case "rebuilt": {
       const { path, runs, others } = notice;
       const rest = others === 0 ? "" : `; ${counted(others, "run")} without an end left out`;
-      return visibleLine(`Rebuilt ${path}: ${counted(runs, "run")}${rest}`);
+      return sanitizeLine(`Rebuilt ${path}: ${counted(runs, "run")}${rest}`);
     }
     default:
       return unreachable(notice);
@@ -157,7 +157,7 @@ export interface UnknownSubject {
 /** That no run of a job or a workflow is known. */
 export function unknownText({ subject, name, suggestion }: UnknownSubject): string {
   const meant = suggestion === null ? "" : `: did you mean ${quoted(suggestion)}?`;
-  return visibleLine(`No run of ${subject} ${quoted(name)} is known${meant}`);
+  return sanitizeLine(`No run of ${subject} ${quoted(name)} is known${meant}`);
 }
 
 /** There is no such job in a run. */
@@ -170,5 +170,5 @@ export function noJobText(
   const meant = suggestion === null
     ? `: orch show ${runId} lists them`
     : `: did you mean '${suggestion}'?`;
-  return visibleLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
+  return sanitizeLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }

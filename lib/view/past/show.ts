@@ -9,7 +9,7 @@ import { outcomeText, skipText } from "../run/outcome.ts";
 import { publicStatus } from "../report/json.ts";
 import { type Look, paint, settledSign, type Style } from "../text/style.ts";
 import { tableText } from "../text/table.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** A run that is shown. */
 export interface ShownRun {
@@ -56,7 +56,7 @@ function factsOf(run: ShownRun, options: ShowOptions): [name: string, value: str
   const { style } = options;
   const facts: [string, string][] = [
     ["run", run.runId],
-    ["workflow", visibleLine(`${state.plan.workflow.name} (${run.file ?? "standard input"})`)],
+    ["workflow", sanitizeLine(`${state.plan.workflow.name} (${run.file ?? "standard input"})`)],
     ["status", paint(style, STATUS_LOOKS[standing] ?? "bold", standing) + standingNote(run)],
   ];
   if (state.startedAt !== null) facts.push(["time", timeOf(run, options)]);
@@ -64,7 +64,7 @@ function factsOf(run: ShownRun, options: ShowOptions): [name: string, value: str
   if (run.reopened > 0) {
     facts.push(["resumed", run.reopened === 1 ? "once" : `${run.reopened} times`]);
   }
-  facts.push(["logs", visibleLine(run.logs)]);
+  facts.push(["logs", sanitizeLine(run.logs)]);
   const next = nextStep(run);
   if (next !== null) facts.push(["next", next]);
   return facts;

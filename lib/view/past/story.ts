@@ -2,7 +2,8 @@
  * Why a job ran, waited, was skipped or was retried, in words: a line for each piece of its story,
  * with the time since the start of the run.
  */
-import { type StopReason, unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import type { StopReason } from "../../core/run/event.ts";
 import type { JobState } from "../../core/run/state.ts";
 import type { ObstacleCause } from "../../core/run/obstacle.ts";
 import type {
@@ -18,7 +19,7 @@ import type {
 } from "../../core/explain/story_step.ts";
 import { counted, durationText, listed } from "../text/format.ts";
 import { outcomeText, skipText } from "../run/outcome.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { snakeCased, timeText } from "../report/json.ts";
 import { type Look, makeStyle, paint, type Style } from "../text/style.ts";
 
@@ -31,10 +32,10 @@ export interface WhyOptions {
 }
 
 /** Ids named in one line. */
-const MOST_NAMED = 6;
+const NAMED_MAX = 6;
 const TIME_COLUMNS = 9;
 /** A shorter wait would read 0.00s. */
-const LEAST_TOLD_MS = 5;
+const TOLD_MS_MIN = 5;
 
 /** The story of a job as text. */
 export function whyText(story: JobStory, options: WhyOptions): string {
@@ -129,7 +130,7 @@ function sentencesOf(step: WhyStep, options: WhyOptions): string[] {
       return needsSentences(step, options);
     case "branch":
       return [
-        visibleLine(`the branch is ${step.branch}; this job is for ${step.wanted.join(", ")}`),
+        sanitizeLine(`the branch is ${step.branch}; this job is for ${step.wanted.join(", ")}`),
       ];
     case "room":
       return roomSentences(step, options);
@@ -191,13 +192,13 @@ function needText({ jobId, soft, status }: Need): string {
 
 function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): string[] {
   const { waits, earlier, later } = report;
-  if (until !== null && until - from < LEAST_TOLD_MS) return [];
+  if (until !== null && until - from < TOLD_MS_MIN) return [];
   const waited = until === null
     ? `is ready, and waits ${sofar(from, now)}for room`
     : `was ready, and waited ${durationText(until - from)} for room`;
   const sentences = [
     waited,
-    ...waits.filter(({ ms }) => ms >= LEAST_TOLD_MS).map(({ cause, ms, holders }) =>
+    ...waits.filter(({ ms }) => ms >= TOLD_MS_MIN).map(({ cause, ms, holders }) =>
       `${durationText(ms)}: ${roomText(cause, named(holders.map(({ jobId }) => jobId)))}`
     ),
   ];
@@ -319,10 +320,10 @@ function sofar(from: number, now: number | null): string {
 
 /** Ids, of which not too many are named. */
 export function named(ids: readonly string[]): string {
-  return listed(ids, MOST_NAMED);
+  return listed(ids, NAMED_MAX);
 }
 
 function chainText(ids: readonly string[], { glyphs: { arrow, ellipsis } }: Style): string {
-  const shown = ids.length <= MOST_NAMED ? ids : [...ids.slice(0, 2), ellipsis, ...ids.slice(-3)];
+  const shown = ids.length <= NAMED_MAX ? ids : [...ids.slice(0, 2), ellipsis, ...ids.slice(-3)];
   return shown.join(` ${arrow} `);
 }

@@ -4,15 +4,15 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { jobTypeOf } from "../../core/workflow/kinds.ts";
 import { counted, durationText, grouped, listed } from "../text/format.ts";
 import { paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { cutToWidth, padToWidth, widthOf } from "../text/width.ts";
 
 /** Ids shown for one level; the rest is counted. */
-const MOST_IDS_PER_LEVEL = 12;
+const IDS_PER_LEVEL_MAX = 12;
 /** Levels shown one by one; those in the middle of a longer plan are counted. */
-const MOST_LEVELS = 40;
+const LEVELS_MAX = 40;
 /** Jobs of the critical path shown; the middle of a longer one is counted. */
-const MOST_ON_PATH = 24;
+const ON_PATH_MAX = 24;
 
 /** The table, the execution order and the critical path. */
 export function analysisText(plan: Plan, analysis: Analysis, style: Style): string {
@@ -21,7 +21,7 @@ export function analysisText(plan: Plan, analysis: Analysis, style: Style): stri
   const { ellipsis } = style.glyphs;
   const inGap = (count: number) => `${ellipsis} ${grouped(count)} more ${ellipsis}`;
   const rows: [string, string][] = [
-    ["Workflow name", visibleLine(workflow.name)],
+    ["Workflow name", sanitizeLine(workflow.name)],
     ["Total jobs", grouped(plan.jobs.length)],
     ["Valid DAG", `${style.glyphs.success} yes`],
     ["Has cycles", "no"],
@@ -39,7 +39,7 @@ export function analysisText(plan: Plan, analysis: Analysis, style: Style): stri
     ...levelLines(analysis.levels, style),
     "",
     paint(style, "bold", "Critical path:"),
-    `  ${gapped(analysis.criticalPath, MOST_ON_PATH, inGap).join(` ${style.glyphs.arrow} `)}`,
+    `  ${gapped(analysis.criticalPath, ON_PATH_MAX, inGap).join(` ${style.glyphs.arrow} `)}`,
     "",
   ].join("\n");
 }
@@ -104,7 +104,7 @@ export function dryRunText(
     : `${grouped(plan.jobs.length)} of ${counted(all, "job")}`;
   return [
     `${
-      paint(options.style, "bold", visibleLine(plan.workflow.name))
+      paint(options.style, "bold", sanitizeLine(plan.workflow.name))
     }: ${some} would run, ${options.concurrency} at a time`,
     ...levelLines(analysis.levels, options.style),
     "Dry run: nothing was started",
@@ -115,11 +115,11 @@ export function dryRunText(
 function levelLines(levels: Analysis["levels"], { glyphs: { ellipsis } }: Style): string[] {
   const lines = levels.map((ids, level) => `  Level ${level}: ${idList(ids)}`);
   const inGap = (count: number) => `  ${ellipsis} ${grouped(count)} more levels ${ellipsis}`;
-  return gapped(lines, MOST_LEVELS, inGap);
+  return gapped(lines, LEVELS_MAX, inGap);
 }
 
 function idList(ids: readonly string[]): string {
-  return listed(ids, MOST_IDS_PER_LEVEL);
+  return listed(ids, IDS_PER_LEVEL_MAX);
 }
 
 /** A list with its middle counted where it has more than `most` entries: at least two are left out. */
@@ -178,7 +178,7 @@ export function analysisDocument(plan: Plan, analysis: Analysis, file: string): 
 /** The plan for Graphviz; dashed edges are `skip_if_failed`. */
 export function dotText(plan: Plan): string {
   const quote = (text: string) =>
-    `"${visibleLine(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+    `"${sanitizeLine(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   // Labels, unlike names of nodes, may hold HTML entities.
   const label = (text: string) => quote(text.replaceAll("&", "&amp;"));
   const nodes = plan.jobs.map(({ id, name }) => `  ${quote(id)} [label=${label(name)}];`);
@@ -196,7 +196,7 @@ const MERMAID_SIGNS = /["#<>&\\`%]/g;
 export function mermaidText(plan: Plan): string {
   const node = new Map(plan.jobs.map(({ id }, i) => [id, `j${i}`]));
   const label = (text: string) =>
-    visibleLine(text).replace(MERMAID_SIGNS, (sign) => `#${sign.charCodeAt(0)};`);
+    sanitizeLine(text).replace(MERMAID_SIGNS, (sign) => `#${sign.charCodeAt(0)};`);
   const nodes = plan.jobs.map(({ id, name }) => `  ${node.get(id)}["${label(name)}"]`);
   const edges = edgesOf(plan).map(({ from, to, soft }) =>
     `  ${node.get(from)} ${soft ? "-.->" : "-->"} ${node.get(to)}`

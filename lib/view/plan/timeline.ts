@@ -15,14 +15,14 @@ export interface TimelineOptions {
 }
 
 /** Jobs with a bar; of more, those that ran longest. */
-export const MOST_BARS = 40;
-const LEAST_NAME = 8;
+export const BARS_MAX = 40;
+const NAME_MIN = 8;
 /** The share of the columns that names may take. */
 const NAME_SHARE = 0.3;
-const LEAST_BAR = 10;
+const BAR_MIN = 10;
 /** Narrower terminals get no durations beside the bars. */
 const COLUMNS_FOR_DURATIONS = 50;
-const LEAST_DURATION = 8;
+const DURATION_MIN = 8;
 /** Columns between the labels of the axis, at least. */
 const TICK_COLUMNS = 10;
 
@@ -61,9 +61,9 @@ export function timelineText(timeline: Timeline, options: TimelineOptions): stri
 }
 
 function rowsToShow(rows: readonly TimelineRow[]): TimelineRow[] {
-  const longest = rows.length <= MOST_BARS
+  const longest = rows.length <= BARS_MAX
     ? rows
-    : rows.toSorted((a, b) => workOf(b) - workOf(a)).slice(0, MOST_BARS);
+    : rows.toSorted((a, b) => workOf(b) - workOf(a)).slice(0, BARS_MAX);
   return longest.toSorted((a, b) => beginningOf(a) - beginningOf(b));
 }
 
@@ -92,13 +92,13 @@ function layoutOf(
   { columns, unit, signs }: TimelineOptions,
 ): Layout {
   const longest = Math.max(...rows.map(({ jobId }) => widthOf(jobId)));
-  const name = Math.min(longest, Math.max(LEAST_NAME, Math.floor(columns * NAME_SHARE)));
+  const name = Math.min(longest, Math.max(NAME_MIN, Math.floor(columns * NAME_SHARE)));
   const widest = Math.max(...rows.map((row) => durationText(workOf(row)).length));
   const duration = unit === "ms" && columns >= COLUMNS_FOR_DURATIONS
-    ? Math.max(LEAST_DURATION, widest + 2)
+    ? Math.max(DURATION_MIN, widest + 2)
     : 0;
   const before = name + (signs ? 4 : 2);
-  const bar = Math.max(LEAST_BAR, columns - 1 - before - duration);
+  const bar = Math.max(BAR_MIN, columns - 1 - before - duration);
   return { name, before, bar, duration };
 }
 

@@ -17,11 +17,11 @@ export interface DagOptions {
 }
 
 /** Lines of a tree; what does not fit is counted. */
-export const MOST_TREE_LINES = 60;
+export const TREE_LINES_MAX = 60;
 /** Levels that are drawn; what is below them is counted. */
-const MOST_LEVELS = 24;
+const LEVELS_MAX = 24;
 /** Children of one job that are drawn, with all that is below them. */
-const MOST_CHILDREN = 12;
+const CHILDREN_MAX = 12;
 
 /** The tree, a line for each job: its level, and what it waits for. */
 export function dagText(plan: Plan, options: DagOptions): string[] {
@@ -70,13 +70,13 @@ class Tree {
     return this.#lines;
   }
 
-  /** Adds jobs and what is below them; at most `MOST_LEVELS` deep, since it recurses. */
+  /** Adds jobs and what is below them; at most `LEVELS_MAX` deep, since it recurses. */
   #addAll(jobs: readonly number[], indent: string): void {
     const branches = this.#options.style.glyphs.rule === "-" ? ASCII : UNICODE;
     const isRoot = jobs === this.#roots;
-    const fitting = jobs.length <= MOST_CHILDREN ? jobs.length : MOST_CHILDREN - 1;
+    const fitting = jobs.length <= CHILDREN_MAX ? jobs.length : CHILDREN_MAX - 1;
     for (let i = 0; i < jobs.length; i++) {
-      const isCut = i >= fitting || this.#lines.length >= MOST_TREE_LINES - 1;
+      const isCut = i >= fitting || this.#lines.length >= TREE_LINES_MAX - 1;
       if (isCut) return this.#addRest(jobs.slice(i), indent + (isRoot ? "" : branches.elbow));
       const job = jobs[i]!;
       const isLast = i === jobs.length - 1;
@@ -84,7 +84,7 @@ class Tree {
       const children = this.#children[job];
       if (children === undefined) continue;
       const inner = indent + (isRoot ? "" : isLast ? branches.blank : branches.bar);
-      if (this.#levels[job]! + 1 >= MOST_LEVELS) this.#addRest(children, inner + branches.elbow);
+      if (this.#levels[job]! + 1 >= LEVELS_MAX) this.#addRest(children, inner + branches.elbow);
       else this.#addAll(children, inner);
     }
   }
@@ -113,7 +113,7 @@ class Tree {
 
   #push(level: number, text: string): void {
     const { columns, style } = this.#options;
-    const width = String(MOST_LEVELS).length;
+    const width = String(LEVELS_MAX).length;
     const line = `${paint(style, "dim", String(level).padStart(width))}  ${text}`;
     this.#lines.push(cutToWidth(line, columns - 1, style.glyphs.ellipsis));
   }

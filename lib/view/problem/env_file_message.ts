@@ -1,30 +1,30 @@
 /** The sentences about files of environment variables. Values, which may be secrets, are never shown. */
 import type { EnvFileMistake } from "../../core/workflow/env_file.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { counted } from "../text/format.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { quoted } from "../text/phrases.ts";
 
 /** Mistakes shown of one file. */
-const MOST_SHOWN = 20;
+const SHOWN_MAX = 20;
 
 /** Why a file cannot be read at all. */
 export function envFileUnreadableText(file: string, cause: string): string {
-  return visibleLine(`--env-file: Cannot read ${quoted(file)}: ${cause}`);
+  return sanitizeLine(`--env-file: Cannot read ${quoted(file)}: ${cause}`);
 }
 
 /** Deno does not let orch read a file; with these flags it does. */
 export function envFileNotAllowedText(file: string, flags: readonly string[]): string {
-  return visibleLine(
+  return sanitizeLine(
     `--env-file: orch may not read ${quoted(file)}: add ${flags.map(shellWord).join(" ")}`,
   );
 }
 
 /** All that is wrong with a file, a line each. */
 export function envFileText(file: string, mistakes: readonly EnvFileMistake[]): string {
-  const lines = mistakes.slice(0, MOST_SHOWN).map((mistake) =>
-    visibleLine(`${file}:${mistake.line}: ${mistakeText(mistake)}`)
+  const lines = mistakes.slice(0, SHOWN_MAX).map((mistake) =>
+    sanitizeLine(`${file}:${mistake.line}: ${mistakeText(mistake)}`)
   );
   const more = mistakes.length - lines.length;
   if (more > 0) lines.push(`and ${counted(more, "more mistake")}`);

@@ -6,7 +6,7 @@ import { SHAPE_EXPLANATIONS } from "./explanations_shape.ts";
 import { VALUE_EXPLANATIONS } from "./explanations_value.ts";
 import { paint, type Style } from "../text/style.ts";
 import { quoted } from "../text/phrases.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { wrapText } from "../text/wrap.ts";
 
 /** Every code there is: one without an explanation does not compile. */
@@ -67,5 +67,5 @@ export function explanationsText(style: Style): string {
 
 /** There is no such code. */
 export function noCodeText(typed: string): string {
-  return visibleLine(`No code ${quoted(typed)}: orch explain lists them`);
+  return sanitizeLine(`No code ${quoted(typed)}: orch explain lists them`);
 }

@@ -5,17 +5,17 @@
  * and E205 stand word for word.
  */
 import type { DiagnosticDetail, LocatedDiagnostic } from "../../core/workflow/diagnostic.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { bytesText, grouped } from "../text/format.ts";
 import { syntaxHint, typeHint } from "./syntax_hint.ts";
 import { KEY_TEXTS } from "./key_text.ts";
 import { type ValueDetail, valueMessage } from "./value_message.ts";
 import { pluginMessage } from "./plugin_message.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "../text/phrases.ts";
 
 /** Cycles longer than this are shown with a gap. */
-const LONGEST_CYCLE_SHOWN = 12;
+const CYCLE_SHOWN_LENGTH_MAX = 12;
 
 /**
  * Says what `detail` means, in lines that are safe to print. `written` is the text of the file at its
@@ -301,7 +301,7 @@ function instead(detail: Extract<ShapeDetail, { code: "E209" }>): string {
 
 function cycleText(cycle: readonly string[]): string {
   const closed = [...cycle, cycle[0]!];
-  if (closed.length <= LONGEST_CYCLE_SHOWN) return closed.join(" -> ");
+  if (closed.length <= CYCLE_SHOWN_LENGTH_MAX) return closed.join(" -> ");
   const [start, end] = [closed.slice(0, 6), closed.slice(-3)];
   const gap = `… ${grouped(closed.length - 9)} more …`;
   return [...start, gap, ...end].join(" -> ");
@@ -340,11 +340,11 @@ export function relatedText(
 ): string {
   switch (role) {
     case "first":
-      return visibleLine(`${quoted(name)} is first defined here`);
+      return sanitizeLine(`${quoted(name)} is first defined here`);
     case "edge":
-      return visibleLine(`${quoted(name)} depends on ${quoted(next)}`);
+      return sanitizeLine(`${quoted(name)} depends on ${quoted(next)}`);
     case "suggestion":
-      return visibleLine(`${quoted(name)} is defined here`);
+      return sanitizeLine(`${quoted(name)} is defined here`);
     default:
       return unreachable(role);
   }

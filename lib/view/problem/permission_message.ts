@@ -1,10 +1,10 @@
 /** The sentences about what Deno does not let orch do. */
 import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { flagsFor, objectOf, type Permission, withoutInner } from "../../core/base/permission.ts";
 import { counted } from "../text/format.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { type DiagnosticMessage, quoted, say } from "../text/phrases.ts";
 
 type PermissionDetail = Extract<DiagnosticDetail, { code: "E311" }>;
@@ -29,7 +29,7 @@ function alternative({ use }: PermissionDetail): string {
 export function missingFlagsText(details: readonly DiagnosticDetail[]): string | null {
   const missing = details.flatMap((detail) => detail.code === "E311" ? [detail.permission] : []);
   if (missing.length < 2) return null;
-  return visibleLine(`All of it is allowed by ${flagText(flagsFor(withoutInner(missing)))}`);
+  return sanitizeLine(`All of it is allowed by ${flagText(flagsFor(withoutInner(missing)))}`);
 }
 
 function flagText(flags: readonly string[]): string {

@@ -1,15 +1,15 @@
 /** The sentences for mistakes with plugins, E211 to E213, and for what was not asked of them. */
 import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { type DiagnosticMessage, quoted, say } from "../text/phrases.ts";
 
 /** The mistakes with plugins. */
 export type PluginDetail = Extract<DiagnosticDetail, { code: "E211" | "E212" | "E213" }>;
 
 /** Causes are other people's texts; more of one does not help. */
-const LONGEST_CAUSE = 300;
+const CAUSE_LENGTH_MAX = 300;
 
 /** Says what is wrong with a plugin, or with what a job gives to it. */
 export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
@@ -29,7 +29,7 @@ export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
 export function pluginsNotAskedText(file: string): string {
   const command = `orch validate --plugins ${shellWord(file)}`;
   return `note: ${
-    visibleLine(file)
+    sanitizeLine(file)
   }: no plugin was loaded to check the keys of its jobs; '${command}' does that`;
 }
 
@@ -112,5 +112,5 @@ function moduleMessage(detail: Extract<PluginDetail, { code: "E212" }>): Diagnos
 
 function firstLine(cause: string): string {
   const line = cause.split("\n", 1)[0]!.trim().replace(/\.$/, "");
-  return line.length > LONGEST_CAUSE ? `${line.slice(0, LONGEST_CAUSE)}…` : line;
+  return line.length > CAUSE_LENGTH_MAX ? `${line.slice(0, CAUSE_LENGTH_MAX)}…` : line;
 }

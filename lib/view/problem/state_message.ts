@@ -1,14 +1,14 @@
 /** The sentences about what is found in a state directory and not used. Each is safe to print. */
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import type { StateFault } from "../../core/record/state_fault.ts";
 import { grouped } from "../text/format.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 const MIB = 2 ** 20;
 
 /** Why something at `path` is not used, and what to do about it. */
 export function stateRefusedText(path: string, fault: StateFault): string {
-  return visibleLine(words(`'${path}'`, fault));
+  return sanitizeLine(words(`'${path}'`, fault));
 }
 
 function words(path: string, fault: StateFault): string {

@@ -4,15 +4,15 @@ import { diagnosticMessage, relatedText } from "./message.ts";
 import { counted } from "../text/format.ts";
 import { missingFlagsText } from "./permission_message.ts";
 import { paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { widthOf } from "../text/width.ts";
 
 /** Problems of one file that are shown in full. */
-export const MOST_SHOWN = 20;
+export const SHOWN_MAX = 20;
 /** Codes that the last line names. */
-const MOST_EXPLAINED = 3;
+const EXPLAINED_MAX = 3;
 /** Edges of a cycle that are shown with their lines. */
-const MOST_RELATED = 8;
+const RELATED_MAX = 8;
 /** Characters of a source line that are shown around the place. */
 const FRAME_WIDTH = 100;
 /** Characters of a longer line that are shown before the place. */
@@ -31,10 +31,10 @@ export function diagnosticsText(
   diagnostics: readonly LocatedDiagnostic[],
   style: Style,
 ): string {
-  const file = visibleLine(source.file);
+  const file = sanitizeLine(source.file);
   const sorted = inFileOrder(diagnostics);
   const lines = source.text?.split(/\r?\n/) ?? [];
-  const shown = sorted.slice(0, MOST_SHOWN).map((diagnostic) =>
+  const shown = sorted.slice(0, SHOWN_MAX).map((diagnostic) =>
     frame(diagnostic, file, lines, style)
   );
   const more = sorted.length - shown.length;
@@ -49,7 +49,7 @@ export function diagnosticsText(
 function moreText(diagnostics: readonly LocatedDiagnostic[]): string {
   const byCode = Map.groupBy(diagnostics, ({ detail }) => detail.code);
   const codes = [...byCode].sort(([, a], [, b]) => b.length - a.length).map(([code]) => code);
-  return `More about this: orch explain ${codes.slice(0, MOST_EXPLAINED).join(" ")}`;
+  return `More about this: orch explain ${codes.slice(0, EXPLAINED_MAX).join(" ")}`;
 }
 
 /** Diagnostics by their places; what has none comes first. */
@@ -99,15 +99,15 @@ function frame(
     }
   }
   const note = paint(style, "blue", "=");
-  related.slice(0, MOST_RELATED).forEach((place, i) => {
+  related.slice(0, RELATED_MAX).forEach((place, i) => {
     const next = related[(i + 1) % related.length]!.name;
     const where = place.position === null
       ? ""
       : ` (${file}:${place.position.line}:${place.position.column})`;
     out.push(`${margin} ${note} note: ${relatedText(place.role, place.name, next)}${where}`);
   });
-  if (related.length > MOST_RELATED) {
-    out.push(`${margin} ${note} note: and ${related.length - MOST_RELATED} more`);
+  if (related.length > RELATED_MAX) {
+    out.push(`${margin} ${note} note: and ${related.length - RELATED_MAX} more`);
   }
   if (message.help !== null) {
     out.push(`${margin} ${note} help: ${message.help}`);
@@ -124,9 +124,9 @@ function cutLine(
   const start = column - 1;
   const from = start < FRAME_WIDTH - FRAME_BEFORE ? 0 : start - FRAME_BEFORE;
   const to = Math.min(line.length, from + FRAME_WIDTH);
-  const before = (from > 0 ? ellipsis : "") + visibleLine(line.slice(from, start));
-  const text = before + visibleLine(line.slice(start, to)) + (to < line.length ? ellipsis : "");
-  const marked = visibleLine(line.slice(start, Math.min(endColumn - 1, to)));
+  const before = (from > 0 ? ellipsis : "") + sanitizeLine(line.slice(from, start));
+  const text = before + sanitizeLine(line.slice(start, to)) + (to < line.length ? ellipsis : "");
+  const marked = sanitizeLine(line.slice(start, Math.min(endColumn - 1, to)));
   const carets = "^".repeat(Math.max(1, widthOf(marked)));
   return { text: text.trimEnd(), carets: " ".repeat(widthOf(before)) + carets };
 }

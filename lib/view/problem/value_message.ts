@@ -3,7 +3,7 @@
  * document has it, word for word.
  */
 import type { DiagnosticDetail } from "../../core/workflow/diagnostic.ts";
-import { unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
 import { grouped } from "../text/format.ts";
 import { permissionMessage } from "./permission_message.ts";
 import { asWritten, type DiagnosticMessage, hex, meant, quoted, say } from "../text/phrases.ts";

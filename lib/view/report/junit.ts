@@ -3,12 +3,13 @@
  * Surefire and Jenkins call reruns: `flakyFailure` where the job succeeded in the end, and where it did
  * not, `failure` for the first and `rerunFailure` for each further one.
  */
-import { type Outcome, unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import type { Outcome } from "../../core/run/event.ts";
 import type { AttemptRecord, JobState, RunState } from "../../core/run/state.ts";
 import { workOf } from "../../core/run/summary.ts";
 import type { Job } from "../../core/workflow/workflow.ts";
 import { outcomeText, skipText } from "../run/outcome.ts";
-import { visibleLine, visibleText } from "../text/sanitize.ts";
+import { sanitizeLine, sanitizeText } from "../text/sanitize.ts";
 
 /** What the report takes from outside the state. */
 export interface JUnitOptions {
@@ -174,7 +175,7 @@ type Attributes = Readonly<Record<string, string>>;
 
 function open(name: string, attributes: Attributes): string {
   const words = Object.entries(attributes).map(([key, value]) =>
-    ` ${key}="${xmlText(visibleLine(value))}"`
+    ` ${key}="${xmlText(sanitizeLine(value))}"`
   );
   return `<${name}${words.join("")}>`;
 }
@@ -195,7 +196,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * half characters and what Unicode has set aside show as `�`.
  */
 function xmlText(text: string): string {
-  return visibleText(text, { color: false }).toWellFormed().replace(/[\ufffe\uffff]/g, "�")
+  return sanitizeText(text, { color: false }).toWellFormed().replace(/[\ufffe\uffff]/g, "�")
     .replace(/[&<>"]/g, (found) => ESCAPES[found]!);
 }
 

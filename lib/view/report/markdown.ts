@@ -6,12 +6,12 @@ import type { OutputTail } from "../run/ending.ts";
 import { counted, durationText, grouped } from "../text/format.ts";
 import { outcomeText, skipText, verdictText } from "../run/outcome.ts";
 import { makeStyle } from "../text/style.ts";
-import { visibleLine, visibleText } from "../text/sanitize.ts";
+import { sanitizeLine, sanitizeText } from "../text/sanitize.ts";
 
 /** Lines of output shown of one stream of a failed job. */
-const MOST_LINES = 40;
+const LINES_MAX = 40;
 /** Rows of the table. */
-const MOST_ROWS = 1_000;
+const ROWS_MAX = 1_000;
 /** Kept for what says that something was left out. */
 const RESERVED_BYTES = 200;
 
@@ -34,7 +34,7 @@ export function actionsSummary(
   const page = new Page(options.bytes - RESERVED_BYTES);
   if (!page.add(headText(state, summary))) return "";
   const jobs = inOrder(state);
-  const rows = jobs.slice(0, MOST_ROWS);
+  const rows = jobs.slice(0, ROWS_MAX);
   const shown = rows.findIndex((job) => !page.add(rowText(state, job)));
   const rest = jobs.length - (shown < 0 ? rows.length : shown);
   if (rest > 0) page.close(`| … | and ${counted(rest, "more job")} | | | |\n`);
@@ -123,7 +123,7 @@ function failureText(state: RunState, index: number, { tailsOf }: SummaryOptions
   if (job.phase !== "settled" || job.status !== "failed") return "";
   const output = tailsOf(id).filter(({ text }) => text.trim() !== "").map(({ text }) =>
     htmlText(
-      visibleText(text.replace(/\n$/, ""), { color: false }).split("\n").slice(-MOST_LINES)
+      sanitizeText(text.replace(/\n$/, ""), { color: false }).split("\n").slice(-LINES_MAX)
         .join("\n"),
     )
   );
@@ -139,5 +139,5 @@ function htmlText(text: string): string {
 
 /** Text on one line of Markdown that means nothing but itself. */
 function markdownText(text: string): string {
-  return htmlText(visibleLine(text)).replace(/[\\`*_{}[\]()#|!~@-]/g, "\\$&");
+  return htmlText(sanitizeLine(text)).replace(/[\\`*_{}[\]()#|!~@-]/g, "\\$&");
 }

@@ -7,15 +7,15 @@ import { counted, durationText, grouped, listed } from "../text/format.ts";
 import { outcomeHint, outcomeText, skipText } from "./outcome.ts";
 import { paint, type Style } from "../text/style.ts";
 import { type NameableRun, runCommand } from "../text/shell_word.ts";
-import { visibleLine, visibleText } from "../text/sanitize.ts";
+import { sanitizeLine, sanitizeText } from "../text/sanitize.ts";
 import { cutToWidth, widthOf } from "../text/width.ts";
 
 /** Failed jobs shown with their output; the others are named. */
-export const MOST_FAILURES_SHOWN = 5;
+export const FAILURES_SHOWN_MAX = 5;
 /** Lines of output shown for each. */
-const MOST_LINES = 40;
+const LINES_MAX = 40;
 /** Ids named in one line of the end. */
-const MOST_NAMED = 8;
+const NAMED_MAX = 8;
 const RULE_WIDTH = 74;
 /** Columns of a command shown above its output. */
 const COMMAND_WIDTH = 200;
@@ -43,11 +43,11 @@ export interface EndOptions {
 /** The end of a run, as lines. */
 export function endText(state: RunState, summary: RunSummary, options: EndOptions): string[] {
   const lines: string[] = [];
-  for (const job of summary.failed.slice(0, MOST_FAILURES_SHOWN)) {
+  for (const job of summary.failed.slice(0, FAILURES_SHOWN_MAX)) {
     lines.push("", ...failureText(state, job, options));
   }
   const failed = idsOf(state, summary.failed);
-  const others = failed.slice(MOST_FAILURES_SHOWN);
+  const others = failed.slice(FAILURES_SHOWN_MAX);
   if (others.length > 0) lines.push("", moreFailedText(others, options));
   if (failed.length > 0) lines.push(rule(options.style, ""));
   lines.push(...notRunText(state, summary, options.style));
@@ -75,7 +75,7 @@ function failureText(state: RunState, index: number, { style, tailsOf }: EndOpti
   const lines = [rule(style, title), paint(style, "dim", `$ ${commandLine(job, style)}`)];
   const tails = tailsOf(job.id)?.filter(({ text }) => text.trim() !== "") ?? null;
   for (const tail of tails ?? []) {
-    lines.push(...tailText(tail, Math.floor(MOST_LINES / tails!.length), style));
+    lines.push(...tailText(tail, Math.floor(LINES_MAX / tails!.length), style));
   }
   if (tails?.length === 0) lines.push(paint(style, "dim", "(no output)"));
   const hint = outcomeHint(settled.outcome);
@@ -95,12 +95,12 @@ function rule(style: Style, title: string): string {
 /** The first line of what a job runs, with an ellipsis where there is more. */
 function commandLine({ action }: Job, { glyphs: { ellipsis } }: Style): string {
   const [line = "", ...more] = kindOf(action).summary(action).trim().split("\n", 2);
-  const shown = cutToWidth(visibleLine(line.trimEnd()), COMMAND_WIDTH, ellipsis);
+  const shown = cutToWidth(sanitizeLine(line.trimEnd()), COMMAND_WIDTH, ellipsis);
   return more.length > 0 && !shown.endsWith(ellipsis) ? `${shown} ${ellipsis}` : shown;
 }
 
 function tailText({ text, omittedBytes, path }: OutputTail, most: number, style: Style): string[] {
-  const all = visibleText(text.replace(/\n$/, ""), { color: style.color }).split("\n");
+  const all = sanitizeText(text.replace(/\n$/, ""), { color: style.color }).split("\n");
   const shown = all.slice(-most);
   if (all.length === shown.length && omittedBytes === 0) return shown;
   // How many there are is known only where all of them were read.
@@ -108,7 +108,7 @@ function tailText({ text, omittedBytes, path }: OutputTail, most: number, style:
     ? "earlier lines"
     : counted(all.length - shown.length, "earlier line");
   return [
-    paint(style, "dim", `${style.glyphs.ellipsis} ${earlier}: ${visibleLine(path)}`),
+    paint(style, "dim", `${style.glyphs.ellipsis} ${earlier}: ${sanitizeLine(path)}`),
     ...shown,
   ];
 }
@@ -144,7 +144,7 @@ function causeText(job: JobState): string {
 }
 
 function named(ids: readonly string[]): string {
-  return listed(ids, MOST_NAMED);
+  return listed(ids, NAMED_MAX);
 }
 
 function verdictLine(summary: RunSummary, failedIds: readonly string[], style: Style): string {
@@ -169,7 +169,7 @@ function closingLines(summary: RunSummary, { style, logs }: EndOptions): string[
   const { longestChain } = summary;
   const lines = [numbersLine(summary, style)];
   if (longestChain.length > 1) lines.push(`longest chain ${chainText(longestChain, style)}`);
-  if (logs !== undefined) lines.push(`logs in ${visibleLine(logs)}`);
+  if (logs !== undefined) lines.push(`logs in ${sanitizeLine(logs)}`);
   return lines;
 }
 
@@ -191,7 +191,7 @@ function nextSteps(
   const [unrun] = skipped;
   if (unrun !== undefined) steps.push(["why skipped", runCommand("why", run, ` ${idOf(unrun)}`)]);
   return steps.map(([what, command]) =>
-    `  ${paint(style, "dim", what.padEnd(12))}  ${visibleLine(command)}`
+    `  ${paint(style, "dim", what.padEnd(12))}  ${sanitizeLine(command)}`
   );
 }
 

@@ -4,10 +4,10 @@
  * job gives commands through us.
  */
 import type { SourcePosition } from "../../core/workflow/diagnostic.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** GitHub shows so many annotations of one step. */
-export const MOST_ANNOTATIONS = 10;
+export const ANNOTATIONS_MAX = 10;
 
 /** Something that the runner shows beside the code. */
 export interface Annotation {
@@ -42,11 +42,11 @@ export function fencedText(text: string, token: string): string {
 
 /** Said where the page of a step cannot be written. */
 export function summaryLostText(cause: string): string {
-  return visibleLine(`warning: cannot write the summary of the step: ${cause}`);
+  return sanitizeLine(`warning: cannot write the summary of the step: ${cause}`);
 }
 
 function dataText(text: string): string {
-  return visibleLine(text).replaceAll("%", "%25").replaceAll("##[", "## [");
+  return sanitizeLine(text).replaceAll("%", "%25").replaceAll("##[", "## [");
 }
 
 function propertyText(text: string): string {

@@ -1,10 +1,11 @@
 /** A run for pipes, files and CI: one line per event, with its time. */
-import { type RunEvent, unreachable } from "../../core/run/event.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import type { RunEvent } from "../../core/run/event.ts";
 import { activeMs, isLive, type RunState } from "../../core/run/state.ts";
 import { clockText, countdownText, counted, durationText, listed } from "../text/format.ts";
 import { aftermathText, outcomeText, skipText, stoppingText, verdictText } from "./outcome.ts";
 import { type Look, paint, type Style } from "../text/style.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** How plain lines look. */
 export interface PlainOptions {
@@ -113,7 +114,7 @@ export function wordsOf(
 }
 
 /** Jobs that a heartbeat names. */
-const MOST_NAMED = 3;
+const NAMED_MAX = 3;
 
 /** The line that says what goes on while nothing else is said; `null` where nothing does. */
 export function heartbeatLine(
@@ -135,7 +136,7 @@ export function heartbeatLine(
     ...backingOff.sort((a, b) => a.until - b.until)
       .map(({ id, until }) => `${id} again in ${countdownText(until - now)}`),
   ];
-  const named = listed(texts, MOST_NAMED);
+  const named = listed(texts, NAMED_MAX);
   const done = counts.success + counts.failed + counts.cancelled + counts.skipped;
   const time = paint(style, "dim", clockText(now, utcOffsetMinutes));
   const words = paint(style, "dim", `${style.glyphs.running} ${"running".padEnd(9)}`);
@@ -150,7 +151,7 @@ export function runText(
   const all = state.plan.workflow.jobs.length;
   const jobs = event.jobs === all ? counted(all, "job") : `${event.jobs} of ${counted(all, "job")}`;
   return `${
-    visibleLine(event.workflow)
+    sanitizeLine(event.workflow)
   }: ${jobs}, ${event.settings.concurrency} at a time (run ${event.runId})`;
 }
 
@@ -160,7 +161,7 @@ export function reopenedText(
   state: RunState,
 ): string {
   const away = durationText(Math.max(0, event.at - event.downSince));
-  return `${visibleLine(state.plan.workflow.name)}: after ${away} (run ${state.runId})`;
+  return `${sanitizeLine(state.plan.workflow.name)}: after ${away} (run ${state.runId})`;
 }
 
 function attemptText(attempt: number): string {

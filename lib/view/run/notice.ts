@@ -1,7 +1,7 @@
 /** Words for what a run outlives and its user should know. */
 import { listed } from "../text/format.ts";
-import { unreachable } from "../../core/run/event.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { unreachable } from "../../core/base/bug.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** The facts: what the runtime reports. */
 export type Notice =
@@ -13,16 +13,16 @@ export type Notice =
   };
 
 /** Attempts that are named; of more, how many. */
-const MOST_NAMED = 5;
+const NAMED_MAX = 5;
 
 /** One line for the user. */
 export function noticeText(notice: Notice): string {
-  return visibleLine(`warning: ${words(notice)}`);
+  return sanitizeLine(`warning: ${words(notice)}`);
 }
 
 /** One line for who has added a status callback that threw. */
 export function callbackFailedText(eventType: string, error: unknown): string {
-  return visibleLine(`warning: a status callback has failed at ${eventType}: ${causeOf(error)}`);
+  return sanitizeLine(`warning: a status callback has failed at ${eventType}: ${causeOf(error)}`);
 }
 
 /** What was thrown, in words: anything can be, also what has none and throws when it is asked. */
@@ -49,7 +49,7 @@ function words(notice: Notice): string {
     case "spawn_trouble":
       return `the machine cannot start more processes now (${notice.cause}): continuing with ${notice.parallel} at a time`;
     case "left_behind":
-      return `what was left behind by ${listed(notice.attempts, MOST_NAMED)} may run on` +
+      return `what was left behind by ${listed(notice.attempts, NAMED_MAX)} may run on` +
         (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
     default:
       return unreachable(notice);

@@ -3,22 +3,22 @@
  * command line are in `problem/message.ts`. Facts come in as data; words are only here. Facts may
  * hold foreign text (paths, causes, branches): each sentence that goes out is one line, safe to print.
  */
-import {
-  type HttpFailure,
-  type NotStarted,
-  type Outcome,
-  type ProcessFacts,
-  type RunStatus,
-  type SkipReason,
-  type StopReason,
-  unreachable,
+import { unreachable } from "../../core/base/bug.ts";
+import type {
+  HttpFailure,
+  NotStarted,
+  Outcome,
+  ProcessFacts,
+  RunStatus,
+  SkipReason,
+  StopReason,
 } from "../../core/run/event.ts";
 import { bytesText, counted, secondsText } from "../text/format.ts";
-import { visibleLine } from "../text/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** How an attempt ended, as a fragment: `exit code 1`. The time limit's text is the user's own. */
 export function outcomeText(outcome: Outcome): string {
-  return visibleLine(wordsOf(outcome));
+  return sanitizeLine(wordsOf(outcome));
 }
 
 function wordsOf(outcome: Outcome): string {
@@ -146,7 +146,7 @@ function notStartedText(why: NotStarted): string {
 
 /** Why a job was skipped, as a fragment: `lint failed`. */
 export function skipText(reason: SkipReason): string {
-  return visibleLine(skipWords(reason));
+  return sanitizeLine(skipWords(reason));
 }
 
 function skipWords(reason: SkipReason): string {
@@ -203,5 +203,5 @@ export function verdictText(status: RunStatus): string {
 
 /** What is said of a file without mistakes. */
 export function validText(file: string, jobs: number): string {
-  return `${visibleLine(file)}: valid, ${counted(jobs, "job")}`;
+  return `${sanitizeLine(file)}: valid, ${counted(jobs, "job")}`;
 }

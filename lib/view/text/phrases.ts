@@ -1,5 +1,5 @@
 /** What the messages about mistakes are put together from. */
-import { visibleLine } from "./sanitize.ts";
+import { sanitizeLine } from "./sanitize.ts";
 
 /** The words of one diagnostic. */
 export interface DiagnosticMessage {
@@ -10,16 +10,16 @@ export interface DiagnosticMessage {
 }
 
 /** Characters of a name or value of the user that a message repeats. */
-const MOST_QUOTED = 80;
+const QUOTED_MAX = 80;
 
 /** A title with what stands under the carets and what to do; safe to print. */
 export function say(title: string, label = "", help: string | null = null): DiagnosticMessage {
-  return { title: visibleLine(title), label, help: help === null ? null : visibleLine(help) };
+  return { title: sanitizeLine(title), label, help: help === null ? null : sanitizeLine(help) };
 }
 
 /** A name or value of the user, cut where it is very long. */
 export function quoted(value: string): string {
-  return `'${value.length > MOST_QUOTED ? `${value.slice(0, MOST_QUOTED - 1)}…` : value}'`;
+  return `'${value.length > QUOTED_MAX ? `${value.slice(0, QUOTED_MAX - 1)}…` : value}'`;
 }
 
 /** The help that names what may have been meant. */

@@ -29,7 +29,7 @@ const UNSAFE_OR_BREAK = new RegExp(`${UNSAFE.source}|[\t\n]`, "g");
  * One line or many, safe to print. Tabs and line feeds stay; `\r` before a line feed vanishes, any
  * other shows as a mark: a line must not hide what stood in it before. No colour leaves its line.
  */
-export function visibleText(text: string, options: { readonly color: boolean }): string {
+export function sanitizeText(text: string, options: { readonly color: boolean }): string {
   const cleaned = text.replaceAll("\r\n", "\n").replace(UNSAFE_OR_COLOUR, (found) => {
     if (found.length === 1) return markOf(found);
     return options.color ? found : "";
@@ -50,7 +50,7 @@ function readableLine(line: string): string {
 }
 
 /** Text that belongs on one line, such as a name: a space for a tab, a mark for a line feed. */
-export function visibleLine(text: string): string {
+export function sanitizeLine(text: string): string {
   return text.replace(UNSAFE_OR_BREAK, (found) => found === "\t" ? " " : markOf(found));
 }
 
@@ -74,7 +74,7 @@ export function lastLine(text: string): string {
   const lines = text.replace(ANY_SEQUENCE, "").split("\n");
   for (const line of lines.reverse()) {
     const shown = line.split("\r").findLast((part) => part.trim() !== "");
-    if (shown !== undefined) return visibleLine(shown.trim());
+    if (shown !== undefined) return sanitizeLine(shown.trim());
   }
   return "";
 }

@@ -1,5 +1,5 @@
 /** `--color` and `--ascii`, wherever they stand, and the variables behind them. */
-import { takeLook } from "../../../lib/cli/base/style_flags.ts";
+import { extractStyleFlags } from "../../../lib/cli/base/style_flags.ts";
 import { styleFor } from "../../../lib/cli/base/output.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { FakeWorld } from "../../support/fake_world.ts";
@@ -21,8 +21,8 @@ const LINES: readonly (readonly [line: string, expected: string])[] = [
 ];
 
 for (const [line, expected] of LINES) {
-  Deno.test(`takeLook: ${line}`, () => {
-    const looked = takeLook(line.split(" "), new FakeWorld());
+  Deno.test(`extractStyleFlags: ${line}`, () => {
+    const looked = extractStyleFlags(line.split(" "), new FakeWorld());
     if (typeof looked === "string") return assertEquals(looked, expected);
     const { args, world } = looked;
     const [color, ascii] = ["ORCH_COLOR", "ORCH_ASCII"].map((name) => world.env(name) ?? "-");
@@ -74,7 +74,7 @@ Deno.test("README.md: the flags of every command are taken", () => {
   const flags = named.flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []);
   assertEquals(flags.sort(), ["--ascii", "--color", "--no-color"]);
   for (const flag of flags) {
-    const looked = takeLook(["validate", flag, "w.yaml"], new FakeWorld());
+    const looked = extractStyleFlags(["validate", flag, "w.yaml"], new FakeWorld());
     assertEquals(typeof looked === "string" ? looked : looked.args, ["validate", "w.yaml"]);
   }
 });

@@ -1,6 +1,6 @@
 /** One run under a journal that is slow or breaks: what waits for it, and what follows when it fails. */
 import type { Durability } from "../../../lib/core/base/choices.ts";
-import { conduct } from "../../../lib/cli/run/execute.ts";
+import { executeRun } from "../../../lib/cli/run/execute.ts";
 import type { Input } from "../../../lib/core/run/event.ts";
 import { readJournal } from "../../../lib/core/record/journal_read.ts";
 import { planJobs } from "../../../lib/core/plan/plan.ts";
@@ -72,7 +72,7 @@ class SlowFile implements JournalFile {
   }
 }
 
-/** A run under `conduct` in a world made by hand. */
+/** A run under `executeRun` in a world made by hand. */
 class Conducted {
   readonly world = new FakeWorld();
   readonly file = new SlowFile();
@@ -96,7 +96,7 @@ class Conducted {
     const events = before.flatMap((input) => step(this.state, input));
     this.world.stderr.isTerminal = onTerminal;
     const { clock } = this.world;
-    this.#end = conduct({
+    this.#end = executeRun({
       state: this.state,
       events,
       firstInput,

@@ -17,7 +17,7 @@ Deno.test("signals: the first asks, an echo of it does not count, the second kil
   assertEquals(asked, ["interrupt", "kill"]);
   pass(world.clock, 200);
   world.signals.send("SIGTERM");
-  await stops.impatient;
+  await stops.forceExit;
   assertEquals(stops.exitCode(), 130);
   stops.close();
   assertEquals([world.signals.listening, world.crash(new Error())], [0, false]);
@@ -31,7 +31,7 @@ Deno.test("signals: Ctrl-\\ kills at once, and after that any other leaves", asy
   assertEquals(asked, ["kill"]);
   pass(world.clock, 200);
   world.signals.send("SIGINT");
-  await stops.impatient;
+  await stops.forceExit;
   assertEquals([stops.exitCode(), asked.length], [131, 1]);
   stops.close();
   assertEquals(world.signals.listening, 0);
@@ -51,7 +51,7 @@ Deno.test("a crash ends the wait for the run, and after the run nobody listens",
   const world = new FakeWorld();
   const stops = listenForStops(world, () => {});
   assertEquals(world.crash(new Error("a mistake of ours")), true);
-  await assertRejects(() => stops.impatient, Error, "a mistake of ours");
+  await assertRejects(() => stops.forceExit, Error, "a mistake of ours");
   stops.close();
   assertEquals(world.crash(new Error()), false);
 });

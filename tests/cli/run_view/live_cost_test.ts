@@ -10,15 +10,15 @@ import { Story } from "../../support/story.ts";
 
 const RUNNING = 50;
 /** Of one processor, at ten frames a second. */
-const MOST_PERCENT = 2;
+const PERCENT_MAX = 2;
 
-Deno.test(`the live view of 1,000 jobs, ${RUNNING} of them running, takes less than ${MOST_PERCENT} % of a processor`, async () => {
+Deno.test(`the live view of 1,000 jobs, ${RUNNING} of them running, takes less than ${PERCENT_MAX} % of a processor`, async () => {
   const folder = await Deno.makeTempDir({ prefix: "orch-cost-" });
   try {
     const percent = await shareOfProcessor(folder);
     // deno-lint-ignore no-console -- the figure that the documents name
     console.log(`the live view takes ${percent.toFixed(2)} % of a processor`);
-    assert(percent < MOST_PERCENT, `${percent.toFixed(2)} %`);
+    assert(percent < PERCENT_MAX, `${percent.toFixed(2)} %`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

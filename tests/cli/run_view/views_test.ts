@@ -1,5 +1,5 @@
 /** The views of a run, told event by event: what each prints, and when. */
-import { MOST_WAITING } from "../../../lib/cli/run_view/bounded_stream.ts";
+import { WAITING_MAX } from "../../../lib/cli/run_view/bounded_stream.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { text } from "../../support/shown_text.ts";
 import { WatchedRun } from "../../support/watched_run.ts";
@@ -47,7 +47,7 @@ Deno.test("plain: what a reader does not read is left out from a point on, and c
   const run = await WatchedRun.open(TWO, { flags: { verbose: true } });
   run.said();
   run.print("a", "one\ntwo\n");
-  run.world.stderr.waiting = MOST_WAITING + 1;
+  run.world.stderr.waiting = WAITING_MAX + 1;
   run.story.start("a");
   run.story.end("a", { kind: "succeeded" });
   check(run, "");
@@ -60,7 +60,7 @@ Deno.test("plain: what a reader does not read is left out from a point on, and c
     ○ ready     b
     ▶ start     b`,
   );
-  run.world.stderr.waiting = MOST_WAITING + 1;
+  run.world.stderr.waiting = WAITING_MAX + 1;
   run.story.end("b", { kind: "succeeded" });
   run.show();
   run.view.close();
@@ -177,7 +177,7 @@ Deno.test("json: every event is a line on standard output, and nothing is said",
 
 Deno.test("json: what a reader does not read is counted", async () => {
   const run = await WatchedRun.open(TWO, { flags: { ui: "json" } });
-  run.world.stdout.waiting = MOST_WAITING + 1;
+  run.world.stdout.waiting = WAITING_MAX + 1;
   run.story.start("a");
   run.show();
   run.world.stdout.waiting = 0;

@@ -1,6 +1,6 @@
 /** What the scheduler decided and why, told from the events alone. */
 import { type Decision, DecisionLog } from "../../../lib/core/explain/decision.ts";
-import type { RunSettings } from "../../../lib/core/run/event.ts";
+import type { RunSettings } from "../../../lib/core/plan/settings.ts";
 import { fold } from "../../../lib/core/run/apply.ts";
 import { initialState } from "../../../lib/core/run/state.ts";
 import { assertEquals } from "../../support/assert.ts";

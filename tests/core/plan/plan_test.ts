@@ -1,5 +1,5 @@
 /** The order of starting, and what could never start. */
-import { Bug } from "../../../lib/core/run/event.ts";
+import { Bug } from "../../../lib/core/base/bug.ts";
 import { checkFeasible, planJobs } from "../../../lib/core/plan/plan.ts";
 import type { Workflow } from "../../../lib/core/workflow/workflow.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";

@@ -1,6 +1,6 @@
 /** Why ready jobs do not start, and to whom that is due. The simulator asks it of every run it plays. */
 import { firstWithoutObstacle, holdersOf, obstacleOf } from "../../../lib/core/run/obstacle.ts";
-import type { RunSettings } from "../../../lib/core/run/event.ts";
+import type { RunSettings } from "../../../lib/core/plan/settings.ts";
 import { isLive } from "../../../lib/core/run/state.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { planOf, Player } from "../../support/trace.ts";

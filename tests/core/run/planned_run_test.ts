@@ -1,7 +1,7 @@
 /** Runs on a clock that nobody waits for. */
 import { plannedEvents } from "../../../lib/core/run/planned_run.ts";
 import { timelineOf } from "../../../lib/core/run/timeline.ts";
-import type { RunSettings } from "../../../lib/core/run/event.ts";
+import type { RunSettings } from "../../../lib/core/plan/settings.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { sketchSettings } from "../../support/workflows.ts";
 import { planOf } from "../../support/trace.ts";

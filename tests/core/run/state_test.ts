@@ -1,6 +1,7 @@
 /** The fold of a run: what may follow what, and for when the run waits. */
 import { apply } from "../../../lib/core/run/apply.ts";
-import { Bug, type RunEvent } from "../../../lib/core/run/event.ts";
+import { Bug } from "../../../lib/core/base/bug.ts";
+import type { RunEvent } from "../../../lib/core/run/event.ts";
 import {
   freeResources,
   initialState,

@@ -1,11 +1,11 @@
 /** What no workflow may hold, found in plain data. */
-import { checkDecoded, NESTING_LIMIT } from "../../../lib/core/workflow/document_limits.ts";
+import { checkLimits, NESTING_MAX } from "../../../lib/core/workflow/document_limits.ts";
 import { applyMergeKeys } from "../../../lib/core/workflow/merge_keys.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { brief } from "../../support/brief.ts";
 
 function check(name: string, data: unknown, ...expected: string[]): void {
-  Deno.test(`checkDecoded ${name}`, () => assertEquals(brief(checkDecoded(data)), expected));
+  Deno.test(`checkLimits ${name}`, () => assertEquals(brief(checkLimits(data)), expected));
 }
 
 /** Lists in lists under the key `a`, so that the innermost is at this depth. */
@@ -29,7 +29,7 @@ function laughs(levels: number): unknown {
 
 const shared = { tags: ["a"] };
 const sharedFault = { count: Infinity };
-const deepPath = `/a${"/0".repeat(NESTING_LIMIT - 1)}`;
+const deepPath = `/a${"/0".repeat(NESTING_MAX - 1)}`;
 
 check("accepts a plain document", { name: "x", jobs: [{ id: "a", n: 1.5, on: true, no: null }] });
 check("accepts an empty mapping", {});
@@ -39,8 +39,8 @@ check("refuses a list at the root", [1], "E110 a list @ value /");
 check("refuses a string at the root", "x", "E110 a string @ value /");
 check("refuses a number at the root", 1, "E110 a number @ value /");
 check("refuses a boolean at the root", true, "E110 a boolean @ value /");
-check("accepts nesting at the limit", nested(NESTING_LIMIT));
-check("refuses nesting one beyond it", nested(NESTING_LIMIT + 1), `E109 65 64 @ value ${deepPath}`);
+check("accepts nesting at the limit", nested(NESTING_MAX));
+check("refuses nesting one beyond it", nested(NESTING_MAX + 1), `E109 65 64 @ value ${deepPath}`);
 check("refuses nesting of 100,000 levels", nested(100_000), `E109 65 64 @ value ${deepPath}`);
 check(
   "refuses keys that objects reserve",
@@ -79,14 +79,14 @@ check(
 check("refuses references that expand without end", laughs(9), "E108 bomb @ value /jobs");
 check("accepts references that expand a little", laughs(5));
 
-Deno.test("checkDecoded collects no more than 100 mistakes", () => {
-  assertEquals(checkDecoded({ a: Array(1_000).fill("\0") }).length, 100);
+Deno.test("checkLimits collects no more than 100 mistakes", () => {
+  assertEquals(checkLimits({ a: Array(1_000).fill("\0") }).length, 100);
 });
 
-Deno.test("checkDecoded visits 100,000 jobs in no time", () => {
+Deno.test("checkLimits visits 100,000 jobs in no time", () => {
   const jobs = Array.from({ length: 100_000 }, (_, i) => ({ id: `j${i}`, needs: [`j${i - 1}`] }));
   const startedAt = performance.now();
-  assertEquals(checkDecoded({ jobs }), []);
+  assertEquals(checkLimits({ jobs }), []);
   assert(performance.now() - startedAt < 400);
 });
 

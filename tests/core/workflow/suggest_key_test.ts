@@ -1,5 +1,5 @@
 /** Which key of the format was meant by one that it does not have. */
-import { keyMeant } from "../../../lib/core/workflow/suggest_key.ts";
+import { suggestKey } from "../../../lib/core/workflow/suggest_key.ts";
 import { keysAt } from "../../../lib/core/workflow/schema.ts";
 import type { DocumentPath } from "../../../lib/core/workflow/diagnostic.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
@@ -57,15 +57,15 @@ const ROWS: readonly (readonly [string, string, string | null])[] = [
 ];
 
 for (const [place, name, expected] of ROWS) {
-  Deno.test(`keyMeant() takes '${name}' in the ${place} for ${expected}`, () => {
-    assertEquals(keyMeant(name, keysAt(PLACES[place]!)), expected);
+  Deno.test(`suggestKey() takes '${name}' in the ${place} for ${expected}`, () => {
+    assertEquals(suggestKey(name, keysAt(PLACES[place]!)), expected);
   });
 }
 
-Deno.test("keyMeant() only names keys that may stand there", () => {
+Deno.test("suggestKey() only names keys that may stand there", () => {
   for (const name of ["needs", "env", "retries", "memory", "url", "status"]) {
     for (const path of Object.values(PLACES)) {
-      const meant = keyMeant(name, keysAt(path));
+      const meant = suggestKey(name, keysAt(path));
       assert(meant === null || keysAt(path).includes(meant), `${name} in ${path.join(".")}`);
     }
   }

@@ -1,10 +1,10 @@
 /** What orch says to `sh`, read by a real one: no value gets out of its quotes, and each job is told apart. */
+import { quote } from "../../../lib/runtime/kernel/quote.ts";
 import {
   type JobText,
   jobText,
   needsItsShell,
   plainWords,
-  quote,
   SLOT_PREAMBLE,
 } from "../../../lib/runtime/process/shell_text.ts";
 import { assert, assertEquals, assertMatch } from "../../support/assert.ts";

@@ -1,5 +1,5 @@
 /** What holds for every frame of the live region: how tall, how wide, what it asks for, what it costs. */
-import { framePlan, MOST_LINES } from "../../../lib/view/live/frame.ts";
+import { framePlan, LINES_MAX } from "../../../lib/view/live/frame.ts";
 import { widthOf } from "../../../lib/view/text/width.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import {
@@ -64,7 +64,7 @@ Deno.test("liveFrame fits every terminal: no line too wide, never too tall", () 
         for (const rows of [1, 2, 3, 4, 6, 8, 9, 24, 100]) {
           const said = { lastLineOf: () => hostile, usageOf: () => usage };
           const lines = frameOf(story, { columns, rows, style, ...said });
-          assert(lines.length <= Math.max(1, Math.min(MOST_LINES, rows - 2)), `${rows} rows`);
+          assert(lines.length <= Math.max(1, Math.min(LINES_MAX, rows - 2)), `${rows} rows`);
           for (const line of lines) {
             assert(widthOf(line) < columns, `${columns} columns: ${JSON.stringify(line)}`);
             // deno-lint-ignore no-control-regex -- as they are what must not be there

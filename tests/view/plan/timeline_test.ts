@@ -2,7 +2,7 @@
 import type { SettledStatus } from "../../../lib/core/run/state.ts";
 import type { Span, Timeline, TimelineRow } from "../../../lib/core/run/timeline.ts";
 import { makeStyle } from "../../../lib/view/text/style.ts";
-import { MOST_BARS, timelineText } from "../../../lib/view/plan/timeline.ts";
+import { BARS_MAX, timelineText } from "../../../lib/view/plan/timeline.ts";
 import { widthOf } from "../../../lib/view/text/width.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { bestTimeOf, escaped } from "../../support/shown_text.ts";
@@ -132,7 +132,7 @@ Deno.test("timelineText shows of many jobs those that ran longest", () => {
     (_, i) => row(`j${i}`, "success", `ready 0-${i}`, `run ${i}-${i + (i % 10)}`),
   );
   const lines = shown(80, PLAIN, { lengthMs: 1_010_000, rows }).split("\n");
-  assertEquals(lines.length, MOST_BARS + 3);
+  assertEquals(lines.length, BARS_MAX + 3);
   assertEquals(lines.at(-2), "… and 960 more that ran no longer");
   assert(lines.slice(1, -2).every((line) => /^✔ j\d*9 /.test(line)));
 });

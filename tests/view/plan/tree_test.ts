@@ -1,6 +1,6 @@
 /** The graph of a plan as a tree by level, at several widths. */
 import { planJobs } from "../../../lib/core/plan/plan.ts";
-import { dagText, MOST_TREE_LINES } from "../../../lib/view/plan/tree.ts";
+import { dagText, TREE_LINES_MAX } from "../../../lib/view/plan/tree.ts";
 import { makeStyle, type Style } from "../../../lib/view/text/style.ts";
 import { widthOf } from "../../../lib/view/text/width.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
@@ -120,7 +120,7 @@ Deno.test("dagText counts what does not fit: many jobs, many below one, many lev
     { length: 2_000 },
     (_, i) => i === 0 ? "b0" : `b${i} after b${(i - 1) >> 1}`,
   );
-  assert(shown(80, PLAIN, bushy.join("\n")).split("\n").length < 2 * MOST_TREE_LINES);
+  assert(shown(80, PLAIN, bushy.join("\n")).split("\n").length < 2 * TREE_LINES_MAX);
 });
 
 Deno.test("dagText fits any width", () => {

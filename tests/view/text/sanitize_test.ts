@@ -1,5 +1,5 @@
 /** What job output and other foreign text may do to a terminal: nothing but colour it. */
-import { lastLine, visibleLine, visibleText } from "../../../lib/view/text/sanitize.ts";
+import { lastLine, sanitizeLine, sanitizeText } from "../../../lib/view/text/sanitize.ts";
 import { assert, assertEquals, assertNotMatch } from "../../support/assert.ts";
 import { Dice } from "../../support/random.ts";
 
@@ -39,9 +39,9 @@ const TEXTS: readonly (readonly [name: string, text: string, colored: string, pl
 ];
 
 for (const [name, text, colored, plain = colored] of TEXTS) {
-  Deno.test(`visibleText ${name}`, () => {
-    assertEquals(visibleText(text, { color: true }), colored);
-    assertEquals(visibleText(text, { color: false }), plain);
+  Deno.test(`sanitizeText ${name}`, () => {
+    assertEquals(sanitizeText(text, { color: true }), colored);
+    assertEquals(sanitizeText(text, { color: false }), plain);
   });
 }
 
@@ -75,22 +75,22 @@ const COLOURS: readonly (readonly [name: string, text: string, expected: string]
 ];
 
 for (const [name, text, expected] of COLOURS) {
-  Deno.test(`visibleText, colours: ${name}`, () => {
+  Deno.test(`sanitizeText, colours: ${name}`, () => {
     const ended = expected.includes(ESC) ? `${expected}${ESC}[0m` : expected;
-    assertEquals(visibleText(text, { color: true }), ended);
+    assertEquals(sanitizeText(text, { color: true }), ended);
   });
 }
 
-Deno.test("visibleText begins each line with the colours of the terminal", () => {
+Deno.test("sanitizeText begins each line with the colours of the terminal", () => {
   assertEquals(
-    visibleText(`${ESC}[31mx\n${ESC}[41my`, { color: true }),
+    sanitizeText(`${ESC}[31mx\n${ESC}[41my`, { color: true }),
     `${ESC}[31mx${ESC}[0m\n${ESC}[41my${ESC}[0m`,
   );
 });
 
-Deno.test("visibleLine keeps everything on one line", () => {
-  assertEquals(visibleLine("a\tb\nc\r\nd"), "a b␊c␍␊d");
-  assertEquals(visibleLine(`${ESC}[31mred${ESC}[0m`), "␛[31mred␛[0m");
+Deno.test("sanitizeLine keeps everything on one line", () => {
+  assertEquals(sanitizeLine("a\tb\nc\r\nd"), "a b␊c␍␊d");
+  assertEquals(sanitizeLine(`${ESC}[31mred${ESC}[0m`), "␛[31mred␛[0m");
 });
 
 const LAST_LINES: readonly (readonly [name: string, text: string, expected: string])[] = [
@@ -115,13 +115,13 @@ const HARMFUL =
   // deno-lint-ignore no-control-regex -- as they are what must not be there
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
-Deno.test("visibleText leaves nothing harmful in random text", () => {
+Deno.test("sanitizeText leaves nothing harmful in random text", () => {
   const dice = new Dice(1);
   const pieces = [ESC, "[", "]", "8;;", "31", ";", "m", "\r", "\n", "\x9b", "\x07", "é", "?", "H"];
   for (let round = 0; round < 5_000; round++) {
     const text = Array.from({ length: dice.between(1, 20) }, () => dice.pick(pieces)).join("");
-    assertNotMatch(visibleText(text, { color: false }), HARMFUL, JSON.stringify(text));
-    for (const line of visibleText(text, { color: true }).split("\n")) {
+    assertNotMatch(sanitizeText(text, { color: false }), HARMFUL, JSON.stringify(text));
+    for (const line of sanitizeText(text, { color: true }).split("\n")) {
       // deno-lint-ignore no-control-regex -- as above
       assertNotMatch(line.replace(/\x1b\[[0-9;:]*m/g, ""), HARMFUL, JSON.stringify(text));
       assert(!line.includes(ESC) || line.endsWith(`${ESC}[0m`), JSON.stringify(text));
@@ -131,7 +131,7 @@ Deno.test("visibleText leaves nothing harmful in random text", () => {
   }
 });
 
-Deno.test("visibleText and lastLine take no long time for 16 KiB of hostile text", () => {
+Deno.test("sanitizeText and lastLine take no long time for 16 KiB of hostile text", () => {
   const pieces = [
     ESC,
     `${ESC}[`,
@@ -147,9 +147,9 @@ Deno.test("visibleText and lastLine take no long time for 16 KiB of hostile text
   for (const piece of [...pieces, "0;", "\x9b", "\u202e", "👩‍", "e\u0301"]) {
     for (const text of [piece.repeat(16_384 / piece.length), ESC + "[" + piece.repeat(8_192)]) {
       const startedAt = performance.now();
-      visibleText(text, { color: true });
-      visibleText(text, { color: false });
-      visibleLine(text);
+      sanitizeText(text, { color: true });
+      sanitizeText(text, { color: false });
+      sanitizeLine(text);
       lastLine(text);
       const tookMs = performance.now() - startedAt;
       assert(tookMs < 100, `${JSON.stringify(piece)} took ${tookMs} ms`);

@@ -40,7 +40,7 @@ interface Place {
   readonly args: readonly Argument[];
 }
 
-const MOST_RUNS = 50;
+const RUNS_MAX = 50;
 
 /** Looks up words of each kind; what the shell itself looks up has none. */
 const SOURCES: Readonly<
@@ -164,7 +164,7 @@ async function codes(): Promise<Answer> {
 }
 
 async function runIds(place: Place): Promise<Answer> {
-  const runs = (await runsFor(place)).places.slice(0, MOST_RUNS);
+  const runs = (await runsFor(place)).places.slice(0, RUNS_MAX);
   return { part: "words", words: ["last", ...runs.map(({ runId }) => runId)] };
 }
 

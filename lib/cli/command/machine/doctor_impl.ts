@@ -1,5 +1,5 @@
 /** `orch doctor`: what this machine can run and enforce, and why not. */
-import type { NamespaceLack } from "../../../runtime/kernel/namespace.ts";
+import type { NamespaceLack } from "../../../core/base/namespace_lack.ts";
 import type { World } from "../../../runtime/port/world.ts";
 import { type Finding, findingsText } from "../../../view/command_line/doctor.ts";
 import { jsonText } from "../../../view/text/json_text.ts";

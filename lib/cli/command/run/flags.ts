@@ -12,40 +12,40 @@ import {
 } from "../../../view/command_line/usage.ts";
 import type { FlagValues } from "../../base/command.ts";
 import {
+  CONCURRENT_MAX,
   flag,
   list,
-  MAX_CONCURRENT,
   path,
   PROBLEM_FORMAT,
   STATE_DIR,
   text,
 } from "../../base/flags.ts";
-import type { ReportWish } from "../../run/reports.ts";
+import type { ReportRequest } from "../../run/reports.ts";
 
-const MOST_GRACE_SECONDS = 86_400;
+const GRACE_SECONDS_MAX = 86_400;
 
 /** Seconds. */
 function parseGrace(value: string): number {
   const seconds = Number(value);
-  if (!/^\d+(\.\d+)?$/.test(value) || seconds > MOST_GRACE_SECONDS) {
-    throw new Error(secondsWantedText(MOST_GRACE_SECONDS));
+  if (!/^\d+(\.\d+)?$/.test(value) || seconds > GRACE_SECONDS_MAX) {
+    throw new Error(secondsWantedText(GRACE_SECONDS_MAX));
   }
   return seconds;
 }
 
 const SIZE = /^(\d+)([KMG]?)$/i;
-const LEAST_LOG_BYTES = 1024;
+const LOG_BYTES_MIN = 1024;
 
 function parseSize(value: string): number {
   const [, digits, unit = ""] = SIZE.exec(value) ?? [];
   const bytes = Number(digits) * 1024 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
-  if (!(bytes >= LEAST_LOG_BYTES) || !Number.isSafeInteger(bytes)) {
+  if (!(bytes >= LOG_BYTES_MIN) || !Number.isSafeInteger(bytes)) {
     throw new Error(SIZE_WANTED);
   }
   return bytes;
 }
 
-function parseReport(value: string): ReportWish {
+function parseReport(value: string): ReportRequest {
   const equals = value.indexOf("=");
   const kind = REPORT_KINDS.find((one) => one === value.slice(0, equals));
   const path = value.slice(equals + 1);
@@ -55,7 +55,7 @@ function parseReport(value: string): ReportWish {
 
 /** What the three commands share, as `run` has it. */
 const SHARED = {
-  maxConcurrent: MAX_CONCURRENT,
+  maxConcurrent: CONCURRENT_MAX,
   output: { ...path("Write the results as JSON to this file", "path", "files"), short: "o" },
   report: {
     kind: "parsed",

@@ -5,7 +5,7 @@
 import { causeInWords } from "../../base/cause.ts";
 import { fold } from "../../../core/run/apply.ts";
 import type { Checked } from "../../../core/workflow/diagnostic.ts";
-import type { RunSettings } from "../../../core/run/event.ts";
+import type { RunSettings } from "../../../core/plan/settings.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import { planOfRecord, type PlanRecord } from "../../../core/record/plan_file.ts";
 import { planResume, type Rerun } from "../../../core/record/resume.ts";
@@ -38,9 +38,9 @@ import {
   repairedText,
 } from "../../../view/past/resume.ts";
 import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/past/ownership.ts";
-import { conduct } from "../../run/execute.ts";
+import { executeRun } from "../../run/execute.ts";
 import { EXIT } from "../../base/exit_code.ts";
-import { findFates, lookAtFates } from "../../run/lost_attempts.ts";
+import { findFates, inspectAttempts } from "../../run/lost_attempts.ts";
 import { jobVariables } from "../../run/job_variables.ts";
 import { type Context, nextPlan, report } from "./next_plan.ts";
 import { OutputError, UsageError } from "../../base/output.ts";
@@ -194,7 +194,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     downSince: record.journal.events.at(-1)?.at ?? 0,
     rerun,
     changed,
-    fateOf: await (options.dryRun ? lookAtFates(dead) : findFates(dead)),
+    fateOf: await (options.dryRun ? inspectAttempts(dead) : findFates(dead)),
     mayRunTwice: (job) => job.idempotent,
     unrecorded: [...new Set(beginning.unrecorded.map(({ jobId }) => jobId))],
     lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",
@@ -213,7 +213,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     const { showGoingOn } = await import("../../run/dry_run.ts");
     return showGoingOn(state, resumption.input, { settings, learned, world });
   }
-  return await conduct({
+  return await executeRun({
     state,
     events: record.journal.events,
     firstInput: resumption.input,

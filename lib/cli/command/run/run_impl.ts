@@ -1,13 +1,13 @@
 /** `orch run FILE`: load, plan, run, report. The whole story, from the top. */
 import { initialState } from "../../../core/run/state.ts";
 import type { Environment } from "../../../core/workflow/workflow.ts";
-import { prepareRun, type RunWishes } from "../../../engine/prepare.ts";
+import { prepareRun, type RunRequest } from "../../../engine/prepare.ts";
 import { hashOf, type LoadedFile, loadWorkflow } from "../../../runtime/load/load.ts";
 import { createRun } from "../../../runtime/store/new_run.ts";
 import { resolvePath } from "../../../runtime/port/paths.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../../../runtime/state/state_directory.ts";
 import type { World } from "../../../runtime/port/world.ts";
-import { conduct } from "../../run/execute.ts";
+import { executeRun } from "../../run/execute.ts";
 import { jobVariables } from "../../run/job_variables.ts";
 import { isNoFolder, OutputError, reportProblems, UsageError } from "../../base/output.ts";
 import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../base/output_files.ts";
@@ -51,7 +51,7 @@ export async function run(options: RunFlags, file: string, world: World): Promis
   const { durability } = limits;
   using newRun = await keepRun(world, stateDirectory, { record, durability });
   const { directory, journal } = newRun;
-  return await conduct({
+  return await executeRun({
     state: initialState(plan),
     events: [],
     firstInput: { type: "run_requested", runId: directory.runId, settings },
@@ -98,7 +98,7 @@ function wishesOf(
     readonly variables: Environment;
     readonly world: World;
   },
-): RunWishes {
+): RunRequest {
   const { only, tags, skipTags, deps, directory } = options;
   return {
     selection: { only, tags, skipTags, withDependencies: deps },

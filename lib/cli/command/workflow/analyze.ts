@@ -1,7 +1,7 @@
 /** `orch analyze`, as it is called. */
 import { ANALYSIS_FORMATS } from "../../../core/base/choices.ts";
 import { command } from "../../base/command.ts";
-import { FILE, fileOf, flag, MAX_CONCURRENT, path } from "../../base/flags.ts";
+import { CONCURRENT_MAX, FILE, fileOf, flag, path } from "../../base/flags.ts";
 
 export const analyze = command({
   name: "analyze",
@@ -10,7 +10,7 @@ export const analyze = command({
     "Shows the structure of a workflow and how its run is planned, with the durations of earlier " +
     "runs. Nothing is started.",
   flags: {
-    maxConcurrent: { ...MAX_CONCURRENT, brief: "Planned at a time" },
+    maxConcurrent: { ...CONCURRENT_MAX, brief: "Planned at a time" },
     output: {
       ...path("Write the analysis as JSON to this file as well", "path", "files"),
       short: "o",

@@ -1,7 +1,7 @@
 /** Jobs of a type that a module of the user brings: what it does is under `with`. */
 import * as z from "zod/mini";
 import { atValue, type Diagnostic, diagnosticAt, type DocumentPath } from "../diagnostic.ts";
-import { Bug } from "../../run/event.ts";
+import { Bug } from "../../base/bug.ts";
 import type { PluginAction } from "../workflow.ts";
 import { inOneOrder } from "../keys/fingerprint.ts";
 import { key, storedOf } from "../keys/key.ts";

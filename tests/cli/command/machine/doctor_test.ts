@@ -1,7 +1,7 @@
 /** `orch doctor`, and limits that a job requires. */
 import { checkEnforceable } from "../../../../executors/preflight/enforceable.ts";
 import { planJobs } from "../../../../lib/core/plan/plan.ts";
-import type { ControlLack } from "../../../../lib/core/base/cgroup_problem.ts";
+import type { CgroupProblem } from "../../../../lib/core/base/cgroup_problem.ts";
 import { doctor } from "../../../../lib/cli/command/machine/doctor_impl.ts";
 import type { Enforcement } from "../../../../lib/runtime/port/world.ts";
 import { findingsText } from "../../../../lib/view/command_line/doctor.ts";
@@ -58,10 +58,10 @@ Deno.test("findingsText() gives every way of enforcing a meaning of its own", ()
 });
 
 /** Causes, and what they keep from orch. */
-const LACKS: readonly ControlLack[] = [
+const LACKS: readonly CgroupProblem[] = [
   ...(["not_linux", "no_shell", "not_mounted", "read_only", "not_writable", "old_kernel"] as const),
   ...(["not_permitted", "refused"] as const),
-].map((cause): ControlLack => ({ cause, controllers: [] })).concat(
+].map((cause): CgroupProblem => ({ cause, controllers: [] })).concat(
   (["refused", "disabled", "version_1", "not_delegated", "shared"] as const).map((cause) => ({
     cause,
     controllers: ["memory", "cpu", "pids"],
