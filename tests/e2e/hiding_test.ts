@@ -1,4 +1,6 @@
 /** Whatever a job does to hide what it starts, and whatever the shell is: it is ended with the run. */
+import { FILES_AND_VARIABLES } from "../support/narrow.ts";
+import { ENTRY } from "../support/under_test.ts";
 import { assertEquals } from "../support/assert.ts";
 import { eventually, newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
 import { isAlive } from "../support/families.ts";
@@ -38,8 +40,20 @@ async function leftOf(tag: string): Promise<string[]> {
   });
 }
 
-const begin = (project: Project, count: number, env: Record<string, string>) =>
-  project.spawn(["run", "w.yaml", "-c", String(count), "--grace", "0.5", "--no-live"], { env });
+/** Without all permissions there are no control groups, which would find everything. */
+const NARROW = [
+  Deno.execPath(),
+  "run",
+  "--no-prompt",
+  ...FILES_AND_VARIABLES,
+  "--allow-run",
+  ENTRY,
+];
+
+const begin = (project: Project, count: number, env: Record<string, string>) => {
+  const run = ["run", "w.yaml", "-c", String(count), "--grace", "0.5", "--no-live"];
+  return project.spawnProgram([...NARROW, ...run], { env });
+};
 
 for (const shell of SHELLS) {
   testNeeding(

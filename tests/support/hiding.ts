@@ -1,5 +1,4 @@
 /** Jobs that hide what they start, orch as some user and with some shell, and what is left of all that. */
-import { lifeMark } from "../../lib/runtime/kernel/cookie.ts";
 import { isAlive, processIds, read } from "./families.ts";
 
 /** The shells that are tried as `sh`. */
@@ -39,16 +38,6 @@ export function newTag(): string {
 /** The living processes with a tag among their arguments. */
 export function tagged(tag: string): number[] {
   return processIds().filter((pid) => read(`/proc/${pid}/cmdline`).includes(tag) && isAlive(pid));
-}
-
-/** The living processes with the mark of a life, and reapers with its cookie. */
-export function marked(cookie: string): number[] {
-  const mark = lifeMark(cookie, "");
-  const line = new RegExp(`^Max file locks +${mark}`, "m");
-  return processIds().filter((pid) =>
-    isAlive(pid) && (line.test(read(`/proc/${pid}/limits`)) ||
-      read(`/proc/${pid}/cmdline`).split("\0").includes(cookie))
-  );
 }
 
 /** What a job of a kind does before it waits for itself: its end does not wait for what it has hidden. */
