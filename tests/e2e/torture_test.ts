@@ -103,6 +103,7 @@ async function play(round: Round, bundle: string): Promise<void> {
   const lines = left().map((pid) => `${pid} ${commandOf(pid)}`);
   killAll(left());
   assertEquals(lines, [], JSON.stringify(round));
+  await eventually(() => project.processes().length === 0, "what a killed reaper slept by");
 }
 
 function commandOf(pid: number): string {
