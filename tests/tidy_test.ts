@@ -309,6 +309,39 @@ Deno.test("job kinds: nobody asks of which kind a job is, but its records", () =
   assertEquals(found, Object.keys(COMPARES_A_JOB_TYPE), "exceptions that are none any more");
 });
 
+/** Files of the program that open files by their names, and why they may; all others go by `state_files.ts`. */
+const OPENERS: Readonly<Record<string, string>> = {
+  "lib/runtime/state/state_files.ts": "is the way to everything in a state directory",
+  "lib/runtime/real_world.ts":
+    "is the port for files of the user; logs it opens by way of state_files",
+  "lib/runtime/store/own_state.ts": "keeps the key of the user, and looks as closely",
+  "lib/runtime/process/log_cap.ts":
+    "cuts logs of this run, in a folder that it has made or looked through",
+  "lib/runtime/process/direct_process.ts": "opens the logs of a job, in such a folder",
+  "executors/plugin/log.ts": "opens the logs of a job, in such a folder",
+  "lib/runtime/process/shell_slot.ts": "writes the text of a job beside its logs, in such a folder",
+  "lib/runtime/process/slot_process.ts": "looks whether a log is there, in such a folder",
+  "lib/runtime/kernel/cgroup.ts": "is about control groups",
+  "lib/runtime/kernel/cgroup_facts.ts": "is about control groups",
+  "lib/runtime/kernel/process_table.ts": "reads /proc",
+  "executors/plugin/prompts.ts": "reads /proc",
+  "lib/runtime/state/host_name.ts": "reads /etc/hostname",
+};
+const OPENING =
+  /\bDeno\.(open|create|readFile|readTextFile|writeFile|writeTextFile|truncate|copyFile|stat)(Sync)?\(/;
+
+Deno.test("state: what is in a state directory is opened in one place only", () => {
+  const problems = FILES.filter(({ path, text }) =>
+    /^(lib|executors)\//.test(path) && OPENING.test(text) &&
+    !Object.hasOwn(OPENERS, path)
+  );
+  report(
+    problems.map(({ path }) =>
+      `${path} opens a file by its name: go by lib/runtime/state/state_files.ts, which follows no links`
+    ),
+  );
+});
+
 Deno.test("barrels: only the three mod.ts re-export", () => {
   const allowed = ["lib/mod.ts", "lib/cli/mod.ts", "executors/mod.ts", "tests/support/assert.ts"];
   const barrels = FILES.filter(({ path, text }) =>

@@ -3,7 +3,7 @@
  * the process whatever ends it; the text of the file only says who. There is nothing to unlock by hand.
  */
 
-import { isGranted } from "../port/permissions.ts";
+import { hostName } from "./host_name.ts";
 import { fill, openStateFile } from "./state_files.ts";
 
 /** Who works on a run. */
@@ -113,6 +113,8 @@ function takeAlone(file: Deno.FsFile, path: string): void {
 
 /** Who has a lock is said in fewer bytes. */
 const HOLDER_BYTES_MAX = 1024;
+/** The last moment that a date can be. */
+const LATEST = 8.64e15;
 
 function readHolder(path: string): LockHolder | null {
   try {
@@ -121,19 +123,9 @@ function readHolder(path: string): LockHolder | null {
     const text = new TextDecoder().decode(bytes.subarray(0, fill(file, bytes)));
     const { pid, host, startedAt } = JSON.parse(text);
     const isHolder = Number.isSafeInteger(pid) && typeof startedAt === "number" &&
+      Math.abs(startedAt) <= LATEST &&
       (host === null || typeof host === "string");
     return isHolder ? { pid, host, startedAt } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The name of this machine, as far as permissions tell it without asking the user. */
-function hostName(): string | null {
-  try {
-    if (isGranted({ kind: "sys", name: "hostname" })) return Deno.hostname();
-    const path = "/etc/hostname";
-    return isGranted({ kind: "read", path }) ? Deno.readTextFileSync(path).trim() : null;
   } catch {
     return null;
   }

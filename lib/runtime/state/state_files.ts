@@ -210,6 +210,13 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }
 
+/** Makes the names in a folder safe: a file that is on the disk under no name is lost. Windows has no such thing. */
+export async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows" || !isGranted({ kind: "read", path })) return;
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
+}
+
 /** What holds for what is in a state directory; `null` where there is none. */
 function boundsOf(stateDirectory: string): Bounds | null {
   if (!chosen.has(stateDirectory)) return boundsBelow(stateDirectory, NOTHING_ELSE);

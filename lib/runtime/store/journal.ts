@@ -14,12 +14,12 @@ import {
   readJournal,
 } from "../../core/record/journal_read.ts";
 import { folderOf } from "../port/paths.ts";
-import { isGranted } from "../port/permissions.ts";
 import {
   fill,
   openStateFile,
   readStateFile,
   StateRefused,
+  syncFolder,
   writeStateFile,
 } from "../state/state_files.ts";
 import type { Clock } from "../port/world.ts";
@@ -294,13 +294,6 @@ async function cut(path: string, length: number): Promise<void> {
   using file = openStateFile(path, "write");
   await file.truncate(length);
   await file.sync();
-}
-
-/** Makes the names in a folder safe: a file that is on the disk under no name is lost. Windows has no such thing. */
-export async function syncFolder(path: string): Promise<void> {
-  if (Deno.build.os === "windows" || !isGranted({ kind: "read", path })) return;
-  using folder = await Deno.open(path, { read: true });
-  await folder.sync();
 }
 
 function denoFile(file: Deno.FsFile): JournalFile {

@@ -1,14 +1,14 @@
 /** The files of a run that is about to begin: all of them, or none. */
 import type { Durability } from "../../core/base/choices.ts";
 import type { PlanRecord } from "../../core/record/plan_file.ts";
-import { Journal, syncFolder } from "./journal.ts";
+import { Journal } from "./journal.ts";
 import { writePlan } from "./plan_store.ts";
 import { ownState } from "./own_state.ts";
 import { recordOrder } from "./ownership.ts";
 import { createRunDirectory, type RunDirectory } from "../state/run_directory.ts";
 import { folderOf } from "../port/paths.ts";
 import { RunLock } from "../state/run_lock.ts";
-import { checkFolders } from "../state/state_files.ts";
+import { checkFolders, syncFolder } from "../state/state_files.ts";
 import type { World } from "../port/world.ts";
 
 /** A run that can begin. Its lock is held until it is disposed of. */

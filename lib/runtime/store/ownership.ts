@@ -21,6 +21,7 @@ import { type RunPlace, RunStore } from "./run_store.ts";
 import {
   checkFolders,
   checkRunFolders,
+  openStateFile,
   readStateFile,
   readStateText,
 } from "../state/state_files.ts";
@@ -172,8 +173,10 @@ export async function markOf(
 /** Writes the mark of a plan down, never through a link. Throws the platform's error. */
 export function saveMark({ path }: RunDirectory, plan: number, mark: string): void {
   const place = RUN_FILES.mark(path, plan);
-  const write = (to: string) =>
-    Deno.writeTextFileSync(to, `${mark}\n`, { createNew: true, mode: 0o600 });
+  const write = (to: string) => {
+    using file = openStateFile(to, "create");
+    file.writeSync(new TextEncoder().encode(`${mark}\n`));
+  };
   try {
     // At once: on the way to the first job a wait for another thread costs more than the write.
     return write(place);
