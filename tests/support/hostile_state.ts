@@ -3,9 +3,9 @@
  * a terabyte, other owners, odd modes, and journals, plans and databases that are whole and say odd things.
  */
 import { DatabaseSync } from "node:sqlite";
-import { crc32 } from "../../lib/core/crc32.ts";
-import { openIndex } from "../../lib/runtime/run_index.ts";
-import { Story } from "../view/story.ts";
+import { crc32 } from "../../lib/core/base/crc32.ts";
+import { openIndex } from "../../lib/runtime/history/sync_index.ts";
+import { Story } from "./story.ts";
 import { keepRun } from "./kept_run.ts";
 import { Dice } from "./random.ts";
 
