@@ -61,13 +61,13 @@ export interface Job {
   /** What it may use. */
   readonly limits: ResourceLimits;
   /** Whether a limit that nothing here can enforce stops the run before it starts. */
-  readonly enforce: typeof ENFORCE[number];
+  readonly enforce: "require" | "best-effort";
   /** Whether doing its work twice does no harm: an attempt that is lost then begins again unasked. */
   readonly idempotent: boolean;
   /** Whether what is still in the background when it has ended is meant to outlive the run. */
   readonly leaves: boolean;
   /** Whether it sees the processes of the machine or, in a process namespace, its own alone. */
-  readonly processes: typeof PROCESSES[number];
+  readonly processes: "shared" | "own";
   /** Wall time of one attempt, in milliseconds; `null` is no limit. */
   readonly timeoutMs: number | null;
   /** For choosing jobs. */
@@ -75,10 +75,10 @@ export interface Job {
 }
 
 /** What a limit means where nothing can hold a job to it. */
-export const ENFORCE = ["require", "best-effort"] as const;
+export const ENFORCE: readonly Job["enforce"][] = ["require", "best-effort"];
 
 /** Which processes a job sees and may signal: those of the machine, or its own alone. */
-export const PROCESSES = ["shared", "own"] as const;
+export const PROCESSES: readonly Job["processes"][] = ["shared", "own"];
 
 /** The two layers a job's variables come from; the job's may refer to the workflow's. */
 export interface JobEnvironment {

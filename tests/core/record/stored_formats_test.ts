@@ -188,9 +188,15 @@ function read(event: object): RunEvent | null {
 Deno.test("decodeLine() gives settings that an older orch did not know their standard values", () => {
   const settings = sketchSettings({ concurrency: 7 });
   const { concurrency, graceMs, seed } = settings;
-  for (const e of ["run_started", "run_resumed", "run_reopened"]) {
-    const event = read({ e, settings: { concurrency, graceMs, seed } });
-    assert(event !== null && "settings" in event);
+  const resumed = { plan: 1, downSince: 1, lost: [], reset: [] };
+  const events = [
+    { e: "run_started", runId: "20261122-103000-x7k2", workflow: "w", jobs: 1 },
+    { e: "run_resumed", ...resumed },
+    { e: "run_reopened", ...resumed },
+  ];
+  for (const said of events) {
+    const event = read({ ...said, settings: { concurrency, graceMs, seed } });
+    assert(event !== null && "settings" in event, said.e);
     assertEquals(event.settings, { ...settings, ...STANDARD_SETTINGS });
   }
 });

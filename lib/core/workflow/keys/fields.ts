@@ -50,11 +50,11 @@ export function asSaid<N extends string, V>(
 }
 
 /** A field that is one of a few words, which `global_config` may say for all jobs. */
-export function oneOf<N extends string, const W extends readonly string[]>(
+export function oneOf<N extends string, W extends string>(
   name: N,
-  words: W,
-  of: Beside<W[number]> & { readonly standard: W[number] },
-): Field<W[number], Named<N, string>, Named<N, string>> & { readonly common: Named<N, string> } {
+  words: readonly W[],
+  of: Beside<W> & { readonly standard: NoInfer<W> },
+): Field<W, Named<N, string>, Named<N, string>> & { readonly common: Named<N, string> } {
   const { standard, ...beside } = of;
   const keys = named(name, word(words, standard));
   return {
