@@ -11,7 +11,7 @@ import { resolvePath } from "../runtime/port/paths.ts";
 import { realWorld } from "../runtime/real_world.ts";
 import type { World } from "../runtime/port/world.ts";
 import { diagnosticMessage } from "../view/problem/message.ts";
-import { diagnosticsText, inFileOrder } from "../view/problem/text.ts";
+import { diagnosticsText, inFileOrder, SHOWN_AS_TEXT } from "../view/problem/text.ts";
 import { sourceText } from "../view/run/notice.ts";
 import { makeStyle } from "../view/text/style.ts";
 
@@ -108,7 +108,10 @@ export async function workflowError(
   file: LoadedFile,
   diagnostics: readonly Diagnostic[],
 ): Promise<WorkflowError> {
-  const { text, located } = await locate(file, diagnostics);
+  const { text, located } = await locate(file, diagnostics, {
+    ...SHOWN_AS_TEXT,
+    diagnostics: Infinity,
+  });
   const plain = makeStyle({ color: false, ascii: false });
   const problems = inFileOrder(located).map(({ detail, position }): WorkflowProblem => {
     const { title, help } = diagnosticMessage(detail);

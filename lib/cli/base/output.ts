@@ -45,13 +45,18 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "0" && value !== "false";
 }
 
-/** A file that was checked, with its problems in place. */
+/** A file that was checked, with its problems in place, as far as this format shows them. */
 export async function checkedFile(
   loaded: LoadedFile,
   diagnostics: readonly Diagnostic[],
+  format?: ProblemFormat,
 ): Promise<CheckedFile> {
-  const { locate } = await import("../../runtime/load/load.ts");
-  const { text, located } = await locate(loaded, diagnostics);
+  const [{ locate }, { SHOWN_AS_TEXT }] = await Promise.all([
+    import("../../runtime/load/load.ts"),
+    import("../../view/problem/text.ts"),
+  ]);
+  const shown = format === undefined || format === "text" ? SHOWN_AS_TEXT : undefined;
+  const { text, located } = await locate(loaded, diagnostics, shown);
   return { source: { file: loaded.file, text }, jobs: null, problems: located };
 }
 
@@ -65,7 +70,7 @@ export async function reportProblems(
   diagnostics: readonly Diagnostic[],
   format?: ProblemFormat,
 ): Promise<number> {
-  const checked = await checkedFile(loaded, diagnostics);
+  const checked = await checkedFile(loaded, diagnostics, format);
   if (format === "json") {
     const { diagnosticsDocument } = await import("../../view/problem/report.ts");
     world.stdout.write(jsonText(diagnosticsDocument([checked])));

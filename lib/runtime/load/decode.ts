@@ -141,12 +141,28 @@ async function parseYaml(text: string): Promise<Checked<unknown>> {
   try {
     const value = parse(text, options);
     if (!doubtful && !needsCarefulReader(text)) return { ok: true, value };
+    const inParts = await readInParts(text);
+    if (inParts !== null) return { ok: true, value: inParts };
     const tree = await readCarefully(text, "yaml");
     if (tree.faults.length === 0) return { ok: true, value: tree.toData() };
     return { ok: false, diagnostics: toDiagnostics(text, tree.faults) };
   } catch (error) {
     return await explainYaml(text, error);
   }
+}
+
+/** Longer texts are read in parts, which takes less memory. */
+const PARTS_LENGTH_MIN = 1024 * 1024;
+
+/** The data of a long text without mistakes; `null` for one that has to be read as a whole. */
+async function readInParts(text: string): Promise<unknown> {
+  if (text.length < PARTS_LENGTH_MIN) return null;
+  const [{ findJobLines }, { readDataInParts }] = await Promise.all([
+    import("./job_lines.ts"),
+    import("./strict_parts.ts"),
+  ]);
+  const lines = findJobLines(text);
+  return lines && await readDataInParts(lines);
 }
 
 /** Nesting guessed to be deeper than this is left alone by the careful reader. */

@@ -16,6 +16,7 @@ import {
 import { parseWorkflow } from "../../core/workflow/parse.ts";
 import type { Workflow } from "../../core/workflow/workflow.ts";
 import { decodeDocument, type DocumentFormat } from "./decode.ts";
+import type { Shown } from "./locate.ts";
 import { folderOf, normalPath, resolvePath, STDIN } from "../port/paths.ts";
 import type { World } from "../port/world.ts";
 
@@ -165,15 +166,19 @@ function refused(detail: Diagnostic["detail"]): Checked<never> {
   return { ok: false, diagnostics: [diagnosticAt(AT_DOCUMENT, detail)] };
 }
 
-/** A file's text and its diagnostics with their places in it; the locator is loaded only here. */
+/**
+ * A file's text and its diagnostics with their places in it, at least of those that are `shown`; the
+ * locator is loaded only here.
+ */
 export async function locate(
   loaded: LoadedFile,
   diagnostics: readonly Diagnostic[],
+  shown?: Shown,
 ): Promise<{ readonly text: string | null; readonly located: readonly LocatedDiagnostic[] }> {
   if (loaded.bytes === null) return { text: null, located: diagnostics.map(unlocated) };
   const text = new TextDecoder().decode(loaded.bytes);
   const { locateDiagnostics } = await import("./locate.ts");
-  return { text, located: await locateDiagnostics(text, diagnostics) };
+  return { text, located: await locateDiagnostics(text, diagnostics, shown) };
 }
 
 function unlocated({ detail, related }: Diagnostic): LocatedDiagnostic {

@@ -1,9 +1,9 @@
 /**
  * Finds the places of diagnostics in the text of the file: a path becomes a line and a column. The
- * text is read once more, slowly, by a reader that knows positions: only files with mistakes pay.
+ * text is read once more, slowly, by a reader that knows positions: only files with mistakes pay, and
+ * of a long file only the jobs that have them.
  */
 
-import type { Node, Pair } from "yaml";
 import type {
   Diagnostic,
   DiagnosticPlace,
@@ -11,32 +11,56 @@ import type {
   LocatedDiagnostic,
   SourcePosition,
 } from "../../core/workflow/diagnostic.ts";
-import { NESTING_MAX } from "../../core/workflow/document_limits.ts";
 import { LineIndex } from "../../core/workflow/line_index.ts";
-import { MERGE_KEY } from "../../core/workflow/merge_keys.ts";
-import { CAREFUL_LENGTH_MAX, readCarefully, type YamlTree } from "./strict_yaml.ts";
+import { findInParts, type Wanted } from "./strict_parts.ts";
+import { CAREFUL_LENGTH_MAX, readCarefully } from "./strict_yaml.ts";
+import { findJobLines, type JobLines } from "./job_lines.ts";
 import type { Span } from "./json_text.ts";
+import { Finder } from "./yaml_finder.ts";
 import { loadYaml } from "./yaml_package.ts";
+
+/** Shorter texts are read as a whole: that takes a moment only. */
+const PARTS_LENGTH_MIN = 64 * 1024;
+
+/** How much of what is wrong is shown: what is beyond need not have its place. */
+export interface Shown {
+  /** Diagnostics, in the order of the file. Those behind them keep their order, roughly placed. */
+  readonly diagnostics: number;
+  /** Related places of each. The others have none. */
+  readonly related: number;
+}
+
+const ALL: Shown = { diagnostics: Infinity, related: Infinity };
 
 /** Locates each diagnostic and its related places. `text` is YAML or JSON, as `decodeText` gives it. */
 export async function locateDiagnostics(
   text: string,
   diagnostics: readonly Diagnostic[],
+  shown: Shown = ALL,
 ): Promise<LocatedDiagnostic[]> {
+  const rough = diagnostics.length > shown.diagnostics
+    ? roughOffsets(text, diagnostics, shown.diagnostics)
+    : null;
+  const places = diagnostics.flatMap(({ place, related }, i) =>
+    rough?.has(i) ? [] : [place, ...related.slice(0, shown.related).map((one) => one.place)]
+  );
   const lines = new LineIndex(text);
-  const finder = diagnostics.some(needsTree) ? await makeFinder(text) : null;
+  const found = await findPlaces(text, places);
   const locate = (place: DiagnosticPlace): SourcePosition | null => {
     if (place.at === "position") return place.position;
     if (place.at === "nowhere") return null;
     if (place.at === "document") return { line: 1, column: 1, endColumn: 2 };
-    const span = finder?.find(place.path, place.at) ?? null;
+    const span = found.get(place) ?? null;
     return span && lines.position(span.start, span.end);
   };
-  return diagnostics.map(({ detail, place, related }) => ({
-    detail,
-    position: locate(place),
-    related: related.map(({ role, name, place }) => ({ role, name, position: locate(place) })),
-  }));
+  return diagnostics.map(({ detail, place, related }, i) => {
+    const offset = rough?.get(i);
+    return {
+      detail,
+      position: offset === undefined ? locate(place) : lines.position(offset),
+      related: related.map(({ role, name, place }) => ({ role, name, position: locate(place) })),
+    };
+  });
 }
 
 /** Where the values are that these paths lead to; `null` for what the text does not show. */
@@ -45,11 +69,8 @@ export async function locatePlaces(
   paths: readonly DocumentPath[],
 ): Promise<(SourcePosition | null)[]> {
   const lines = new LineIndex(text);
-  const finder = await makeFinder(text);
-  return paths.map((path) => {
-    const span = finder?.find(path, "value") ?? null;
-    return span && lines.position(span.start, span.end);
-  });
+  const spans = await findSpans(text, paths.map((path) => ({ at: "value", path })));
+  return spans.map((span) => span && lines.position(span.start, span.end));
 }
 
 /** How the values are written that these paths lead to; `null` for what the text does not show. */
@@ -57,18 +78,72 @@ export async function writtenAt(
   text: string,
   paths: readonly DocumentPath[],
 ): Promise<(string | null)[]> {
+  const spans = await findSpans(text, paths.map((path) => ({ at: "value", path })));
+  return spans.map((span) => span && text.slice(span.start, span.end).trim());
+}
+
+/**
+ * By their numbers, the diagnostics of which only the order matters, each with the offset of its job: those
+ * behind the first `most` of the file that are not the first of their code. The codes are counted in the
+ * order in which they appear.
+ */
+function roughOffsets(
+  text: string,
+  diagnostics: readonly Diagnostic[],
+  most: number,
+): Map<number, number> | null {
+  // What an alias or a merge key leads to stands elsewhere.
+  const lines = text.includes("*") ? null : jobLinesOf(text);
+  if (lines === null) return null;
+  const byJob = Map.groupBy(diagnostics.keys(), (i) => jobOf(diagnostics[i]!.place, lines));
+  byJob.delete(null);
+  const rough = new Map<number, number>();
+  const codes = new Set<string>();
+  let exact = 0;
+  for (const [job, members] of [...byJob].sort(([a], [b]) => a! - b!)) {
+    const codesHere = members.map((i) => diagnostics[i]!.detail.code);
+    if (exact < most || codesHere.some((code) => !codes.has(code))) exact += members.length;
+    else for (const i of members) rough.set(i, lines.dashOf(job!));
+    for (const code of codesHere) codes.add(code);
+  }
+  return rough;
+}
+
+function jobOf(place: DiagnosticPlace, lines: JobLines): number | null {
+  return "path" in place ? lines.jobOf(place.path) : null;
+}
+
+/** The spans of those places that are paths. */
+async function findPlaces(
+  text: string,
+  places: readonly DiagnosticPlace[],
+): Promise<Map<DiagnosticPlace, Span | null>> {
+  const wanted = places.filter((place) => "path" in place);
+  const spans = wanted.length === 0 ? [] : await findSpans(text, wanted);
+  return new Map(wanted.map((place, i) => [place, spans[i]!]));
+}
+
+/**
+ * The spans of these keys and values; `null` for what the text does not show, and for all where it cannot
+ * be read or would take too long.
+ */
+export async function findSpans(
+  text: string,
+  wanted: readonly Wanted[],
+  partsFrom: number = PARTS_LENGTH_MIN,
+): Promise<(Span | null)[]> {
+  const lines = jobLinesOf(text, partsFrom);
+  const spans = lines && await findInParts(lines, wanted);
+  if (spans !== null) return spans;
   const finder = await makeFinder(text);
-  return paths.map((path) => {
-    const span = finder?.find(path, "value") ?? null;
-    return span && text.slice(span.start, span.end).trim();
-  });
+  return wanted.map(({ path, at }) => finder?.find(path, at) ?? null);
 }
 
-function needsTree({ place, related }: Diagnostic): boolean {
-  return [place, ...related.map((one) => one.place)].some((one) => "path" in one);
+/** `null` also where the text is so short that it is best read as a whole. */
+function jobLinesOf(text: string, partsFrom: number = PARTS_LENGTH_MIN): JobLines | null {
+  return text.length < partsFrom ? null : findJobLines(text);
 }
 
-/** `null` where the text cannot be read, or would take too long. */
 async function makeFinder(text: string): Promise<Finder | null> {
   if (text.length > CAREFUL_LENGTH_MAX) return null;
   try {
@@ -77,75 +152,4 @@ async function makeFinder(text: string): Promise<Finder | null> {
     if (error instanceof RangeError) return null;
     throw error;
   }
-}
-
-/** Goes along paths in the tree of one text. */
-class Finder {
-  readonly #yaml: typeof import("yaml");
-  readonly #tree: YamlTree;
-
-  constructor(yaml: typeof import("yaml"), tree: YamlTree) {
-    this.#yaml = yaml;
-    this.#tree = tree;
-  }
-
-  /** The key or value that `path` leads to; where it ends early, the nearest there is. */
-  find(path: DocumentPath, wanted: "key" | "value"): Span | null {
-    let node: Node | null = this.#tree.root;
-    let key: Node | null = null;
-    for (const step of path) {
-      const next = this.#step(node, step);
-      if (next === null) return spanOf(key) ?? this.#firstKey(node) ?? spanOf(node);
-      [key, node] = next;
-    }
-    if (wanted === "key" && key !== null) return spanOf(key);
-    // An empty value has no text: then its key is shown.
-    const span = spanOf(node);
-    return span !== null && (span.end > span.start || key === null) ? span : spanOf(key);
-  }
-
-  /** One step down: the key stepped through, which lists have not, and the node it leads to. */
-  #step(from: Node | null, step: string | number): [Node | null, Node | null] | null {
-    const node = this.#resolve(from);
-    if (this.#yaml.isSeq(node)) {
-      const item = node.items[Number(step)];
-      return item === undefined ? null : [null, item as Node];
-    }
-    const pair = this.#pair(node, String(step), NESTING_MAX);
-    return pair && [pair.key, pair.value];
-  }
-
-  /** The pair with this key, of the mapping itself or lent to it by a merge key. */
-  #pair(from: Node | null, name: string, levelsLeft: number): Pair<Node, Node | null> | null {
-    const node = this.#resolve(from);
-    if (!this.#yaml.isMap<Node, Node | null>(node) || levelsLeft === 0) return null;
-    const own = node.items.find(({ key }) => this.#nameOf(key) === name);
-    if (own !== undefined) return own;
-    const lent = node.items.find(({ key }) => this.#nameOf(key) === MERGE_KEY)?.value ?? null;
-    const lenders = this.#resolve(lent);
-    const list = this.#yaml.isSeq<Node>(lenders) ? lenders.items : [lenders];
-    for (const lender of list) {
-      const pair = this.#pair(lender, name, levelsLeft - 1);
-      if (pair !== null) return pair;
-    }
-    return null;
-  }
-
-  #nameOf(key: Node): string | null {
-    const node = this.#resolve(key);
-    return this.#yaml.isScalar(node) ? String(node.value) : null;
-  }
-
-  #resolve(node: Node | null): Node | null {
-    return this.#yaml.isAlias(node) ? this.#tree.aliasTargets.get(node) ?? null : node;
-  }
-
-  #firstKey(from: Node | null): Span | null {
-    const node = this.#resolve(from);
-    return this.#yaml.isMap<Node>(node) ? spanOf(node.items[0]?.key ?? null) : null;
-  }
-}
-
-function spanOf(node: Node | null): Span | null {
-  return node?.range ? { start: node.range[0], end: node.range[1] } : null;
 }

@@ -13,6 +13,8 @@ export const SHOWN_MAX = 20;
 const EXPLAINED_MAX = 3;
 /** Edges of a cycle that are shown with their lines. */
 const RELATED_MAX = 8;
+/** What is shown of the problems of one file, and so needs its exact place. */
+export const SHOWN_AS_TEXT = { diagnostics: SHOWN_MAX, related: RELATED_MAX } as const;
 /** Characters of a source line that are shown around the place. */
 const FRAME_WIDTH = 100;
 /** Characters of a longer line that are shown before the place. */

@@ -1,7 +1,7 @@
 /** From the bytes of a file to plain data, or to diagnostics with places. */
 import type { Diagnostic, DiagnosticPlace } from "../../../lib/core/workflow/diagnostic.ts";
 import { decodeDocument, type DocumentFormat } from "../../../lib/runtime/load/decode.ts";
-import { assert, assertEquals, assertNotEquals } from "../../support/assert.ts";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "../../support/assert.ts";
 
 /** A place in short: line:column, or the path. */
 function where(place: DiagnosticPlace): string {
@@ -343,4 +343,15 @@ Deno.test("decodeDocument reads 10,000 jobs in no time", async () => {
   const startedAt = performance.now();
   assertNotEquals(await decode(source, "yaml"), null);
   assert(performance.now() - startedAt < 2_000);
+});
+
+Deno.test("decodeDocument reads a long text of numbers written in hexadecimal, and finds its mistakes", async () => {
+  const source = (job: (i: number) => string) =>
+    `name: x\njobs:\n${Array.from({ length: 11_000 }, (_, i) => job(i)).join("")}last: 0x2\n`;
+  const right = (i: number) => `  - id: job-${i} # ${"-".repeat(70)}\n    timeout: 0x1F\n`;
+  assert(source(right).length > 2 ** 20);
+  const expected = Array.from({ length: 11_000 }, (_, i) => ({ id: `job-${i}`, timeout: 31 }));
+  assertEquals(await decode(source(right), "yaml"), { name: "x", jobs: expected, last: 2 });
+  const wrong = (i: number) => i === 10_500 ? `  - id: a\n    tags: 'x' tag: 0x1\n` : right(i);
+  assertMatch(String(await decode(source(wrong), "yaml")), /^E105 21004:18 /);
 });

@@ -3,12 +3,14 @@ import {
   AT_DOCUMENT,
   atKey,
   atValue,
+  type Diagnostic,
   diagnosticAt,
   type DiagnosticPlace,
   type SourcePosition,
 } from "../../../lib/core/workflow/diagnostic.ts";
 import { locateDiagnostics } from "../../../lib/runtime/load/locate.ts";
-import { assertEquals } from "../../support/assert.ts";
+import { inFileOrder } from "../../../lib/view/problem/text.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
 
 function brief(position: SourcePosition | null): string | null {
   return position && `${position.line}:${position.column}-${position.endColumn}`;
@@ -91,3 +93,74 @@ check("finds what it can behind an error", "a: 1\nb: 'open\n", atValue("a"), "1:
 check("gives up where nothing can be read", "[".repeat(5_000), atValue("a"), null);
 check("gives up on a text of many megabytes", " ".repeat(9 * 1024 * 1024), atValue("a"), null);
 check("survives a merge of itself", "a: &a {<<: *a}\n", atValue("a", "b"), "1:1-2");
+
+/** A workflow of so many jobs, each with two mistakes, and one before them. */
+function longText(jobs: number): { text: string; diagnostics: Diagnostic[] } {
+  const entries = Array.from(
+    { length: jobs },
+    (_, i) =>
+      `  - id: j${i}\n    comand: x\n    dependencies: [${i % 7 === 6 ? "b" : "a"}, none]\n`,
+  );
+  const diagnostics = entries.flatMap((_, i) => [
+    diagnosticAt(atValue("jobs", i, "dependencies", 1), {
+      code: "E305",
+      text: `${i}`,
+      problem: "name",
+    }, [{ role: "edge", name: "a", place: atValue("jobs", (i * 31) % jobs, "id") }]),
+    diagnosticAt(atKey("jobs", i, "comand"), { code: i % 1_000 === 999 ? "E106" : "E403" }),
+  ]);
+  diagnostics.push(diagnosticAt(atKey("nam"), { code: "E403" }));
+  return { text: `nam: x\njobs:\n${entries.join("")}last: 1\n`, diagnostics };
+}
+
+Deno.test("locateDiagnostics finds all places of a long text", async () => {
+  const { text, diagnostics } = longText(8_000);
+  const lines = text.split("\n");
+  const located = await locateDiagnostics(text, diagnostics);
+  const shown = located.map(({ position }) =>
+    position && lines[position.line - 1]!.slice(position.column - 1, position.endColumn - 1)
+  );
+  assertEquals(shown, [...Array(8_000).fill(["none", "comand"]).flat(), "nam"]);
+  assertEquals(located[14]!.position?.line, 2 + 3 * 7 + 3);
+  assertEquals(brief(located[2]!.related[0]!.position), `${3 + 3 * 31}:9-12`);
+});
+
+Deno.test("locateDiagnostics places exactly what is shown, and all in the order of the file", async () => {
+  const { text, diagnostics } = longText(8_000);
+  const all = inFileOrder(await locateDiagnostics(text, diagnostics));
+  const shown = { diagnostics: 20, related: 0 };
+  const some = inFileOrder(await locateDiagnostics(text, diagnostics, shown));
+  assertEquals(some.length, all.length);
+  for (let i = 0; i < 20; i++) {
+    assertEquals(some[i]!.detail, all[i]!.detail);
+    assertEquals(some[i]!.position, all[i]!.position);
+  }
+  const codes = (located: typeof all) => [...new Set(located.map(({ detail }) => detail.code))];
+  assertEquals(codes(some), codes(all));
+  const beyond = some.findLast(({ related }) => related.length > 0)!;
+  assertEquals(beyond.related.map(({ name, position }) => [name, position]), [["a", null]]);
+});
+
+Deno.test("locateDiagnostics points into a text of many megabytes where the jobs are in block style", async () => {
+  const { text, diagnostics } = longText(160_000);
+  assert(text.length > 8 * 1024 * 1024);
+  const far = diagnostics[2 * 150_000]!;
+  const [located] = await locateDiagnostics(text, [far]);
+  assertEquals(brief(located!.position), `${2 + 3 * 150_000 + 3}:23-27`);
+});
+
+Deno.test("locateDiagnostics finds thousands of mistakes in one mapping", async () => {
+  const names = Array.from({ length: 60_000 }, (_, i) => `v${i}`);
+  const text = `environment: {${
+    names.map((name) => `${name}: 1`).join(", ")
+  }, <<: {w: 2}, v7: 3}\n`;
+  const places = [...names, "w"].map((name) => atValue("environment", name));
+  const started = performance.now();
+  const located = await locateDiagnostics(
+    text,
+    places.map((place) => diagnosticAt(place, { code: "E403" })),
+  );
+  const shown = located.map(({ position }) => text[position!.column - 1]);
+  assertEquals(shown, [...names.map(() => "1"), "2"]);
+  assert(performance.now() - started < 15_000);
+});

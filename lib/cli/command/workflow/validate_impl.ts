@@ -27,7 +27,7 @@ export async function validate(
   const checked: CheckedFile[] = [];
   for (const file of files) {
     const loaded = await loadWorkflow(world, file);
-    const result = await check(loaded, plugins ? "ask" : "look", world);
+    const result = await check(loaded, { asking: plugins ? "ask" : "look", format, world });
     checked.push(result);
     const { workflow } = loaded;
     const unasked = plugins || !workflow.ok || result.jobs === null ? [] : workflow.value.plugins;
@@ -48,17 +48,20 @@ export async function validate(
 
 async function check(
   loaded: LoadedFile,
-  asking: PluginAsking,
-  world: World,
+  { asking, format, world }: {
+    readonly asking: PluginAsking;
+    readonly format: ProblemFormat | undefined;
+    readonly world: World;
+  },
 ): Promise<CheckedFile> {
   const { workflow, file } = loaded;
-  if (!workflow.ok) return await checkedFile(loaded, workflow.diagnostics);
+  if (!workflow.ok) return await checkedFile(loaded, workflow.diagnostics, format);
   const problems = await pluginProblems(workflow.value, {
     asking,
     baseDirectory: loaded.folder,
     world,
   });
-  if (problems.length > 0) return await checkedFile(loaded, problems);
+  if (problems.length > 0) return await checkedFile(loaded, problems, format);
   return { source: { file, text: null }, jobs: workflow.value.jobs.length, problems: [] };
 }
 
