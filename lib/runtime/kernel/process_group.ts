@@ -51,13 +51,17 @@ function signalItself(group: number, signal: GroupSignal | 0): Delivery {
 async function signalByProgram(group: number, signal: GroupSignal | 0): Promise<Delivery> {
   const name = signal === 0 ? "0" : signal.slice("SIG".length);
   try {
-    const { success } = await new Deno.Command("kill", {
+    // Never without `--`: that of procps may take the number of a group for -1, all processes there are.
+    const { success, stderr } = await new Deno.Command("kill", {
       args: ["-s", name, "--", `-${group}`],
       stdin: "null",
       stdout: "null",
-      stderr: "null",
+      stderr: "piped",
     }).output();
-    return success ? "sent" : "gone";
+    if (success) return "sent";
+    // Busybox takes `--` for one more process, and fails for that alone where there is such a group.
+    const failures = new TextDecoder().decode(stderr).trim().split("\n");
+    return failures.length === 1 && failures[0]!.includes("'--'") ? "sent" : "gone";
   } catch {
     return "refused";
   }

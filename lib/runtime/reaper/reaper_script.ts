@@ -212,6 +212,7 @@ serve() {
 }
 # Whether the other reaper is there; one that was stopped is ended, since it would never act.
 other_lives() {
+  [ "$proc" ] || { [ "$other" ] && kill -0 "$other"; return; }
   [ "$other" ] && [ "$other_began" ] && began "$other" && [ "$began" = "$other_began" ] || return 1
   case \${stat##*) } in [ZX]*) return 1 ;; [Tt]*) kill -KILL "$other" ;; esac
 }
@@ -232,7 +233,10 @@ clean_up() {
   done
 }
 
-orch_lives() { began "$orch" && [ "$began" = "$orch_began" ] && case \${stat##*) } in [ZX]*) false ;; esac; }
+orch_lives() {
+  [ "$proc" ] || { kill -0 "$orch"; return; }
+  began "$orch" && [ "$began" = "$orch_began" ] && case \${stat##*) } in [ZX]*) false ;; esac
+}
 stand_in() {
   while other_lives; do nap 0.1; done
   clean_up
