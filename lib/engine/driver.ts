@@ -157,7 +157,7 @@ export class Driver {
  * own, so that what still cleans up after an earlier life takes none of this one's processes for its.
  */
 function newCookie({ directory, world }: DrivableRun): string {
-  const life = Array.from(world.random(4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const life = world.random(4).toHex();
   return `${life}-${directory.runId}`;
 }
 

@@ -1,6 +1,6 @@
 /** Runs a workflow from a program, with the code that `orch run` has: no screen, no flags, no signals. */
-import type { RunEvent, RunStatus } from "../core/run/event.ts";
-import type { JobStatus } from "../core/run/event.ts";
+import { Bug, unreachable } from "../core/base/bug.ts";
+import type { JobStatus, RunEvent, RunStatus } from "../core/run/event.ts";
 import { initialState, type RunState } from "../core/run/state.ts";
 import { unsetVariables } from "../runtime/run/job_variables.ts";
 import type { LoadedFile } from "../runtime/load/load.ts";
@@ -42,6 +42,15 @@ export interface OrchestratorStatus {
   readonly jobs: Readonly<Record<string, JobStatus>>;
 }
 
+/** What an orchestrator is at. */
+type Phase =
+  | { readonly kind: "idle" }
+  /** `cancelled` is what was asked for before the run could be told. */
+  | { readonly kind: "starting"; readonly cancelled: "interrupt" | "kill" | null }
+  | { readonly kind: "driving"; readonly driver: Driver };
+
+const IDLE: Phase = { kind: "idle" };
+
 /**
  * Runs one workflow, as often as it is told to, one run at a time. It is told of nothing but what is
  * called here: it does not listen for signals, and prints nothing but warnings. Its jobs end when the
@@ -55,10 +64,7 @@ export class Orchestrator {
   /** Of the run under way, or else the last one. */
   #state: RunState | null = null;
   #events: RunEvent[] = [];
-  #isRunning = false;
-  #driver: Driver | null = null;
-  /** What was asked for before the run could be told. */
-  #cancelled: "interrupt" | "kill" | null = null;
+  #phase: Phase = IDLE;
 
   /**
    * A run of `workflow`, which `loadWorkflow` gives. Nothing happens before `run`. Throws a `TypeError`
@@ -87,9 +93,10 @@ export class Orchestrator {
    * platform where the run cannot be remembered.
    */
   async run(): Promise<Results> {
-    if (this.#isRunning) throw new Error("The orchestrator is running: one run at a time");
-    this.#isRunning = true;
-    this.#cancelled = null;
+    if (this.#phase.kind !== "idle") {
+      throw new Error("The orchestrator is running: one run at a time");
+    }
+    this.#phase = { kind: "starting", cancelled: null };
     const { signal } = this.#options;
     const abort = () => this.cancel();
     signal?.addEventListener("abort", abort);
@@ -98,8 +105,7 @@ export class Orchestrator {
       return await this.#run();
     } finally {
       signal?.removeEventListener("abort", abort);
-      this.#isRunning = false;
-      this.#driver = null;
+      this.#phase = IDLE;
     }
   }
 
@@ -108,10 +114,20 @@ export class Orchestrator {
    * the results once all have ended. Without a run under way nothing happens.
    */
   cancel(options: { readonly force?: boolean } = {}): void {
-    if (!this.#isRunning) return;
     const reason = options.force === true ? "kill" : "interrupt";
-    if (this.#driver === null) this.#cancelled = reason;
-    else this.#driver.post({ type: "stop_requested", reason });
+    switch (this.#phase.kind) {
+      case "idle":
+        return;
+      case "starting":
+        // What is to be killed stays so, as in a run under way.
+        if (this.#phase.cancelled === "kill") return;
+        this.#phase = { kind: "starting", cancelled: reason };
+        return;
+      case "driving":
+        return this.#phase.driver.post({ type: "stop_requested", reason });
+      default:
+        return unreachable(this.#phase);
+    }
   }
 
   /** How the run under way stands, or how the last one ended. */
@@ -198,7 +214,7 @@ export class Orchestrator {
   }
 
   async #drive(run: DrivableRun): Promise<void> {
-    const driver = this.#driver = await Driver.open(run, {
+    const driver = await Driver.open(run, {
       record: (batch) => {
         for (const event of batch) this.#events.push(event);
       },
@@ -211,7 +227,10 @@ export class Orchestrator {
         forceExit: new Promise(() => {}),
         journalFailed: (error) => void (failure = error),
       });
-      if (this.#cancelled !== null) this.cancel({ force: this.#cancelled === "kill" });
+      const before = this.#phase;
+      if (before.kind !== "starting") throw new Bug(`a run was driven while it was ${before.kind}`);
+      this.#phase = { kind: "driving", driver };
+      if (before.cancelled !== null) this.cancel({ force: before.cancelled === "kill" });
       await over;
     } finally {
       driver.close();

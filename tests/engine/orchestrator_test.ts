@@ -202,6 +202,18 @@ Deno.test("cancel() ends the run: gracefully, and with force at once", async () 
   assertEquals(orchestrator.getStatus().status, "cancelled");
 });
 
+Deno.test("what was to be killed before the run began is killed, whatever is asked for after that", async () => {
+  await using project = newProject();
+  const deaf = { id: "deaf", command: "trap '' TERM; until test -e never; do sleep 0.02; done" };
+  const orchestrator = await orchestratorOf(project, [deaf], { grace: 60 });
+  const run = orchestrator.run();
+  orchestrator.cancel({ force: true });
+  orchestrator.cancel();
+  assertEquals((await run).status, "cancelled");
+  const events = orchestrator.getEventHistory().map((event) => JSON.stringify(event));
+  assertEquals(events.filter((text) => text.includes('"kill"')).length, 1);
+});
+
 Deno.test("a run is cancelled by its signal, also by one that was aborted before", async () => {
   await using project = newProject();
   const early = await orchestratorOf(project, SLEEPERS.slice(0, 1), {

@@ -76,8 +76,7 @@ export function openActions(state: RunState, options: Options): RunView {
 }
 
 function newToken({ world }: Options): string {
-  return Array.from(world.random(TOKEN_BYTES), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  return world.random(TOKEN_BYTES).toHex();
 }
 
 /** A command for each job that failed, ten at most. */

@@ -44,6 +44,30 @@ export function buildGraph(size: number, edges: EdgeList): Graph {
   return { size, start, to, soft };
 }
 
+/** The nodes to which the edges of a node lead. Loops that count every step go over `to` themselves. */
+export function successorsOf({ start, to }: Graph, node: number): Int32Array {
+  return to.subarray(start[node], start[node + 1]);
+}
+
+/** The roots, and all nodes to which edges lead from them by way of nodes that may be entered. */
+export function reachableFrom(
+  graph: Graph,
+  roots: readonly number[],
+  mayEnter: (node: number) => boolean = () => true,
+): number[] {
+  const seen = new Uint8Array(graph.size);
+  const found = [...new Set(roots)];
+  for (const root of found) seen[root] = 1;
+  for (let read = 0; read < found.length; read++) {
+    for (const next of successorsOf(graph, found[read]!)) {
+      if (seen[next] !== 0 || !mayEnter(next)) continue;
+      seen[next] = 1;
+      found.push(next);
+    }
+  }
+  return found;
+}
+
 /** How many edges lead to each node. */
 export function inDegrees(graph: Graph): Int32Array {
   const degrees = new Int32Array(graph.size);
@@ -132,10 +156,7 @@ function popComponent(stack: number[], onStack: Uint8Array, root: number): numbe
 }
 
 function hasEdge(graph: Graph, from: number, to: number): boolean {
-  for (let k = graph.start[from]!; k < graph.start[from + 1]!; k++) {
-    if (graph.to[k] === to) return true;
-  }
-  return false;
+  return successorsOf(graph, from).includes(to);
 }
 
 function shortestCycle(search: CycleSearch, component: readonly number[]): number[] {

@@ -1,5 +1,5 @@
 /** The structure of a plan in the words of the user's document: levels, critical path, parallelism. */
-import { topologicalOrder } from "../base/graph.ts";
+import { successorsOf, topologicalOrder } from "../base/graph.ts";
 import type { Plan } from "./plan.ts";
 
 /** What `orch analyze` reports about a plan. */
@@ -28,8 +28,7 @@ export function analyzePlan(plan: Plan): Analysis {
 export function levelsOf({ dependents }: Plan): Int32Array {
   const levels = new Int32Array(dependents.size);
   for (const job of topologicalOrder(dependents)) {
-    for (let k = dependents.start[job]!; k < dependents.start[job + 1]!; k++) {
-      const dependent = dependents.to[k]!;
+    for (const dependent of successorsOf(dependents, job)) {
       levels[dependent] = Math.max(levels[dependent]!, levels[job]! + 1);
     }
   }
@@ -44,8 +43,7 @@ function longestChain({ dependents, byRank, bottomLevel, unmet }: Plan): number[
     chain.push(next);
     const job = next;
     next = -1;
-    for (let k = dependents.start[job]!; k < dependents.start[job + 1]!; k++) {
-      const dependent = dependents.to[k]!;
+    for (const dependent of successorsOf(dependents, job)) {
       if (next < 0 || bottomLevel[dependent]! > bottomLevel[next]!) next = dependent;
     }
   }

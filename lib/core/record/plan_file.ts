@@ -6,6 +6,7 @@
  */
 import * as z from "zod/mini";
 import { crc32 } from "../base/crc32.ts";
+import { reachableFrom } from "../base/graph.ts";
 import type { RunSettings } from "../plan/settings.ts";
 import { STANDARD_SETTINGS } from "../plan/settings.ts";
 import { type Expectation, type Plan, planJobs } from "../plan/plan.ts";
@@ -162,19 +163,8 @@ export function comparePlans(old: PlanRecord, next: PlanRecord): PlanDifference 
 
 /** These jobs and all that come after them, in file order. All must be in the plan. */
 export function withDownstream(plan: Plan, ids: readonly string[]): string[] {
-  const { start, to } = plan.dependents;
-  const found = new Uint8Array(plan.jobs.length);
-  const worklist = ids.map((id) => plan.indexOf.get(id)!);
-  for (const job of worklist) found[job] = 1;
-  for (let read = 0; read < worklist.length; read++) {
-    const job = worklist[read]!;
-    for (let k = start[job]!; k < start[job + 1]!; k++) {
-      if (found[to[k]!] === 1) continue;
-      found[to[k]!] = 1;
-      worklist.push(to[k]!);
-    }
-  }
-  return plan.jobs.filter((_, i) => found[i] === 1).map(({ id }) => id);
+  const found = reachableFrom(plan.dependents, ids.map((id) => plan.indexOf.get(id)!));
+  return found.sort((a, b) => a - b).map((job) => plan.jobs[job]!.id);
 }
 
 /**

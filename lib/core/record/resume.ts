@@ -3,6 +3,7 @@
  * orch ended, to the one input with which the loop begins. Jobs that succeeded stay as they are unless
  * they were asked for or have changed. Pure: whoever asks has looked at the processes and the files.
  */
+import { reachableFrom } from "../base/graph.ts";
 import type { RunSettings } from "../plan/settings.ts";
 import type { Input, ReopenRequest, ReportedEnd, RunEvent } from "../run/event.ts";
 import { withDownstream } from "./plan_file.ts";
@@ -178,20 +179,14 @@ function hasFailedFast({ counts }: RunState, { rerun, settings }: ResumeOptions)
 
 /** What was skipped because of a job that runs again may run as well. */
 function addSkippedAfter({ jobs, plan }: RunState, wanted: Set<string>): void {
-  const { start, to } = plan.dependents;
-  const worklist = [...wanted].map((id) => plan.indexOf.get(id)!);
-  for (let read = 0; read < worklist.length; read++) {
-    const job = worklist[read]!;
-    for (let k = start[job]!; k < start[job + 1]!; k++) {
-      const dependent = to[k]!;
-      const { id } = plan.jobs[dependent]!;
-      const state = jobs[dependent]!;
-      const wasSkipped = state.phase === "settled" && state.status === "skipped" &&
-        state.reason.kind !== "branch";
-      if (!wasSkipped || wanted.has(id)) continue;
-      wanted.add(id);
-      worklist.push(dependent);
-    }
+  const wasSkipped = (job: number) => {
+    const state = jobs[job]!;
+    return state.phase === "settled" && state.status === "skipped" &&
+      state.reason.kind !== "branch";
+  };
+  const roots = [...wanted].map((id) => plan.indexOf.get(id)!);
+  for (const job of reachableFrom(plan.dependents, roots, wasSkipped)) {
+    wanted.add(plan.jobs[job]!.id);
   }
 }
 

@@ -5,6 +5,7 @@
  * needs again; what they had to wait for is counted anew for all, since the plan may be another. Which
  * jobs these are is decided in `resume.ts`.
  */
+import { successorsOf } from "../base/graph.ts";
 import type { RunResumed } from "./event.ts";
 import { isLive, type JobState, liveAttempt, move, recordAttempt, type RunState } from "./state.ts";
 
@@ -71,9 +72,7 @@ function countUnmet(state: RunState): void {
   const unmet = new Int32Array(jobs.length);
   jobs.forEach((job, i) => {
     if (job.phase === "settled") return;
-    for (let k = dependents.start[i]!; k < dependents.start[i + 1]!; k++) {
-      unmet[dependents.to[k]!]! += 1;
-    }
+    for (const dependent of successorsOf(dependents, i)) unmet[dependent]! += 1;
   });
   jobs.forEach((job, i) => {
     const open = unmet[i]!;

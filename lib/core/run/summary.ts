@@ -1,5 +1,5 @@
 /** What a finished run amounts to: the numbers and names that its report ends with. */
-import { topologicalOrder } from "../base/graph.ts";
+import { successorsOf, topologicalOrder } from "../base/graph.ts";
 import { activeMs, type RunState } from "./state.ts";
 
 /** The end of a run in facts. Times in milliseconds. */
@@ -49,13 +49,11 @@ export function workOf(state: Pick<RunState, "attempts" | "pauses">, job: number
 }
 
 function longestChain({ plan }: RunState, work: readonly number[]): number[] {
-  const { start, to } = plan.dependents;
   const size = work.length;
   const length = new Float64Array(size);
   const next = new Int32Array(size).fill(-1);
   for (const job of topologicalOrder(plan.dependents).toReversed()) {
-    for (let k = start[job]!; k < start[job + 1]!; k++) {
-      const dependent = to[k]!;
+    for (const dependent of successorsOf(plan.dependents, job)) {
       // What never ran is no link: a chain is of work that waited for work.
       if (work[dependent] === 0) continue;
       if (next[job]! < 0 || length[dependent]! > length[next[job]!]!) next[job] = dependent;

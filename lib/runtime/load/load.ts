@@ -100,7 +100,7 @@ export async function loadChanged(
 /** A word for the content of a file: SHA-256, as hexadecimal digits. */
 export async function hashOf(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return new Uint8Array(digest).toHex();
 }
 
 /** Checks `text` as a whole workflow file. */

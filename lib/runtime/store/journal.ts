@@ -6,6 +6,7 @@
  */
 import { causeOf } from "../../core/base/cause.ts";
 import type { Durability } from "../../core/base/choices.ts";
+import { Bug } from "../../core/base/bug.ts";
 import type { RunEvent } from "../../core/run/event.ts";
 import { decodeLine, LineEncoder } from "../../core/record/journal_line.ts";
 import {
@@ -137,7 +138,24 @@ export class Journal {
       throw this.#failAll(new JournalError("write", error));
     }
     this.#nextSeq += events.length;
-    if (this.#durability === "power") return this.#nextSync();
+    if (this.#durability === "process") return;
+    const safe = this.#nextSync();
+    this.#assertServed();
+    return safe;
+  }
+
+  /** Whoever waits is served: by the sync under way, after which the next one begins, or by a timer. */
+  #assertServed(): void {
+    const isTimed = this.#cancelTimer !== null;
+    const isSyncing = this.#syncing !== null;
+    if (this.#waiting !== null && !isSyncing && !isTimed) {
+      throw new Bug("nobody syncs for those who wait for the journal");
+    }
+    if (isTimed && (isSyncing || this.#waiting === null)) {
+      throw new Bug(
+        "a timer for a sync of the journal that is under way, or that nobody waits for",
+      );
+    }
   }
 
   #writeAll(bytes: Uint8Array): void {
@@ -182,7 +200,8 @@ export class Journal {
   #startSync(): void {
     this.#syncing = this.#sync().then(() => {
       this.#syncing = null;
-      if (this.#waiting !== null && this.#failure === null) this.#schedule();
+      if (this.#waiting !== null) this.#schedule();
+      this.#assertServed();
     });
   }
 

@@ -5,6 +5,8 @@ import {
   findCycles,
   type Graph,
   inDegrees,
+  reachableFrom,
+  successorsOf,
   topologicalOrder,
 } from "../../../lib/core/base/graph.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
@@ -115,4 +117,13 @@ Deno.test("findCycles() overflows no stack on a chain of 300,000 that ends in a 
   for (let node = 1; node < size; node++) edges.add(node - 1, node, { soft: false });
   edges.add(size - 1, size - 2, { soft: false });
   assertEquals(findCycles(buildGraph(size, edges)), [[size - 2, size - 1]]);
+});
+
+Deno.test("reachableFrom() finds each node once, and goes no further than it may", () => {
+  const graph = graphOf(5, "0>1 1>2 0>2 2>3 4>3");
+  assertEquals([...successorsOf(graph, 0)], [1, 2]);
+  assertEquals(reachableFrom(graph, [0]), [0, 1, 2, 3]);
+  assertEquals(reachableFrom(graph, [4, 4]), [4, 3]);
+  assertEquals(reachableFrom(graph, [0], (node) => node !== 2), [0, 1]);
+  assertEquals(reachableFrom(graph, []), []);
 });
