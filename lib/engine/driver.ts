@@ -165,6 +165,8 @@ function newCookie({ directory, world }: DrivableRun): string {
 export type IndexTrouble =
   /** The index is of an orch that knows more, and is left to that one. */
   | { readonly kind: "newer"; readonly version: number }
+  /** What stands in its place is not used; why, in words. */
+  | { readonly kind: "not_kept"; readonly cause: string }
   | { readonly kind: "other"; readonly error: unknown };
 
 /**
@@ -184,7 +186,10 @@ export async function recordInIndex(
   } catch (error) {
     const { NewerIndex } = await import("../runtime/history/index_file.ts");
     if (error instanceof NewerIndex) return { kind: "newer", version: error.version };
-    return { kind: "other", error };
+    const { StateRefused } = await import("../runtime/state/state_files.ts");
+    if (!(error instanceof StateRefused)) return { kind: "other", error };
+    const { stateRefusedText } = await import("../view/problem/state_message.ts");
+    return { kind: "not_kept", cause: stateRefusedText(error.path, error.fault) };
   }
 }
 

@@ -8,10 +8,12 @@ import { createRun, type NewRun } from "../runtime/store/new_run.ts";
 import { resolvePath } from "../runtime/port/paths.ts";
 import { realWorld } from "../runtime/real_world.ts";
 import { namedStateDirectory, STATE_DIRECTORY } from "../runtime/state/state_directory.ts";
+import { StateRefused } from "../runtime/state/state_files.ts";
 import type { World } from "../runtime/port/world.ts";
 import { callbackFailedText, noticeText } from "../view/run/notice.ts";
 import { eventResult, publicStatus } from "../view/report/json.ts";
 import type { EventResult, Results } from "../view/report/results_shape.ts";
+import { stateRefusedText } from "../view/problem/state_message.ts";
 import { indexText } from "../view/past/run_problem.ts";
 import {
   type StatusEvent,
@@ -160,7 +162,10 @@ export class Orchestrator {
     const { stateDirectory, baseDirectory, limits: { durability } } = wishes;
     const { workflow } = this.#loaded;
     const record = { file: path, baseDirectory, workflow, selected: plan.fileIndex, settings };
-    using files = await createRun(this.#world, stateDirectory, { record, durability });
+    using files = await createRun(this.#world, stateDirectory, { record, durability })
+      .catch((error) => {
+        throw inWords(error);
+      });
     this.#events = [];
     const state = this.#state = initialState(plan);
     const run = this.#drivable(state, wishes, files);
@@ -171,6 +176,8 @@ export class Orchestrator {
     const trouble = await recordInIndex(run, () => {});
     if (trouble?.kind === "newer") {
       this.#warn(indexText({ ...trouble, stateDirectory, wanted: "to_record" }));
+    } else if (trouble?.kind === "not_kept") {
+      this.#warn(indexText(trouble));
     }
     const { directory } = files;
     return resultsOf({ world: this.#world, state, directory, events: this.#events, file });
@@ -277,4 +284,10 @@ export class Orchestrator {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value;
+}
+
+/** What is refused in a state directory, in a sentence; any other error is the platform's. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof StateRefused)) return error;
+  return new Error(stateRefusedText(error.path, error.fault), { cause: error });
 }

@@ -3,12 +3,14 @@
  * followed, opened or changed because it is there. Each is named by what would have been lost.
  */
 import { DatabaseSync } from "node:sqlite";
+import { loadWorkflow, Orchestrator } from "../../lib/mod.ts";
 import { RUN_FILES } from "../../lib/runtime/state/run_directory.ts";
 import {
   assert,
   assertEquals,
   assertMatch,
   assertNotMatch,
+  assertRejects,
   assertStringIncludes,
 } from "../support/assert.ts";
 import { type Finished, newProject, type Project, testNeeding, workflow } from "../support/cli.ts";
@@ -66,6 +68,7 @@ for (const isLink of [true, false]) {
     assertStringIncludes(listed.stderr, isLink ? "is a link" : "is a database of another program");
     const ran = await project.orch(["run", "w.yaml"]);
     assertEquals(ran.code, 0, ran.stderr);
+    assertStringIncludes(ran.stderr, "warning: the index of runs cannot be kept");
     await project.orch(["clean", "--keep", "0"]);
     assertEquals(stateOf(path), before);
     assertEquals(
@@ -328,4 +331,20 @@ Deno.test("a state directory in /dev/shm is refused in our words where Deno refu
     assertMatch(stderr, /Deno keeps from programs/, words);
     assertNotMatch(stderr, /Requires all access/, words);
   }
+});
+
+Deno.test({
+  name:
+    "a program is told in words of a state directory that others can change, before anything starts",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using project = newProject();
+    await Deno.mkdir(project.path(".orch"));
+    await Deno.chmod(project.path(".orch"), 0o777);
+    const jobs = [{ id: "a", command: "touch ran" }];
+    const workflow = await loadWorkflow({ name: "test", jobs }, { directory: project.folder });
+    const error = await assertRejects(() => new Orchestrator(workflow, {}).run(), Error);
+    assertMatch(error.message, /\.orch' can be changed by other users: .*--state-dir/);
+    assertEquals(project.exists("ran"), false);
+  },
 });

@@ -154,6 +154,8 @@ async function recordInHistory(run: ReadyRun): Promise<void> {
     const { unseenDirectory } = await import("../past/stored_run.ts");
     const place = unseenDirectory(stateDirectory, world);
     await say({ ...trouble, stateDirectory: place, wanted: "to_record" });
+  } else if (trouble?.kind === "not_kept") {
+    await say(trouble);
   } else if (trouble !== null && wantsDebug(world)) {
     world.stderr.write(`debug: the run is not in the index: ${trouble.error}\n`);
   }

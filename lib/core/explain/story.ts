@@ -274,6 +274,7 @@ class StoryBuilder {
   #origin(reason: SkipReason): { readonly chain: readonly string[]; readonly cause: JobState } {
     const { plan, jobs } = this.#state;
     const chain: string[] = [];
+    const seen = new Set<string>();
     let cause = jobs[this.#job]!;
     for (let next: SkipReason | null = reason; next !== null;) {
       const id: string | null = next.kind === "dependency"
@@ -281,9 +282,13 @@ class StoryBuilder {
         : next.kind === "skip_if_failed"
         ? next.jobId
         : null;
-      if (id === null) break;
+      // A journal that is not ours may lead in a circle, and a workflow that has changed lack the job.
+      if (id === null || seen.has(id)) break;
       chain.push(id);
-      cause = jobs[plan.indexOf.get(id)!]!;
+      seen.add(id);
+      const index = plan.indexOf.get(id);
+      if (index === undefined) break;
+      cause = jobs[index]!;
       next = cause.phase === "settled" && cause.status === "skipped" ? cause.reason : null;
     }
     return { chain: chain.reverse(), cause };

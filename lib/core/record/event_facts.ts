@@ -4,6 +4,7 @@
  * that an event with anything else never reaches those who read events. Words of closed lists are in
  * `journal_words.ts`; facts that are not known are left alone.
  */
+import { ID_PATTERN } from "../workflow/check_graph.ts";
 import type { RunSettings } from "../plan/settings.ts";
 import type {
   AttemptFacts,
@@ -28,6 +29,8 @@ type ChecksBy<T, K extends keyof T> = {
 const LATEST = 8.64e15;
 
 const text: Check = (value) => typeof value === "string";
+/** A name of a job is printed as it is, and becomes the name of a file. */
+const job: Check = (value) => typeof value === "string" && ID_PATTERN.test(value);
 const yesOrNo: Check = (value) => typeof value === "boolean";
 const amount: Check = (value) => typeof value === "number" && Math.abs(value) <= LATEST;
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -87,8 +90,8 @@ const OUTCOMES: ChecksBy<Outcome, "kind"> = {
   lost: {},
 };
 const SKIPS: ChecksBy<SkipReason, "kind"> = {
-  dependency: { dependency: text, cause: text },
-  skip_if_failed: { jobId: text },
+  dependency: { dependency: job, cause: job },
+  skip_if_failed: { jobId: job },
   branch: { branch: orNull(text), wanted: list(text) },
 };
 
@@ -120,7 +123,7 @@ const ATTEMPT_FACTS: Checks<AttemptFacts> = {
   outputs: maybe(outputs),
   endedAt: maybe(amount),
 };
-const OF_ATTEMPT = { jobId: text, attempt: positive, at: amount };
+const OF_ATTEMPT = { jobId: job, attempt: positive, at: amount };
 /** An attempt that never was is cancelled with a number as well. */
 const ENDED = { ...OF_ATTEMPT, ...ATTEMPT_FACTS };
 
@@ -130,9 +133,9 @@ const EVENTS: ChecksBy<RunEvent, "type"> = {
     settings,
     plan: count,
     downSince: amount,
-    lost: list(text),
-    reset: list(text),
-    assumed: maybe(list(text)),
+    lost: list(job),
+    reset: list(job),
+    assumed: maybe(list(job)),
     at: amount,
   },
   pause_ended: { pausedMs: amount, at: amount },
@@ -145,7 +148,7 @@ const EVENTS: ChecksBy<RunEvent, "type"> = {
   job_completed: ENDED,
   job_failed: { ...ENDED, outcome },
   job_cancelled: { ...ENDED, attempt: count },
-  job_skipped: { jobId: text, reason: factsBy("kind", SKIPS), at: amount },
+  job_skipped: { jobId: job, reason: factsBy("kind", SKIPS), at: amount },
 };
 const isEvent = factsBy("type", EVENTS);
 

@@ -24,6 +24,7 @@ import { PLUGIN_FIELDS } from "../workflow/keys/plugin_keys.ts";
 import { amount, amountOrNull, count, text } from "../workflow/keys/shapes.ts";
 import { ABOUT_FIELDS, GLOBAL_FIELDS } from "../workflow/keys/workflow_keys.ts";
 import type { Job, Workflow } from "../workflow/workflow.ts";
+import { areSound } from "./plan_soundness.ts";
 
 /** The version of the format that is written. */
 export const PLAN_VERSION = 1;
@@ -108,7 +109,7 @@ export function decodePlan(text: string): DecodedPlan {
   const isWhole = selected.every((index, i) =>
     index < workflow.jobs.length && (i === 0 || index > selected[i - 1]!)
   );
-  if (!isWhole) return { ok: false, problem: "damaged" };
+  if (!isWhole || !areSound(workflow.jobs)) return { ok: false, problem: "damaged" };
   const record = {
     ...(runId !== undefined && { runId }),
     file,

@@ -66,7 +66,10 @@ export function composeRun(journal: JournalContent, { number, path, text }: Plan
     }
     return { ok: true, record: { journal, plan: decoded.record, planNumber: number, state } };
   } catch (error) {
-    if (error instanceof Bug) return refused({ kind: "plan_of_another", path });
+    // Either may have come from anywhere: what cannot be folded is trouble of this run alone.
+    if (error instanceof Bug || error instanceof TypeError || error instanceof RangeError) {
+      return refused({ kind: "plan_of_another", path });
+    }
     throw error;
   }
 }
