@@ -13,7 +13,7 @@ export interface PlainValue {
 
 /** What these look like where they may read otherwise than they are written; others look so as well. */
 const ODD_SCALAR =
-  /(?:^|[\s:,[{])(?:[-+]?0[\dxob_]|[+.]\.?\d|[-+]?\d[\d_]*\.(?:\d*0)?(?!\d)|-\.\d|[-+]?[\d_.]*\d(?:[eE]|_)|True|TRUE|False|FALSE)/;
+  /(?:^|[\s:,[{])(?:[-+]?0[\dxob_]|[+.]\.?\d|[-+]?\d[\d_]*\.(?:\d*0)?(?!\d)|-\.\d|[-+]?[\d_.]*\d(?:[eE]|_)|-0(?![\d.])|[-+]?0\.0{6}|[-+]?(?=[\d.]{17})\d+\.\d|True|TRUE|False|FALSE)/;
 
 /** Whether it is worth while to look how the values are written in `text`. Quick, and often wrong. */
 export function mayReadOtherwise(text: string): boolean {

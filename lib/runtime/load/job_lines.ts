@@ -8,7 +8,7 @@
 import type { DocumentPath } from "../../core/workflow/diagnostic.ts";
 
 /** A part is worth a reading of its own from so many characters on. */
-const PART_LENGTH_MIN = 256 * 1024;
+const PART_LENGTH_MIN = 64 * 1024;
 
 /** Some jobs of a text, with all that stands around the list. */
 export interface Part {
@@ -47,6 +47,14 @@ export class JobLines {
   /** The offset of the dash of this job. */
   dashOf(job: number): number {
     return this.#text.indexOf("-", this.#starts[job]);
+  }
+
+  /** The jobs whose lines are so. */
+  jobsWhere(holds: (lines: string) => boolean): number[] {
+    const starts = this.#starts;
+    return [...Array(this.count).keys()].filter((job) =>
+      holds(this.#text.slice(starts[job], starts[job + 1]))
+    );
   }
 
   /** The jobs whose lines hold `sought`, each as often as they do. */

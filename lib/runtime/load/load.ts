@@ -126,7 +126,8 @@ async function readOtherwise(
   const text = new TextDecoder().decode(bytes);
   if (!mayReadOtherwise(text)) return [];
   const { writtenAt } = await import("./locate.ts");
-  return checkWritten(values, await writtenAt(text, values.map(({ path }) => path)));
+  const paths = values.map(({ path }) => path);
+  return checkWritten(values, await writtenAt(text, paths, mayReadOtherwise));
 }
 
 function formatOf(path: string): DocumentFormat {

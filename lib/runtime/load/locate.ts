@@ -73,13 +73,28 @@ export async function locatePlaces(
   return spans.map((span) => span && lines.position(span.start, span.end));
 }
 
-/** How the values are written that these paths lead to; `null` for what the text does not show. */
+/**
+ * How the values are written that these paths lead to; `null` for what the text does not show, and in a
+ * long text for those in jobs whose lines do not matter.
+ */
 export async function writtenAt(
   text: string,
   paths: readonly DocumentPath[],
+  mayMatter: (lines: string) => boolean,
 ): Promise<(string | null)[]> {
-  const spans = await findSpans(text, paths.map((path) => ({ at: "value", path })));
-  return spans.map((span) => span && text.slice(span.start, span.end).trim());
+  const lines = jobLinesOf(text);
+  // An alias leads to what stands elsewhere.
+  const jobs = new Set(lines?.jobsWhere((lines) => lines.includes("*") || mayMatter(lines)));
+  const isAsked = (path: DocumentPath) => {
+    const job = lines?.jobOf(path) ?? null;
+    return job === null || jobs.has(job);
+  };
+  const wanted = paths.filter(isAsked).map((path): Wanted => ({ at: "value", path }));
+  const spans = (wanted.length === 0 ? [] : await findSpans(text, wanted)).values();
+  return paths.map((path) => {
+    const span = isAsked(path) ? spans.next().value ?? null : null;
+    return span && text.slice(span.start, span.end).trim();
+  });
 }
 
 /**

@@ -22,12 +22,20 @@ export interface Wanted {
 /** More names of aliases are not looked for among the jobs that a part leaves out. */
 const ALIAS_NAMES_MAX = 20;
 
-/** The plain data of the whole text. */
-export async function readDataInParts(lines: JobLines): Promise<unknown> {
-  const groups = lines.groups([...Array(lines.count).keys()]);
-  if (groups === null) return null;
+/**
+ * The plain data of the whole text: of `jobs` and of all around the list as this reader reads them, of the
+ * other jobs as `quick` has them.
+ */
+export async function readDataInParts(
+  lines: JobLines,
+  quick: unknown,
+  jobs: readonly number[],
+): Promise<unknown> {
+  const list = isMapping(quick) ? quick["jobs"] : null;
+  const groups = lines.groups(jobs.length === 0 ? [0] : jobs);
+  if (groups === null || !Array.isArray(list) || list.length !== lines.count) return null;
+  const all: unknown[] = [...list];
   let whole: Record<string, unknown> | null = null;
-  const jobs: unknown[] = [];
   for (const group of groups) {
     const read = await readPart(lines.part(group));
     // What an alias stands for is one object for all: that takes one tree.
@@ -35,9 +43,9 @@ export async function readDataInParts(lines: JobLines): Promise<unknown> {
     const data = read.tree.toData();
     if (!isMapping(data) || !Array.isArray(data["jobs"])) return null;
     whole ??= data;
-    for (const job of data["jobs"]) jobs.push(job);
+    group.forEach((job, i) => all[job] = (data["jobs"] as unknown[])[i]);
   }
-  return whole === null ? null : Object.assign(whole, { jobs });
+  return whole === null ? null : Object.assign(whole, { jobs: all });
 }
 
 /** The spans of all these keys and values in the whole text. */

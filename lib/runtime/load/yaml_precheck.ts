@@ -37,7 +37,12 @@ function* namesAfter(indicator: "&" | "*", text: string): Generator<[name: strin
 
 /** True where @std/yaml may read YAML without an error, and otherwise than YAML 1.2 says. */
 export function needsCarefulReader(yaml: string): boolean {
-  return hasOddNumber(yaml) || SECOND_PAIR.test(yaml) || hasTabInIndentation(yaml);
+  return hasOddNumber(yaml) || hasOddStructure(yaml);
+}
+
+/** The same for what stands where, whatever the numbers are. */
+export function hasOddStructure(yaml: string): boolean {
+  return SECOND_PAIR.test(yaml) || hasTabInIndentation(yaml);
 }
 
 // Repetitions below have bounds where a hostile line could make them quadratic.
@@ -54,7 +59,8 @@ const ODD_BEGINNING = /[ \t,:[{\n](?:[-+]?(?:0\w|\d[\d.]*_|\.\d*_)|[-+]\.\d)/;
 const ODD_NUMBER =
   /(?:^|[:,[{?-]|[&!]\S{0,99})[ \t]*(?:[-+]?(?:0\w[\w.]*|[.\d][\d.]*_[\w.]*)|[-+]\.\d[\w.]*)[ \t]*(?:$|[\r,\]}#]|:\s)/m;
 
-function hasOddNumber(yaml: string): boolean {
+/** The same for the numbers alone; also of some whole lines of a text. */
+export function hasOddNumber(yaml: string): boolean {
   return ODD_BEGINNING.test(yaml) && ODD_NUMBER.test(yaml);
 }
 

@@ -38,6 +38,10 @@ const ODD: readonly (readonly [string, number | boolean])[] = [
   ["-.5", -0.5],
   ["1e3", 1000],
   ["1.5E3", 1500],
+  ["-0", -0],
+  ["0.0000001", 1e-7],
+  ["123456789.123456789", 123456789.123456789],
+  ["0.12345678901234567", 0.12345678901234567],
   ["True", true],
   ["FALSE", false],
 ];
@@ -48,7 +52,7 @@ for (const [written, value] of ODD) {
       assertEquals([text, mayReadOtherwise(text)], [text, true]);
     }
     const found = checkWritten([{ path: ["jobs", 0, "environment", "V"], value }], [written]);
-    assertEquals(brief(found), [`E303 ${value} ${written} @ value /jobs/0/environment/V`]);
+    assertEquals(brief(found), [`E303 ${String(value)} ${written} @ value /jobs/0/environment/V`]);
   });
 }
 

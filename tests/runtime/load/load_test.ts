@@ -1,4 +1,5 @@
 /** From a file to a workflow: what is not looked at again, and what only the text itself can tell. */
+import { atValue } from "../../../lib/core/workflow/diagnostic.ts";
 import { hashOf, loadChanged, loadWorkflow } from "../../../lib/runtime/load/load.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { FakeWorld } from "../../support/fake_world.ts";
@@ -58,4 +59,22 @@ Deno.test("loadWorkflow() refuses variables that a job would get as other text",
   const quoted = await loadWorkflow(worldWith(right.replace("1.10", "'1.10'")), "/work/w.yaml");
   assert(quoted.workflow.ok);
   assertEquals(quoted.workflow.value.jobs[0]!.environment.job, { A: "1.10", B: "7", C: "1.10" });
+});
+
+Deno.test("loadWorkflow() refuses such variables also in a few jobs of a long file", async () => {
+  const job = (i: number, environment: string) =>
+    `  - id: job-${i}\n    command: echo\n    environment: ${environment}\n`;
+  const jobs = Array.from(
+    { length: 2_000 },
+    (_, i) => job(i, i === 1_500 ? "{A: 1.10}" : i === 1_700 ? "*odd" : "{A: 7}"),
+  );
+  const text = `name: w\nglobal_config:\n  environment: &odd {B: 010}\njobs:\n${jobs.join("")}`;
+  assert(text.length > 2 ** 16);
+  const { workflow } = await loadWorkflow(worldWith(text), "/work/w.yaml");
+  assert(!workflow.ok);
+  assertEquals(workflow.diagnostics.map(({ detail, place }) => [detail, place]), [
+    [{ code: "E303", value: "10", written: "010" }, atValue("global_config", "environment", "B")],
+    [{ code: "E303", value: "1.1", written: "1.10" }, atValue("jobs", 1_500, "environment", "A")],
+    [{ code: "E303", value: "10", written: "010" }, atValue("jobs", 1_700, "environment", "B")],
+  ]);
 });

@@ -74,7 +74,9 @@ Deno.test("data read in parts are those of the whole, which is without mistakes"
   for (let i = 0; i < TEXTS; i++) {
     const text = oddWorkflow(dice);
     const lines = findJobLines(text, 1);
-    const data = lines && await readDataInParts(lines);
+    const jobs = lines === null ? [] : Array.from({ length: lines.count }, (_, job) => job);
+    const unread = { jobs: jobs.map(() => "unread") };
+    const data = lines && await readDataInParts(lines, unread, jobs);
     if (data === null) continue;
     compared++;
     const whole = await readCarefully(text, "yaml");
@@ -82,4 +84,22 @@ Deno.test("data read in parts are those of the whole, which is without mistakes"
     assertEquals(data, whole.toData(), JSON.stringify(text));
   }
   assert(compared > TEXTS / 20, `only ${compared} texts were read in parts`);
+});
+
+Deno.test("a long text is decoded as a short one is, whichever of its jobs are read carefully", async () => {
+  const dice = new Dice(3);
+  const encoder = new TextEncoder();
+  const padding = `#${"-".repeat(70_000)}\n`;
+  let compared = 0;
+  for (let i = 0; i < TEXTS; i++) {
+    const text = oddWorkflow(dice);
+    if (text.startsWith("\ufeff")) continue;
+    const short = await decodeDocument(encoder.encode(text), "yaml");
+    const long = await decodeDocument(encoder.encode(padding + text), "yaml");
+    assertEquals(long.ok, short.ok, JSON.stringify(text));
+    if (!long.ok || !short.ok) continue;
+    compared++;
+    assertEquals(long.value, short.value, JSON.stringify(text));
+  }
+  assert(compared > TEXTS / 10, `only ${compared} texts were decoded`);
 });
