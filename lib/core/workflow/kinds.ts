@@ -34,10 +34,12 @@ export const STANDARD_TYPE: Action["type"] = "command";
 export const KEYS_OF_KINDS: FileKeys = Object.assign({}, ...ALL_KINDS.map(({ keys }) => keys));
 
 /** What a plan file may hold of an action. */
-export const STORED_ACTION = z.discriminatedUnion(
-  "type",
-  ALL_KINDS.map(({ stored }) => stored) as unknown as [z.core.$ZodTypeDiscriminable],
-) as unknown as z.ZodMiniType<Action>;
+export function storedAction(): z.ZodMiniType<Action> {
+  return z.discriminatedUnion(
+    "type",
+    ALL_KINDS.map(({ stored }) => stored()) as unknown as [z.core.$ZodTypeDiscriminable],
+  ) as unknown as z.ZodMiniType<Action>;
+}
 
 /** The kind of an action. */
 export function kindOf(action: Action): Kind<Action> {

@@ -44,7 +44,7 @@ export function asSaid<N extends string, V>(
     ...beside,
     keys: named(name, key(shape, { schema })),
     read: (data) => saidIn(data, name) ?? standard,
-    stored: shape,
+    stored: () => shape,
     standard,
   };
 }
@@ -65,7 +65,7 @@ export function oneOf<N extends string, W extends string>(
       const said = saidIn(data, name) ?? saidIn(common, name);
       return words.find((known) => known === said) ?? standard;
     },
-    stored: z.enum(words),
+    stored: () => z.enum(words),
     standard,
   };
 }
@@ -75,7 +75,7 @@ export function measure<N extends string, S extends number | null>(
   name: N,
   shape: z.ZodMiniType<number>,
   of: {
-    readonly stored: z.ZodMiniType<number | S>;
+    readonly stored: () => z.ZodMiniType<number | S>;
     /** In the unit of the file. */
     readonly standard: S;
     readonly factor?: number;
@@ -107,7 +107,7 @@ export function group<N extends string, F extends Fields, M extends FileKeys>(
     keys: named(name, mapping(inner)),
     common: commonOf(fields),
     read: (data, around) => read((saidIn(data, name) ?? {}) as DataOf<KeysOf<F>>, around),
-    stored: storedOf(fields),
+    stored: () => storedOf(fields),
     standard: standardOf(fields),
     matters: (values) => mattering.map(([name, field]) => field.matters(values[name as keyof F])),
   };

@@ -16,7 +16,7 @@ import {
 import { asSaid, group, measure, oneOf } from "./fields.ts";
 import { inOrder, sorted } from "./fingerprint.ts";
 import { field, type FieldsOf, key, nothing, requiredKey, whole, withStandards } from "./key.ts";
-import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, STORED_ACTION } from "../kinds.ts";
+import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, storedAction } from "../kinds.ts";
 import * as shapes from "./shapes.ts";
 import { filledText, inAnyCase, variablesFrom, variablesKey } from "./values.ts";
 
@@ -37,37 +37,44 @@ const ATTEMPTS_OF_RETRY = 3;
 const RETRY_FIELDS = {
   maxAttempts: {
     ...measure("max_attempts", z.int().check(z.minimum(1), z.maximum(shapes.LIMITS.attempts)), {
-      stored: count,
+      stored: () => count,
       standard: ATTEMPTS_OF_RETRY,
     }),
     standard: 1,
   },
   initialDelayMs: measure("initial_delay", secondsOrNone, {
-    stored: amount,
+    stored: () => amount,
     standard: 1,
     factor: 1000,
   }),
-  maxDelayMs: measure("max_delay", secondsOrNone, { stored: amount, standard: 60, factor: 1000 }),
+  maxDelayMs: measure("max_delay", secondsOrNone, {
+    stored: () => amount,
+    standard: 60,
+    factor: 1000,
+  }),
   backoffFactor: measure(
     "backoff_factor",
     z.number().check(z.minimum(1), z.maximum(shapes.LIMITS.backoffFactor)),
-    { stored: amount, standard: 2 },
+    { stored: () => amount, standard: 2 },
   ),
   jitter: measure("jitter", z.number().check(z.minimum(0), z.maximum(1)), {
-    stored: amount,
+    stored: () => amount,
     standard: 0,
   }),
 } satisfies FieldsOf<RetryPolicy>;
 const retry = group("retry_config", RETRY_FIELDS, {});
 
 const LIMIT_FIELDS = {
-  maxMemoryMb: measure("max_memory_mb", shapes.memoryMb, { stored: amountOrNull, standard: null }),
+  maxMemoryMb: measure("max_memory_mb", shapes.memoryMb, {
+    stored: () => amountOrNull,
+    standard: null,
+  }),
   maxCpuPercent: measure("max_cpu_percent", shapes.cpuPercent, {
-    stored: amountOrNull,
+    stored: () => amountOrNull,
     standard: null,
   }),
   maxConcurrentJobs: measure("max_concurrent_jobs", shapes.jobCount, {
-    stored: z.union([count, z.null()]),
+    stored: () => z.union([count, z.null()]),
     standard: null,
   }),
 } satisfies FieldsOf<ResourceLimits>;
@@ -77,7 +84,7 @@ const CONDITION_FIELDS = {
   skipIfFailed: field({
     keys: { skip_if_failed: key(texts) },
     read: ({ skip_if_failed }) => [...new Set(skip_if_failed)],
-    stored: texts,
+    stored: () => texts,
     standard: [],
     matters: inOrder,
   }),
@@ -86,7 +93,7 @@ const CONDITION_FIELDS = {
       only_if_branch: key(z.union([text, texts]), { schema: { examples: ["main", "release/*"] } }),
     },
     read: ({ only_if_branch: said }) => said === undefined ? null : [said].flat(),
-    stored: z.union([texts, z.null()]),
+    stored: () => z.union([texts, z.null()]),
     standard: null,
     matters: (branches) => branches && inOrder(branches),
   }),
@@ -128,13 +135,13 @@ export const JOB_FIELDS = {
     keys: { id: ID },
     read: ({ id }) => id,
     // It becomes a path, and a plan may have come with somebody else's folder.
-    stored: text.check(z.regex(ID_PATTERN)),
+    stored: () => text.check(z.regex(ID_PATTERN)),
     matters: nothing,
   }),
   name: field({
     keys: { id: ID, name: filledText() },
     read: ({ id, name }) => name ?? id,
-    stored: text,
+    stored: () => text,
     matters: nothing,
   }),
   action: field({
@@ -147,13 +154,13 @@ export const JOB_FIELDS = {
       const plugin = plugins.find((plugin) => plugin.type === type);
       return kindNamed(type, plugin !== undefined)!.toAction(data, plugin);
     },
-    stored: STORED_ACTION,
+    stored: storedAction,
     matters: (action) => kindOf(action).fingerprint(action),
   }),
   workingDirectory: field({
     keys: { working_directory: filledText({ default: "." }) },
     read: ({ working_directory }) => working_directory ?? ".",
-    stored: text,
+    stored: () => text,
     standard: ".",
     matters: whole,
   }),
@@ -163,16 +170,17 @@ export const JOB_FIELDS = {
       workflow: around.environment,
       job: variablesFrom(environment),
     }),
-    stored: z.object(
-      withStandards({ workflow: variables, job: variables }, { workflow: {}, job: {} }),
-    ),
+    stored: () =>
+      z.object(
+        withStandards({ workflow: variables, job: variables }, { workflow: {}, job: {} }),
+      ),
     standard: { workflow: {}, job: {} },
     matters: ({ workflow, job }) => [sorted(workflow), sorted(job)],
   }),
   dependencies: field({
     keys: { dependencies: key(texts) },
     read: ({ dependencies }) => [...new Set(dependencies)],
-    stored: texts,
+    stored: () => texts,
     standard: [],
     matters: inOrder,
   }),
@@ -205,7 +213,7 @@ export const JOB_FIELDS = {
         .filter((limit) => limit !== undefined);
       return said.length === 0 ? null : Math.min(...said) * 1000;
     },
-    stored: amountOrNull,
+    stored: () => amountOrNull,
     standard: null,
     matters: whole,
   }),

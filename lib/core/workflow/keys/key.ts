@@ -61,8 +61,8 @@ export interface Field<V, K extends FileKeys = FileKeys, C extends FileKeys = Fi
   readonly common?: C;
   /** Makes the value from what the file says. */
   read(data: DataOf<K>, around: Around<C>): V;
-  /** What a plan file may hold. */
-  readonly stored: z.ZodMiniType<V>;
+  /** What a plan file may hold. Made when a plan file is read: making shapes takes time, and a check needs none. */
+  readonly stored: () => z.ZodMiniType<V>;
   /** What holds where nothing is said, here and in plans that were written before there was this field. */
   readonly standard?: V;
   /** What of it bears on what a job does and when: `nothing`, `whole`, or a part. */
@@ -213,7 +213,7 @@ export function storedOf<F extends Fields>(fields: F): z.ZodMiniType<Values<F>> 
 export function storedShapes<F extends Fields>(
   fields: F,
 ): { readonly [N in keyof F]: z.ZodMiniType<Values<F>[N]> } {
-  const shapes = Object.entries(fields).map(([name, { stored }]) => [name, stored] as const);
+  const shapes = Object.entries(fields).map(([name, { stored }]) => [name, stored()] as const);
   return withStandards(Object.fromEntries(shapes), standardOf(fields)) as {
     [N in keyof F]: z.ZodMiniType<Values<F>[N]>;
   };

@@ -36,19 +36,19 @@ export const PLUGIN_FIELDS = {
   type: field({
     keys: { type: requiredKey(text) },
     read: ({ type }) => type,
-    stored: text,
+    stored: () => text,
     matters: whole,
   }),
   path: field({
     keys: { path: requiredKey(text) },
     read: ({ path }) => path,
-    stored: text,
+    stored: () => text,
     matters: whole,
   }),
   permissions: field({
     keys: { permissions: mapping(permissionKeys) },
     read: ({ permissions }) => readPermissions(permissions),
-    stored: z.object(withStandards(ofEachKind(granted), NOTHING)),
+    stored: () => z.object(withStandards(ofEachKind(granted), NOTHING)),
     standard: NOTHING,
     matters: whole,
   }),

@@ -11,7 +11,7 @@ export const command: Kind<CommandAction> = kind({
   keys: { command: COMMAND_KEY },
   needed: "command",
   toAction: ({ command }) => ({ type: "command", command: command ?? "" }),
-  stored: z.object({ type: z.literal("command"), command: text }),
+  stored: () => z.object({ type: z.literal("command"), command: text }),
   fingerprint: ({ type, command }) => [type, command],
   summary: ({ command }) => command,
 });

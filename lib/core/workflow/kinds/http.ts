@@ -75,14 +75,15 @@ export const http: Kind<HttpAction> = kind({
     body: http?.body ?? null,
     expectStatus: http?.expect_status ?? [],
   }),
-  stored: z.object({
-    type: z.literal("http"),
-    url: text,
-    method: z._default(text, STANDARD_METHOD),
-    headers: z._default(variables, {}),
-    body: z._default(z.union([text, z.null()]), null),
-    expectStatus: z._default(z.array(count), []),
-  }),
+  stored: () =>
+    z.object({
+      type: z.literal("http"),
+      url: text,
+      method: z._default(text, STANDARD_METHOD),
+      headers: z._default(variables, {}),
+      body: z._default(z.union([text, z.null()]), null),
+      expectStatus: z._default(z.array(count), []),
+    }),
   fingerprint: (action) => [
     ...sorted({ ...action, headers: null }),
     sorted(action.headers),

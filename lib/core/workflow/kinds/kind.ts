@@ -20,7 +20,7 @@ export interface Kind<A extends Action, K extends FileKeys = FileKeys> {
   /** Makes the action of a job that was checked; `plugin` is the one of its type, if there is one. */
   toAction(data: DataOf<K>, plugin: Plugin | undefined): A;
   /** What a plan file may hold of it. */
-  readonly stored: z.ZodMiniType<A>;
+  readonly stored: () => z.ZodMiniType<A>;
   /** All of it that bears on what it does. */
   fingerprint(action: A): unknown;
   /** What it does, in the words of the file; may have several lines. */

@@ -18,11 +18,12 @@ export const plugin: Kind<PluginAction> = kind({
     if (plugin === undefined) throw new Bug("a job of a type that no plugin brings was read");
     return { type: "plugin", plugin, keys: keys ?? {} };
   },
-  stored: z.object({
-    type: z.literal("plugin"),
-    plugin: storedOf(PLUGIN_FIELDS),
-    keys: z._default(z.record(text, z.unknown()), {}),
-  }),
+  stored: () =>
+    z.object({
+      type: z.literal("plugin"),
+      plugin: storedOf(PLUGIN_FIELDS),
+      keys: z._default(z.record(text, z.unknown()), {}),
+    }),
   fingerprint: ({ type, plugin, keys }) => [type, inOneOrder(plugin), inOneOrder(keys)],
   summary: ({ plugin, keys }) => `${plugin.type} ${JSON.stringify(keys)}`,
   jobType: ({ plugin }) => plugin.type,

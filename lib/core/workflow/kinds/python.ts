@@ -11,7 +11,7 @@ export const python: Kind<PythonAction> = kind({
   keys: { command: COMMAND_KEY },
   needed: "command",
   toAction: ({ command }) => ({ type: "python", source: command ?? "" }),
-  stored: z.object({ type: z.literal("python"), source: text }),
+  stored: () => z.object({ type: z.literal("python"), source: text }),
   fingerprint: ({ type, source }) => [type, source],
   summary: ({ source }) => `python3: ${source}`,
 });

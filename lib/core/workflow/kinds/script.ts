@@ -12,7 +12,7 @@ export const script: Kind<ScriptAction> = kind({
   keys: { script_path: filledText({ examples: ["./scripts/test.sh"] }) },
   needed: "script_path",
   toAction: ({ script_path }) => ({ type: "script", scriptPath: script_path ?? "" }),
-  stored: z.object({ type: z.literal("script"), scriptPath: text }),
+  stored: () => z.object({ type: z.literal("script"), scriptPath: text }),
   fingerprint: ({ type, scriptPath }) => [type, scriptPath],
   fileOf: ({ scriptPath }) => scriptPath,
   summary: ({ scriptPath }) => scriptPath,
