@@ -80,6 +80,7 @@ export class TestPool implements AsyncDisposable {
   async run(what: string | Launch, options: CommandOptions = {}): Promise<RunResult> {
     const command = this.start(what, options);
     const end = await command.ended;
+    this.#check();
     return { end, how: howOf(end), stdout: command.stdout(), stderr: command.stderr() };
   }
 
@@ -100,8 +101,15 @@ export class TestPool implements AsyncDisposable {
       .join("");
   }
 
+  /** A pool of slots keeps its books: throws a `Bug` if it does not. */
+  #check(): void {
+    if (this.pool instanceof SlotPool) this.pool.check();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#check();
     await this.pool.close();
+    this.#check();
     Deno.removeSync(this.folder, { recursive: true });
   }
 }

@@ -5,6 +5,7 @@
  *
  * What it does not know: which job it is, limits, when to stop.
  */
+import { Bug } from "../../core/base/bug.ts";
 import type { NamespaceWords } from "../kernel/namespace.ts";
 import {
   type JobText,
@@ -121,6 +122,7 @@ export class ShellSlot {
   run(job: JobText, report: (report: SlotReport) => void): void {
     const death = this.#death;
     if (death !== null) return queueMicrotask(() => report(death));
+    if (this.#waiting !== null) throw new Bug("a slot that runs a job was given another one");
     const { text, marked } = jobText(withinArguments(job), {
       token: this.#token,
       pid: this.isNamespace ? FIRST_PROCESS : this.group,
@@ -207,7 +209,14 @@ export class ShellSlot {
   #answer(report: SlotReport): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    waiting?.(report);
+    try {
+      waiting?.(report);
+    } catch (error) {
+      // A mistake of ours. It must not be taken for a broken pipe, and the slot must be read on.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a pool and the jobs in its slots tell each other. */
+/** The values that a pool shares with the jobs in its slots. */
 import type { SlotCgroup } from "../kernel/cgroup.ts";
 import type { ProcessFacts as Listed } from "../kernel/process_table.ts";
 import type { ShellSlot } from "./shell_slot.ts";
@@ -7,7 +7,7 @@ import type { ShellSlot } from "./shell_slot.ts";
 export interface Slot {
   readonly shell: ShellSlot;
   readonly leaf: SlotCgroup | null;
-  /** Whether it is for one job alone, which may leave something behind. */
+  /** Whether it is for a single job, which may leave processes behind. */
   readonly leaves: boolean;
 }
 
@@ -17,11 +17,11 @@ export interface Signs {
   readonly mark: string;
 }
 
-/** What can be seen of all processes at one moment. */
-export interface Look {
+/** All processes at one moment, as far as they can be seen. */
+export interface ProcessSnapshot {
   readonly processes: readonly Listed[];
-  /** Which attempt each belongs to. */
+  /** The attempt that each process belongs to, if it belongs to one of this run. */
   readonly cookies: ReadonlyMap<number, string>;
-  /** Those that belong to a run within an attempt, whose own orch or reaper asks them to end. */
+  /** The processes of a run within an attempt: the orch of that run, or its reaper, asks them to end. */
   readonly nested: ReadonlySet<number>;
 }

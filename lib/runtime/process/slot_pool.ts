@@ -2,6 +2,7 @@
  * The processes of one run: warm shells, as many as jobs run at a time, and what guards them. A job
  * takes an idle slot or a new one; a slot that died or still holds a stranger is replaced.
  */
+import { Bug } from "../../core/base/bug.ts";
 import { RunCgroup, type SlotCgroup } from "../kernel/cgroup.ts";
 import { LogCap } from "./log_cap.ts";
 import { Reaper } from "../reaper/reaper.ts";
@@ -9,9 +10,15 @@ import { ShellSlot } from "./shell_slot.ts";
 import { cookieOf, lifeMark, readCookie, serialOf } from "../kernel/cookie.ts";
 import { findNamespace, isNamespace, type NamespaceWords } from "../kernel/namespace.ts";
 import { cookiesOf, listProcesses, marksOf } from "../kernel/process_table.ts";
-import type { Look, Signs, Slot } from "./slot.ts";
+import type { ProcessSnapshot, Signs, Slot } from "./slot.ts";
 import { type SlotHost, SlotProcess } from "./slot_process.ts";
-import { isPassing, notStarted, type NotStartedEnd, SpawnTrouble } from "./spawn_trouble.ts";
+import {
+  isPassing,
+  notStarted,
+  type NotStartedEnd,
+  SpawnTrouble,
+  STOPPED_EARLY,
+} from "./spawn_trouble.ts";
 import { UsageSampler } from "../kernel/usage.ts";
 import type {
   Clock,
@@ -22,8 +29,8 @@ import type {
   RunningProcess,
 } from "../port/world.ts";
 
-/** How old a look at all processes may be. */
-const LOOK_MS = 15;
+/** How old a snapshot of all processes may be. */
+const SNAPSHOT_MS = 15;
 /** How long shells may take to end once they are told. */
 const SHELL_END_MS = 500;
 /** How long a pause waits for a reaper that cannot be started. */
@@ -49,7 +56,8 @@ export class SlotPool implements ProcessPool, SlotHost {
 
   #reaper: Reaper | null = null;
   readonly #cgroup: RunCgroup | null;
-  readonly #slots = new Set<Slot>();
+  /** The slots that may be served, and the job that each runs; `null` for one that is idle. */
+  readonly #slots = new Map<Slot, SlotProcess | null>();
   readonly #idle: Slot[] = [];
   /** Groups of slots that are gone, in which jobs may have left something. */
   readonly #retired = new Map<number, SlotCgroup | null>();
@@ -62,11 +70,12 @@ export class SlotPool implements ProcessPool, SlotHost {
   readonly #marked = new Map<string, string>();
   #attempts = 0;
   #opened = 0;
+  #isClosed = false;
   #cancelStandBy = () => {};
-  /** The last look at all processes, which jobs that are stopped together share. */
-  #looked: { at: number; look: Promise<Look | null> } = {
+  /** The last snapshot, which jobs that are stopped together share. */
+  #last: { at: number; snapshot: Promise<ProcessSnapshot | null> } = {
     at: -Infinity,
-    look: Promise.resolve(null),
+    snapshot: Promise.resolve(null),
   };
 
   /** Throws the platform's error where `sh` cannot be started. */
@@ -126,43 +135,52 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 
   async freeze(): Promise<void> {
-    const groups = [...this.#slots].map(({ shell }) => shell.group);
+    const groups = [...this.#slots.keys()].map(({ shell }) => shell.group);
     const sent = Promise.all(groups.map((group) => this.reaper.signal("STOP", group)));
     await this.#within(FREEZE_MS_MAX, sent);
   }
 
   thaw(): void {
-    for (const { shell } of this.#slots) this.reaper.signal("CONT", shell.group);
+    for (const { shell } of this.#slots.keys()) this.reaper.signal("CONT", shell.group);
   }
 
-  forget(process: SlotProcess): boolean {
+  forget(process: SlotProcess): void {
     const place = this.#queue.indexOf(process);
-    if (place >= 0) this.#queue.splice(place, 1);
-    return place >= 0;
+    if (place < 0) throw new Bug(`${process.spec.attemptName} is queued, but not in the queue`);
+    this.#queue.splice(place, 1);
   }
 
   giveBack(slot: Slot): void {
+    if (!this.#isClosed && !this.#slots.get(slot)) {
+      throw new Bug("a slot without a job is given back");
+    }
     const { shell, leaf } = slot;
     // What a job left behind is not to count for the next. In a namespace nothing is left.
     const holdsOthers = !shell.isNamespace && leaf?.holdsOthersThan(shell.group) === true;
-    if (!shell.isIdle || slot.leaves || holdsOthers) this.#retire(slot);
-    else this.#idle.push(slot);
+    if (!shell.isIdle || slot.leaves || holdsOthers || this.#isClosed) this.#retire(slot);
+    else {
+      this.#slots.set(slot, null);
+      this.#idle.push(slot);
+    }
     this.#serve();
   }
 
   startAgain(process: SlotProcess, slot: Slot, cause: string): void {
     this.#retire(slot);
+    if (this.#isClosed) return process.giveUp({ kind: "not_started", cause });
     this.#queue.unshift(process);
     this.#trouble.met(cause);
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#giveUpAll(STOPPED_EARLY);
     this.#trouble.close();
     this.#cancelStandBy();
     this.sampler.close();
     this.logCap.close();
-    const shells = [...this.#slots].map(({ shell }) => shell);
-    for (const slot of [...this.#slots]) this.#retire(slot);
+    const shells = [...this.#slots.keys()].map(({ shell }) => shell);
+    for (const slot of [...this.#slots.keys()]) this.#retire(slot);
     const ended = Promise.all(shells.map((shell) => shell.ended));
     // A shell that does not end by itself (somebody stopped it) ends by the reaper.
     await this.#within(SHELL_END_MS, ended);
@@ -191,13 +209,13 @@ export class SlotPool implements ProcessPool, SlotHost {
     cancel();
   }
 
-  look(): Promise<Look | null> {
+  snapshot(): Promise<ProcessSnapshot | null> {
     const now = this.clock.now();
-    if (now - this.#looked.at > LOOK_MS) this.#looked = { at: now, look: this.#lookNow() };
-    return this.#looked.look;
+    if (now - this.#last.at > SNAPSHOT_MS) this.#last = { at: now, snapshot: this.#snapshotNow() };
+    return this.#last.snapshot;
   }
 
-  async #lookNow(): Promise<Look | null> {
+  async #snapshotNow(): Promise<ProcessSnapshot | null> {
     const life = this.options.cookie;
     const [processes, all, marks] = await Promise.all([
       listProcesses(),
@@ -221,12 +239,15 @@ export class SlotPool implements ProcessPool, SlotHost {
     return { processes, cookies, nested };
   }
 
+  /** Gives slots to the jobs that wait, the first one first. A closed pool starts nothing. */
   #serve(): void {
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 && !this.#isClosed) {
       const next = this.#queue[0]!;
       const slot = this.#takeIdle(next) ?? this.#open(next);
       if (slot === null) return;
-      this.#queue.shift()!.begin(slot);
+      this.#queue.shift();
+      this.#slots.set(slot, next);
+      next.begin(slot);
     }
   }
 
@@ -238,6 +259,9 @@ export class SlotPool implements ProcessPool, SlotHost {
       const place = this.#idle.findLastIndex(({ shell }) => shell.isNamespace === isNamespace);
       const [slot] = place < 0 ? [] : this.#idle.splice(place, 1);
       if (slot === undefined) return null;
+      if (this.#slots.get(slot) !== null) {
+        throw new Bug("a slot that is busy or gone is taken for idle");
+      }
       if (slot.shell.isIdle) return slot;
       this.#retire(slot);
     }
@@ -262,7 +286,7 @@ export class SlotPool implements ProcessPool, SlotHost {
         namespace: spec.processes === "own" ? namespaceHere() : null,
       });
       const slot = { shell, leaf, leaves: spec.leaves };
-      this.#slots.add(slot);
+      this.#slots.set(slot, null);
       reaper.add(slot.shell.group, spec.leaves ? signs.mark.slice(this.#mark.length) : null);
       slot.shell.ended.then(() => reaper.orphan(slot.shell.group));
       return slot;
@@ -291,6 +315,27 @@ export class SlotPool implements ProcessPool, SlotHost {
     }
     slot.leaf?.release();
     this.#retired.set(slot.shell.group, slot.leaf);
+  }
+
+  /**
+   * Throws a `Bug` unless each idle slot is one of the pool's, is idle once and has no job, and each other
+   * slot has a live job. It looks at all slots and jobs, so it is for tests.
+   */
+  check(): void {
+    const idle = new Set(this.#idle);
+    if (idle.size < this.#idle.length) throw new Bug("a slot is idle twice");
+    for (const slot of idle) {
+      if (!this.#slots.has(slot)) throw new Bug("a slot that is gone is idle");
+    }
+    for (const [slot, job] of this.#slots) {
+      if (idle.has(slot) !== (job === null)) throw new Bug("an idle slot has a job");
+      if (job !== null && this.#queue.includes(job)) throw new Bug("a job runs and waits");
+    }
+    const running = [...this.#slots.values()].filter((job) => job !== null);
+    if (new Set(running).size < running.length) throw new Bug("a job has two slots");
+    if (running.some(({ spec }) => !this.#live.has(spec.attemptName))) {
+      throw new Bug("a job that is over has a slot");
+    }
   }
 
   pause(milliseconds: number): Promise<void> {

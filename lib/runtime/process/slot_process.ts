@@ -1,14 +1,30 @@
-/** One job in a slot: its limits, its end, and the way there when it is stopped. */
-import type { ProcessFacts, Usage } from "../../core/run/event.ts";
+/**
+ * One job in a slot: its limits, its end, and the way there when it is stopped. The phases on that way are
+ * drawn in `slot_phase.ts`.
+ *
+ * What it does not know: which slot a job gets, and when a job is stopped.
+ */
+import { Bug, unreachable } from "../../core/base/bug.ts";
 import type { ProcessFacts as Listed } from "../kernel/process_table.ts";
 import type { CappedFiles, LogCap } from "./log_cap.ts";
 import type { Reaper } from "../reaper/reaper.ts";
 import type { SlotReport } from "./shell_slot.ts";
 import type { JobText } from "./shell_text.ts";
-import type { Look, Signs, Slot } from "./slot.ts";
+import type { ProcessSnapshot, Signs, Slot } from "./slot.ts";
+import {
+  follow,
+  inSlot,
+  isOnlyAsked,
+  OVER,
+  type Phase,
+  type PhaseInSlot,
+  QUEUED,
+  type SentSignals,
+  signalsOf,
+} from "./slot_phase.ts";
 import { notStarted, type NotStartedEnd, STOPPED_EARLY } from "./spawn_trouble.ts";
 import { type UsageLook, UsageMeter, type UsageSampler, type Watched } from "../kernel/usage.ts";
-import { signalName } from "../kernel/signal_names.ts";
+import { limitOfCpu, noFindings, toEnd } from "./slot_end.ts";
 import type {
   Clock,
   LiveUsage,
@@ -41,9 +57,9 @@ export interface SlotHost {
   readonly logCap: LogCap;
   /** New signs for an attempt. */
   signsFor(spec: ProcessSpec): Signs;
-  /** Takes a process that is no longer wanted off the queue; false where it has begun. */
-  forget(process: SlotProcess): boolean;
-  /** Is told that an attempt has ended. */
+  /** Takes a process that is no longer wanted off the queue. Throws a `Bug` if it is not in the queue. */
+  forget(process: SlotProcess): void;
+  /** Hears that an attempt has ended. */
   settled(attemptName: string): void;
   /** Takes back a slot whose job has ended. */
   giveBack(slot: Slot): void;
@@ -51,11 +67,11 @@ export interface SlotHost {
   startAgain(process: SlotProcess, slot: Slot, cause: string): void;
   /** Resolves after a while. */
   pause(milliseconds: number): Promise<void>;
-  /** All processes, and the cookies of this run's; `null` where nobody could look just now. */
-  look(): Promise<Look | null>;
+  /** All processes, and the cookies of those of this run; `null` if they cannot be listed just now. */
+  snapshot(): Promise<ProcessSnapshot | null>;
 }
 
-/** A process that runs in a slot, or waits for one; what watches its memory and its files knows it too. */
+/** A process that runs in a slot, or waits for one. The watchers of memory and of files know it too. */
 export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   readonly ended: Promise<ProcessEnd>;
   readonly paths: readonly string[];
@@ -66,20 +82,10 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   readonly #end: (end: ProcessEnd) => void;
   /** When it began to run. */
   startedAt = 0;
-  #slot: Slot | null = null;
-  /** Whether its slot is to tell how it ended. */
-  #awaited = false;
-  #stopping: "no" | "asked" | "forced" = "no";
-  /** Made with the first look: most jobs have ended by then. */
+  #phase: Phase = QUEUED;
+  readonly #findings = noFindings();
+  /** Made with the first sample: most jobs have ended by then. */
   #meter: UsageMeter | null = null;
-  #peakBytes = 0;
-  #overMemory = false;
-  #truncated = false;
-  #logLost = false;
-  #over = false;
-  #cancelKill = () => {};
-  /** Resolves when the last signal to its group was sent; `null` where there was none. */
-  #told: Promise<void> | null = null;
 
   constructor(pool: SlotHost, spec: ProcessSpec) {
     this.#pool = pool;
@@ -92,19 +98,18 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   isSlot(process: Listed): boolean {
-    return this.#slot!.shell.isPartOf(process);
+    return inSlot(this.#phase).slot.shell.isPartOf(process);
   }
 
   /** The process group it runs in. */
   get group(): number {
-    return this.#slot!.shell.group;
+    return inSlot(this.#phase).slot.shell.group;
   }
 
   /** Runs in this slot from now on. */
   begin(slot: Slot): void {
     const { sampler, logCap, clock } = this.#pool;
-    this.#slot = slot;
-    this.#awaited = true;
+    this.#phase = follow(this.#phase, { type: "running", slot });
     this.startedAt = clock.now();
     try {
       slot.leaf?.limit(this.spec);
@@ -119,9 +124,18 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
 
   /** Ends without having begun. */
   giveUp(end: NotStartedEnd): void {
-    this.#over = true;
-    this.#cancelKill();
+    this.#becomeOver();
     this.#settle(end);
+  }
+
+  #becomeOver(): void {
+    const phase = this.#phase;
+    this.#phase = follow(phase, OVER);
+    if ("signals" in phase) phase.signals.cancelNext();
+  }
+
+  get #isOver(): boolean {
+    return this.#phase.type === "over";
   }
 
   #settle(end: ProcessEnd): void {
@@ -130,12 +144,23 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   stop(force: boolean): void {
-    if (this.#over || this.#stopping === "forced") return;
-    if (this.#pool.forget(this)) return this.giveUp(STOPPED_EARLY);
-    this.#stopping = force ? "forced" : "asked";
-    if (this.#slot === null) return;
-    if (force) this.#killUntilOver(this.#slot);
-    else this.#ask(this.#slot);
+    const phase = this.#phase;
+    switch (phase.type) {
+      case "queued":
+        this.#pool.forget(this);
+        return this.giveUp(STOPPED_EARLY);
+      case "running":
+      case "asked":
+      case "emptying":
+        if (force) this.#kill(phase);
+        else this.#ask(phase);
+        return;
+      case "killing":
+      case "over":
+        return;
+      default:
+        return unreachable(phase);
+    }
   }
 
   #jobFor(slot: Slot): JobText {
@@ -145,14 +170,14 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       ...{ launch, workingDirectory, environment, stdoutPath, stderrPath, attemptName },
       cookie: this.signs.cookie + (this.#pool.options.outerCookies ?? ""),
       mark: this.signs.mark,
-      niceness: this.#limitOfCpu(slot) === "nice" ? GIVING_WAY : 0,
+      niceness: limitOfCpu(this.spec, slot) === "nice" ? GIVING_WAY : 0,
       textPath: null,
     };
   }
 
-  /** Our own trouble, such as a disk that is full, is this job's end, not the run's. */
+  /** Trouble of orch itself, such as a full disk, ends this job and not the run. A mistake of ours ends the run. */
   #fail(slot: Slot, error: unknown): void {
-    this.#awaited = false;
+    if (error instanceof Bug) throw error;
     this.#pool.sampler.unwatch(this);
     this.#pool.logCap.unwatch(this, false);
     this.#pool.giveBack(slot);
@@ -160,22 +185,30 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 
   #reported(report: SlotReport, slot: Slot): void {
-    if (!this.#awaited) return;
-    this.#awaited = false;
+    const phase = this.#phase;
+    // A slot that was given up because nothing could end it may end after all.
+    if (phase.type === "emptying" || phase.type === "over") return;
+    if (inSlot(phase).slot !== slot) throw new Bug("a slot reports a job that another one runs");
+    const isUndisturbed = phase.type === "running";
     const { sampler, logCap, clock } = this.#pool;
     sampler.unwatch(this);
     logCap.unwatch(this, clock.now() - this.startedAt > LONG_MS);
     if (report.kind === "answered") {
-      this.#logLost = report.logLost || logCap.lacksRoom(this, report.status !== 0);
+      this.#findings.isLogLost = report.logLost || logCap.lacksRoom(this, report.status !== 0);
       // What a job leaves behind when it ends by itself is swept at the end of the run.
-      if (this.#stopping === "no" && !this.#overMemory) {
-        return this.#finish(report, { slot, unkillable: [] });
-      }
-    } else if (this.#stopping === "no" && !hasBegun(report, this.spec.stdoutPath)) {
-      this.#slot = null;
+      if (isUndisturbed) return this.#finish(report, { slot, unkillable: [] });
+    } else if (isUndisturbed && !hasBegun(report, this.spec.stdoutPath)) {
+      this.#phase = follow(phase, QUEUED);
       return this.#pool.startAgain(this, slot, "the shell could not fork");
     }
-    this.#emptyDomain(slot, report).then(
+    this.#empty(inSlot(phase), report);
+  }
+
+  #empty(before: PhaseInSlot, report: SlotReport): void {
+    const { slot } = before;
+    const [signals, isKilling] = [signalsOf(before), before.type === "killing"];
+    this.#phase = follow(before, { type: "emptying", slot, signals, isKilling });
+    this.#emptyDomain({ slot, signals }, report).then(
       (unkillable) => this.#finish(report, { slot, unkillable }),
       (error) => this.#fail(slot, error),
     );
@@ -185,17 +218,16 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     report: SlotReport,
     where: { readonly slot: Slot; readonly unkillable: readonly number[] },
   ): void {
-    this.#over = true;
-    this.#cancelKill();
+    this.#becomeOver();
     this.#pool.giveBack(where.slot);
-    this.#settle(this.#toEnd(report, where));
+    this.#settle(toEnd(report, { spec: this.spec, findings: this.#findings, ...where }));
   }
 
   truncated(): void {
-    this.#truncated = true;
+    this.#findings.isTruncated = true;
   }
 
-  /** What it uses now; `null` before the first look at it. */
+  /** What it uses now; `null` before the first sample. */
   get usage(): LiveUsage | null {
     return this.#meter?.now() ?? null;
   }
@@ -203,7 +235,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   sampled(look: UsageLook): void {
     this.#meter ??= new UsageMeter();
     this.#meter.add(look, this.#pool.clock.now());
-    this.#judge(look.residentBytes, this.#slot!);
+    this.#judge(look.residentBytes, inSlot(this.#phase).slot);
   }
 
   /** Whether it has more memory than it may. */
@@ -211,60 +243,76 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
     const { memoryMb } = this.spec;
     const limit = memoryMb === null ? Infinity : memoryMb * 2 ** 20;
     if (bytes <= limit) {
-      this.#peakBytes = Math.max(this.#peakBytes, bytes);
+      this.#findings.peakBytes = Math.max(this.#findings.peakBytes, bytes);
       return;
     }
     // What an earlier job of the slot left behind must not count against this one.
     const own = await this.#members(slot);
     const ownBytes = own?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? 0;
-    this.#peakBytes = Math.max(this.#peakBytes, ownBytes);
-    if (ownBytes <= limit || this.#over || this.#overMemory) return;
-    this.#overMemory = true;
-    this.#killUntilOver(slot);
+    this.#findings.peakBytes = Math.max(this.#findings.peakBytes, ownBytes);
+    const phase = this.#phase;
+    if (ownBytes <= limit || phase.type === "queued" || phase.type === "over") return;
+    // It may have moved to another slot while its processes were listed.
+    if (phase.slot !== slot) return;
+    this.#findings.isOverMemory = true;
+    this.#kill(phase);
   }
 
   /**
-   * Processes of this attempt that a signal is meant for: of its slot's group or with its cookie, but none
-   * that an earlier job left.
+   * The processes of this attempt that a signal is meant for: those in the group of its slot and those with
+   * its cookie, but none that an earlier job left.
    */
   async #members(
     { shell, leaf }: Slot,
     signal: "TERM" | "KILL" = "KILL",
   ): Promise<Listed[] | null> {
-    const look = await this.#pool.look();
-    if (look === null) return null;
+    const snapshot = await this.#pool.snapshot();
+    if (snapshot === null) return null;
     const inLeaf = new Set(leaf?.processes());
     const own = this.signs.cookie;
-    return look.processes.filter((process) => {
+    return snapshot.processes.filter((process) => {
       const { pid, group, session } = process;
-      if (shell.isPartOf(process) || (signal === "TERM" && look.nested.has(pid))) return false;
-      const cookie = look.cookies.get(pid);
+      if (shell.isPartOf(process) || (signal === "TERM" && snapshot.nested.has(pid))) return false;
+      const cookie = snapshot.cookies.get(pid);
       if (cookie !== undefined) return cookie === own;
       return inLeaf.has(pid) || (group === shell.group && session === shell.group);
     });
   }
 
-  /** Asks it to end, once it is there: before, the signal would only reach its slot, which goes on. */
-  async #ask(slot: Slot): Promise<void> {
+  /** Asks it to end, once it is there: before that, the signal would only reach its slot, which continues. */
+  async #ask(phase: PhaseInSlot): Promise<void> {
+    const [{ slot }, signals] = [phase, signalsOf(phase)];
+    if (phase.type === "running") this.#phase = follow(phase, { type: "asked", slot, signals });
     const { clock } = this.#pool;
     const late = this.startedAt + BEGIN_MS_MAX;
-    while (!isThere(this.spec.stdoutPath) && clock.now() < late && !this.#over) {
+    while (!isThere(this.spec.stdoutPath) && clock.now() < late && !this.#isOver) {
       await this.#pool.pause(BEGIN_POLL_MS);
     }
-    if (this.#stopping === "asked") await this.#signal(slot, "TERM");
+    if (isOnlyAsked(this.#phase)) await this.#signal("TERM", { slot, signals });
+  }
+
+  /** Kills it until it is over, unless that is being done already. */
+  #kill(phase: PhaseInSlot): void {
+    if (phase.type === "killing" || (phase.type === "emptying" && phase.isKilling)) return;
+    const target = { slot: phase.slot, signals: signalsOf(phase) };
+    this.#phase = follow(
+      phase,
+      phase.type === "emptying" ? { ...phase, isKilling: true } : { type: "killing", ...target },
+    );
+    this.#killUntilOver(target);
   }
 
   /** Signals the attempt: the whole group at once, unless an earlier job left something in it. */
-  async #signal(slot: Slot, signal: "TERM" | "KILL"): Promise<void> {
+  async #signal(signal: "TERM" | "KILL", { slot, signals }: Target): Promise<void> {
     const { shell, leaf } = slot;
     const { reaper } = this.#pool;
-    const look = await this.#pool.look();
+    const snapshot = await this.#pool.snapshot();
     const own = this.signs.cookie;
     const strangers =
-      look?.processes.some(({ pid, group }) =>
-        group === shell.group && (look.cookies.get(pid) ?? own) !== own
+      snapshot?.processes.some(({ pid, group }) =>
+        group === shell.group && (snapshot.cookies.get(pid) ?? own) !== own
       ) ?? false;
-    if (this.#over) return;
+    if (this.#isOver) return;
     if (strangers) {
       for (const process of await this.#members(slot, signal) ?? []) {
         reaper.signalProcess(signal, process);
@@ -272,42 +320,42 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       return;
     }
     if (signal === "KILL") leaf?.kill();
-    this.#told = reaper.signal(signal, shell.group);
+    signals.lastSent = reaper.signal(signal, shell.group);
   }
 
-  /** Kills, and kills again: what is killed one by one may have forked meanwhile. */
-  async #killUntilOver(slot: Slot, times = 0): Promise<void> {
-    if (this.#over) return;
+  /** Kills, and kills again: a process may have forked while the others were killed one by one. */
+  async #killUntilOver(target: Target, times = 0): Promise<void> {
+    if (this.#isOver) return;
     if (times * KILL_AGAIN_MS > KILL_MS) {
       // Neither the job nor its slot can be ended.
-      return this.#reported({ kind: "died", signal: "SIGKILL", code: 137 }, slot);
+      return this.#reported({ kind: "died", signal: "SIGKILL", code: 137 }, target.slot);
     }
-    await this.#signal(slot, "KILL");
-    if (this.#over) return;
+    await this.#signal("KILL", target);
+    if (this.#isOver) return;
     const { clock } = this.#pool;
-    this.#cancelKill = clock.callAt(
+    target.signals.cancelNext = clock.callAt(
       clock.now() + KILL_AGAIN_MS,
-      () => this.#killUntilOver(slot, times + 1),
+      () => this.#killUntilOver(target, times + 1),
     );
   }
 
   /**
-   * After a stop, waits until nothing of the attempt is left: the rest of its group, and what left
-   * the group but carries its cookie. Asks until it is told to force, then forces; returns what not
-   * even that could end.
+   * After a stop, waits until nothing of the attempt is left, neither in its group nor elsewhere with its
+   * cookie. Asks these processes to end, and kills them once it has to. Returns those that not even KILL
+   * could end.
    */
-  async #emptyDomain(slot: Slot, report: SlotReport): Promise<number[]> {
-    const killed = report.kind === "died";
+  async #emptyDomain({ slot, signals }: Target, report: SlotReport): Promise<number[]> {
     const { clock, reaper } = this.#pool;
     // A signal that is still on its way would hit the next job of the slot.
-    if (this.#told !== null) await Promise.race([this.#told, this.#pool.pause(KILL_MS)]);
+    const { lastSent } = signals;
+    if (lastSent !== null) await Promise.race([lastSent, this.#pool.pause(KILL_MS)]);
     const asked = new Set<number>();
     let killedSince: number | null = null;
     for (;;) {
       const members = await this.#members(slot);
       if (members?.length === 0) return [];
       const left = members ?? [];
-      if (this.#stopping === "forced" || this.#overMemory || killed) {
+      if (report.kind === "died" || !isOnlyAsked(this.#phase)) {
         killedSince ??= clock.now();
         if (clock.now() - killedSince > KILL_MS) return left.map(({ pid }) => pid);
         for (const process of left) reaper.signalProcess("KILL", process);
@@ -320,50 +368,12 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
       await this.#pool.pause(POLL_MS);
     }
   }
+}
 
-  #toEnd(
-    report: SlotReport,
-    { slot, unkillable }: { readonly slot: Slot; readonly unkillable: readonly number[] },
-  ): ProcessEnd {
-    const measures = { usage: this.#usage(report), process: this.#facts(slot, unkillable) };
-    const { memoryMb } = this.spec;
-    const overMemory = this.#overMemory ||
-      (memoryMb !== null && slot.leaf?.wasOutOfMemory() === true);
-    if (overMemory && memoryMb !== null) {
-      const peakMb = Math.max(memoryMb, toMegabytes(this.#peakBytes));
-      return { kind: "out_of_memory", peakMb, limitMb: memoryMb, ...measures };
-    }
-    if (report.kind === "died") {
-      return { kind: "signaled", signal: report.signal ?? "SIGKILL", ...measures };
-    }
-    return report.signaled
-      ? { kind: "signaled", signal: signalName(report.status - 128), ...measures }
-      : { kind: "exited", code: report.status, ...measures };
-  }
-
-  #usage(report: SlotReport): Usage {
-    return {
-      peakMemoryMb: this.#peakBytes === 0 ? null : toMegabytes(this.#peakBytes),
-      cpuSeconds: report.kind === "answered" ? Number(report.cpuSeconds.toFixed(3)) : null,
-    };
-  }
-
-  #facts(slot: Slot, unkillable: readonly number[]): ProcessFacts {
-    const { memoryMb, cpuPercent } = this.spec;
-    return {
-      containment: slot.leaf === null ? "process_group" : "cgroup",
-      ...(memoryMb !== null && { memoryLimit: slot.leaf?.holds("memory") ? "cgroup" : "sampled" }),
-      ...(cpuPercent !== null && { cpuLimit: this.#limitOfCpu(slot) ?? "nice" }),
-      ...(this.#truncated && { truncated: true }),
-      ...(this.#logLost && { logLost: true }),
-      ...(unkillable.length > 0 && { unkillable }),
-    };
-  }
-
-  #limitOfCpu(slot: Slot): "cgroup" | "nice" | null {
-    if (this.spec.cpuPercent === null) return null;
-    return slot.leaf?.holds("cpu") ? "cgroup" : "nice";
-  }
+/** Whom signals are for, and what is known of those that were sent. */
+interface Target {
+  readonly slot: Slot;
+  readonly signals: SentSignals;
 }
 
 /**
@@ -380,8 +390,4 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function toMegabytes(bytes: number): number {
-  return Number((bytes / 2 ** 20).toFixed(1));
 }

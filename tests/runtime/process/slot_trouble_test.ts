@@ -3,7 +3,7 @@ import { lifeMark } from "../../../lib/runtime/kernel/cookie.ts";
 import { RunCgroup } from "../../../lib/runtime/kernel/cgroup.ts";
 import { Reaper } from "../../../lib/runtime/reaper/reaper.ts";
 import { SlotPool } from "../../../lib/runtime/process/slot_pool.ts";
-import type { Look } from "../../../lib/runtime/process/slot.ts";
+import type { ProcessSnapshot } from "../../../lib/runtime/process/slot.ts";
 import type { Clock, PoolOptions } from "../../../lib/runtime/port/world.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { TestPool, until } from "../../support/pool.ts";
@@ -17,9 +17,9 @@ const GHOST = 2 ** 22 + 1;
 
 /** A pool in which one process of each job is there for ever, as one that waits for a dead disk is. */
 class HauntedPool extends SlotPool {
-  override async look(): Promise<Look | null> {
-    const look = await super.look();
-    if (look === null) return null;
+  override async snapshot(): Promise<ProcessSnapshot | null> {
+    const snapshot = await super.snapshot();
+    if (snapshot === null) return null;
     const ghost = {
       pid: GHOST,
       parent: 1,
@@ -30,9 +30,9 @@ class HauntedPool extends SlotPool {
       cpuSeconds: 0,
     };
     return {
-      ...look,
-      processes: [...look.processes, ghost],
-      cookies: new Map([...look.cookies, [GHOST, `${this.options.cookie}.j1.1`]]),
+      ...snapshot,
+      processes: [...snapshot.processes, ghost],
+      cookies: new Map([...snapshot.cookies, [GHOST, `${this.options.cookie}.j1.1`]]),
     };
   }
 }
