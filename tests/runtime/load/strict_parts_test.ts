@@ -13,7 +13,7 @@ import { assert, assertEquals } from "../../support/assert.ts";
 import { oddWorkflow } from "../../support/odd_workflows.ts";
 import { Dice } from "../../support/random.ts";
 
-const TEXTS = Number(Deno.env.get("ORCH_TEST_TEXTS") ?? 1_500);
+const TEXTS = Number(Deno.env.get("ORCH_TEST_TEXTS") ?? 1_000);
 
 /** Some of the paths that lead to something in `data`, and some that do not. */
 function somePaths(data: unknown, dice: Dice): DocumentPath[] {
@@ -91,7 +91,7 @@ Deno.test("a long text is decoded as a short one is, whichever of its jobs are r
   const encoder = new TextEncoder();
   const padding = `#${"-".repeat(70_000)}\n`;
   let compared = 0;
-  for (let i = 0; i < TEXTS; i++) {
+  for (let i = 0; i < TEXTS / 4; i++) {
     const text = oddWorkflow(dice);
     if (text.startsWith("\ufeff")) continue;
     const short = await decodeDocument(encoder.encode(text), "yaml");
@@ -101,5 +101,5 @@ Deno.test("a long text is decoded as a short one is, whichever of its jobs are r
     compared++;
     assertEquals(long.value, short.value, JSON.stringify(text));
   }
-  assert(compared > TEXTS / 10, `only ${compared} texts were decoded`);
+  assert(compared > TEXTS / 40, `only ${compared} texts were decoded`);
 });
