@@ -21,7 +21,7 @@ import {
   withStandards,
 } from "../workflow/keys/key.ts";
 import { PLUGIN_FIELDS } from "../workflow/keys/plugin_keys.ts";
-import { amount, amountOrNull, count, text } from "../workflow/keys/shapes.ts";
+import { kept } from "../workflow/keys/shapes.ts";
 import { ABOUT_FIELDS, GLOBAL_FIELDS } from "../workflow/keys/workflow_keys.ts";
 import type { Job, Workflow } from "../workflow/workflow.ts";
 import { areSound } from "./plan_soundness.ts";
@@ -103,7 +103,8 @@ export function decodePlan(text: string): DecodedPlan {
   if (version.number > PLAN_VERSION) {
     return { ok: false, problem: "newer", version: version.number };
   }
-  const read = planSchema.safeParse(version.content);
+  schema ??= planSchema();
+  const read = schema.safeParse(version.content);
   if (!read.success || !isAsWritten(text)) return { ok: false, problem: "damaged" };
   const { run: runId, file, fileHash, baseDirectory, workflow, selected, settings } = read.data;
   const isWhole = selected.every((index, i) =>
@@ -193,27 +194,32 @@ function versionOf(text: string): { readonly number: number; readonly content: u
   }
 }
 
-const SETTINGS: { readonly [N in keyof RunSettings]: z.ZodMiniType<RunSettings[N]> } = {
-  concurrency: count,
-  memoryMb: amountOrNull,
-  cpuPercent: amountOrNull,
-  failFast: z.boolean(),
-  graceMs: amount,
-  seed: amount,
-  branch: z.union([text, z.null()]),
-};
+/** What a plan file holds beside its version and checksum; made by the first that reads one. */
+function planSchema() {
+  const { amount, amountOrNull, count, text, textOrNull, yesOrNo } = kept;
+  const settings: { readonly [N in keyof RunSettings]: z.ZodMiniType<RunSettings[N]> } = {
+    concurrency: count(),
+    memoryMb: amountOrNull(),
+    cpuPercent: amountOrNull(),
+    failFast: yesOrNo(),
+    graceMs: amount(),
+    seed: amount(),
+    branch: textOrNull(),
+  };
+  return z.object({
+    run: z.optional(text()),
+    file: z._default(textOrNull(), null),
+    fileHash: z.optional(text()),
+    baseDirectory: text(),
+    settings: z.object(withStandards(settings, STANDARD_SETTINGS)),
+    selected: z.array(count()),
+    workflow: z.object({
+      ...storedShapes(ABOUT_FIELDS),
+      global: z._default(storedOf(GLOBAL_FIELDS), standardOf(GLOBAL_FIELDS)),
+      plugins: z._default(z.array(storedOf(PLUGIN_FIELDS)), []),
+      jobs: z.array(storedOf(JOB_FIELDS)),
+    }),
+  });
+}
 
-const planSchema = z.object({
-  run: z.optional(text),
-  file: z._default(z.union([text, z.null()]), null),
-  fileHash: z.optional(text),
-  baseDirectory: text,
-  settings: z.object(withStandards(SETTINGS, STANDARD_SETTINGS)),
-  selected: z.array(count),
-  workflow: z.object({
-    ...storedShapes(ABOUT_FIELDS),
-    global: z._default(storedOf(GLOBAL_FIELDS), standardOf(GLOBAL_FIELDS)),
-    plugins: z._default(z.array(storedOf(PLUGIN_FIELDS)), []),
-    jobs: z.array(storedOf(JOB_FIELDS)),
-  }),
-});
+let schema: ReturnType<typeof planSchema> | undefined;

@@ -23,7 +23,10 @@ const OF_FILE: SchemaNode = {
 /** What is added to each job. */
 const OF_JOB: SchemaNode = {
   allOf: BUILT_IN_KINDS.map(([type, kind]) => keysOfKind(type, kind)),
-  ...Object.assign({}, ...Object.values<Field<unknown>>(JOB_FIELDS).map(({ schema }) => schema)),
+  ...Object.assign(
+    {},
+    ...Object.values<Field<unknown>>(JOB_FIELDS).map(({ schema }) => schema?.()),
+  ),
 };
 
 /**
@@ -66,7 +69,7 @@ function describe(node: SchemaNode, { path, keys, texts }: Description): SchemaN
   const entries = Object.entries(node.properties).map(([name, child]) => {
     const key = keys[name];
     const inner = describe(child, { path: joined(path, name), keys: key?.inner ?? {}, texts });
-    return [name, { ...inner, ...key?.schema }] as const;
+    return [name, { ...inner, ...key?.schema?.() }] as const;
   });
   described.properties = Object.fromEntries(entries);
   return described;

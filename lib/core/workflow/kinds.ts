@@ -33,11 +33,12 @@ export const STANDARD_TYPE: Action["type"] = "command";
 /** The keys that not all kinds of jobs take, each once. */
 export const KEYS_OF_KINDS: FileKeys = Object.assign({}, ...ALL_KINDS.map(({ keys }) => keys));
 
-/** What a plan file may hold of an action. */
+/** Makes the shape of what a plan file may hold of an action. */
 export function storedAction(): z.ZodMiniType<Action> {
+  const stored = ALL_KINDS.map((kind) => kind.stored());
   return z.discriminatedUnion(
     "type",
-    ALL_KINDS.map(({ stored }) => stored()) as unknown as [z.core.$ZodTypeDiscriminable],
+    stored as unknown as [z.core.$ZodTypeDiscriminable],
   ) as unknown as z.ZodMiniType<Action>;
 }
 

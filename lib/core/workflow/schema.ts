@@ -4,7 +4,7 @@
  */
 import type { DocumentPath } from "./diagnostic.ts";
 import { type DataOf, type FileKeys, shapeOf } from "./keys/key.ts";
-import { JOB_KEYS, WORKFLOW_KEYS } from "./keys/workflow_keys.ts";
+import { type JOB_KEYS, JOB_SHAPE, WORKFLOW_KEYS } from "./keys/workflow_keys.ts";
 
 /** The data of a file once its shape is known. */
 export type WorkflowData = DataOf<typeof WORKFLOW_KEYS>;
@@ -16,7 +16,7 @@ export type JobData = DataOf<typeof JOB_KEYS>;
 export const workflowSchema = shapeOf(WORKFLOW_KEYS);
 
 /** One entry of `jobs`. */
-export const jobSchema = shapeOf(JOB_KEYS);
+export const jobSchema = JOB_SHAPE;
 
 /** The keys that may stand in the mapping at `path`, for suggestions; none where any may. */
 export function keysAt(path: DocumentPath): readonly string[] {

@@ -36,10 +36,10 @@ export function asSaid<N extends string, V>(
   of: Beside<V> & {
     readonly shape: z.ZodMiniType<V>;
     readonly standard: V;
-    readonly schema?: SchemaNode;
+    readonly schema?: () => SchemaNode;
   },
 ): Field<V, Named<N, V>> {
-  const { shape, standard, schema = { default: standard }, ...beside } = of;
+  const { shape, standard, schema = () => ({ default: standard }), ...beside } = of;
   return {
     ...beside,
     keys: named(name, key(shape, { schema })),
@@ -84,7 +84,7 @@ export function measure<N extends string, S extends number | null>(
   const { stored, standard, factor = 1 } = of;
   const inUnitOfPlan = (value: number | S) =>
     typeof value === "number" ? value * factor as number | S : value;
-  const schema = standard === null ? {} : { default: standard };
+  const schema = () => standard === null ? {} : { default: standard };
   return {
     keys: named(name, key(shape, { schema })),
     read: (data) => inUnitOfPlan(saidIn(data, name) ?? standard),

@@ -18,16 +18,16 @@ import { inOrder, sorted } from "./fingerprint.ts";
 import { field, type FieldsOf, key, nothing, requiredKey, whole, withStandards } from "./key.ts";
 import { KEYS_OF_KINDS, kindNamed, kindOf, STANDARD_TYPE, storedAction } from "../kinds.ts";
 import * as shapes from "./shapes.ts";
-import { filledText, inAnyCase, variablesFrom, variablesKey } from "./values.ts";
+import { filledText, inAnyCase, VARIABLES_KEY, variablesFrom } from "./values.ts";
 
-const { amount, amountOrNull, count, seconds, secondsOrNone, text, texts, variables } = shapes;
+const { kept, seconds, secondsOrNone, text, texts } = shapes;
 
 const ID = requiredKey(text, {
-  schema: {
+  schema: () => ({
     pattern: ID_PATTERN.source,
     maxLength: ID_LENGTH,
     not: { pattern: inAnyCase(RESERVED_ID.source) },
-  },
+  }),
 });
 const TIMEOUT = key(seconds);
 
@@ -37,28 +37,28 @@ const ATTEMPTS_OF_RETRY = 3;
 const RETRY_FIELDS = {
   maxAttempts: {
     ...measure("max_attempts", z.int().check(z.minimum(1), z.maximum(shapes.LIMITS.attempts)), {
-      stored: () => count,
+      stored: kept.count,
       standard: ATTEMPTS_OF_RETRY,
     }),
     standard: 1,
   },
   initialDelayMs: measure("initial_delay", secondsOrNone, {
-    stored: () => amount,
+    stored: kept.amount,
     standard: 1,
     factor: 1000,
   }),
   maxDelayMs: measure("max_delay", secondsOrNone, {
-    stored: () => amount,
+    stored: kept.amount,
     standard: 60,
     factor: 1000,
   }),
   backoffFactor: measure(
     "backoff_factor",
     z.number().check(z.minimum(1), z.maximum(shapes.LIMITS.backoffFactor)),
-    { stored: () => amount, standard: 2 },
+    { stored: kept.amount, standard: 2 },
   ),
   jitter: measure("jitter", z.number().check(z.minimum(0), z.maximum(1)), {
-    stored: () => amount,
+    stored: kept.amount,
     standard: 0,
   }),
 } satisfies FieldsOf<RetryPolicy>;
@@ -66,15 +66,15 @@ const retry = group("retry_config", RETRY_FIELDS, {});
 
 const LIMIT_FIELDS = {
   maxMemoryMb: measure("max_memory_mb", shapes.memoryMb, {
-    stored: () => amountOrNull,
+    stored: kept.amountOrNull,
     standard: null,
   }),
   maxCpuPercent: measure("max_cpu_percent", shapes.cpuPercent, {
-    stored: () => amountOrNull,
+    stored: kept.amountOrNull,
     standard: null,
   }),
   maxConcurrentJobs: measure("max_concurrent_jobs", shapes.jobCount, {
-    stored: () => z.union([count, z.null()]),
+    stored: kept.countOrNull,
     standard: null,
   }),
 } satisfies FieldsOf<ResourceLimits>;
@@ -84,16 +84,18 @@ const CONDITION_FIELDS = {
   skipIfFailed: field({
     keys: { skip_if_failed: key(texts) },
     read: ({ skip_if_failed }) => [...new Set(skip_if_failed)],
-    stored: () => texts,
+    stored: kept.texts,
     standard: [],
     matters: inOrder,
   }),
   onlyIfBranch: field({
     keys: {
-      only_if_branch: key(z.union([text, texts]), { schema: { examples: ["main", "release/*"] } }),
+      only_if_branch: key(z.union([text, texts]), {
+        schema: () => ({ examples: ["main", "release/*"] }),
+      }),
     },
     read: ({ only_if_branch: said }) => said === undefined ? null : [said].flat(),
-    stored: () => z.union([texts, z.null()]),
+    stored: kept.textsOrNull,
     standard: null,
     matters: (branches) => branches && inOrder(branches),
   }),
@@ -116,12 +118,12 @@ const leavesWhatStays = field({
   common: processes.common,
   read: (data, around) => leaves.read(data, around),
   // What a job in a namespace of its own leaves ends with it.
-  schema: {
+  schema: () => ({
     not: {
       required: ["leaves", "processes"],
       properties: { leaves: { const: true }, processes: { const: "own" } },
     },
-  },
+  }),
   check(job, common, { path, found }) {
     if (job.leaves !== true || (job.processes ?? common.processes) !== "own") return;
     const saidBy = job.processes === undefined ? "workflow" : "job";
@@ -141,12 +143,12 @@ export const JOB_FIELDS = {
   name: field({
     keys: { id: ID, name: filledText() },
     read: ({ id, name }) => name ?? id,
-    stored: () => text,
+    stored: kept.text,
     matters: nothing,
   }),
   action: field({
     keys: {
-      job_type: key(text, { schema: { default: STANDARD_TYPE } }),
+      job_type: key(text, { schema: () => ({ default: STANDARD_TYPE }) }),
       ...KEYS_OF_KINDS,
     },
     read(data, { plugins }) {
@@ -160,19 +162,22 @@ export const JOB_FIELDS = {
   workingDirectory: field({
     keys: { working_directory: filledText({ default: "." }) },
     read: ({ working_directory }) => working_directory ?? ".",
-    stored: () => text,
+    stored: kept.text,
     standard: ".",
     matters: whole,
   }),
   environment: field({
-    keys: { environment: variablesKey() },
+    keys: { environment: VARIABLES_KEY },
     read: ({ environment }, around) => ({
       workflow: around.environment,
       job: variablesFrom(environment),
     }),
     stored: () =>
       z.object(
-        withStandards({ workflow: variables, job: variables }, { workflow: {}, job: {} }),
+        withStandards(
+          { workflow: kept.variables(), job: kept.variables() },
+          { workflow: {}, job: {} },
+        ),
       ),
     standard: { workflow: {}, job: {} },
     matters: ({ workflow, job }) => [sorted(workflow), sorted(job)],
@@ -180,7 +185,7 @@ export const JOB_FIELDS = {
   dependencies: field({
     keys: { dependencies: key(texts) },
     read: ({ dependencies }) => [...new Set(dependencies)],
-    stored: () => texts,
+    stored: kept.texts,
     standard: [],
     matters: inOrder,
   }),
@@ -189,7 +194,7 @@ export const JOB_FIELDS = {
     keys: retry.keys,
     common: {
       max_retries: key(z.int().check(z.minimum(0), z.maximum(shapes.LIMITS.attempts - 1)), {
-        schema: { default: 0 },
+        schema: () => ({ default: 0 }),
       }),
     },
     read(data, around) {
@@ -213,9 +218,9 @@ export const JOB_FIELDS = {
         .filter((limit) => limit !== undefined);
       return said.length === 0 ? null : Math.min(...said) * 1000;
     },
-    stored: () => amountOrNull,
+    stored: kept.amountOrNull,
     standard: null,
     matters: whole,
   }),
-  tags: asSaid("tags", { shape: texts, standard: [], schema: {}, matters: nothing }),
+  tags: asSaid("tags", { shape: texts, standard: [], schema: () => ({}), matters: nothing }),
 } satisfies FieldsOf<Job>;

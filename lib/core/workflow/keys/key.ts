@@ -19,8 +19,8 @@ export interface FileKey<D> {
   readonly shape: z.ZodMiniType<D>;
   /** Whether the mapping must have it. */
   readonly isRequired?: boolean;
-  /** What an editor can be told beside the shape: the default, patterns, examples. */
-  readonly schema?: SchemaNode;
+  /** Makes what an editor can be told beside the shape: the default, patterns, examples. */
+  schema?(): SchemaNode;
   /** The keys of its mapping, or of each mapping in its list, where they are fixed. */
   readonly inner?: FileKeys;
   /** Whether it is a list of mappings. */
@@ -61,16 +61,16 @@ export interface Field<V, K extends FileKeys = FileKeys, C extends FileKeys = Fi
   readonly common?: C;
   /** Makes the value from what the file says. */
   read(data: DataOf<K>, around: Around<C>): V;
-  /** What a plan file may hold. Made when a plan file is read: making shapes takes time, and a check needs none. */
-  readonly stored: () => z.ZodMiniType<V>;
+  /** Makes the shape of what a plan file may hold. */
+  stored(): z.ZodMiniType<V>;
   /** What holds where nothing is said, here and in plans that were written before there was this field. */
   readonly standard?: V;
   /** What of it bears on what a job does and when: `nothing`, `whole`, or a part. */
   matters(value: V): unknown;
   /** Whether it means something only to jobs that are processes. */
   readonly isOfProcesses?: boolean;
-  /** What an editor can be told of the mapping as a whole. */
-  readonly schema?: SchemaNode;
+  /** Makes what an editor can be told of the mapping as a whole. */
+  schema?(): SchemaNode;
   /** Adds what it gets wrong together with other keys of its mapping, which is at `path`. */
   check?(data: DataOf<K>, around: Around<C>["common"], place: CheckedPlace): void;
 }
@@ -147,16 +147,26 @@ export function mapping<K extends FileKeys>(inner: K): FileKey<DataOf<K>> & { re
 /** A list of such mappings. */
 export function mappings<K extends FileKeys>(
   inner: K,
+  shape: z.ZodMiniType<DataOf<K>> = shapeOf(inner),
 ): FileKey<DataOf<K>[]> & { readonly inner: K } {
-  return { shape: z.array(shapeOf(inner)), inner, isList: true };
+  return { shape: z.array(shape), inner, isList: true };
 }
 
 /** What zod makes of a mapping of these keys and no others. */
 export function shapeOf<K extends FileKeys>(keys: K): z.ZodMiniType<DataOf<K>> {
   const shapes = Object.entries(keys).map(([name, { shape, isRequired }]) =>
-    [name, isRequired === true ? shape : z.optional(shape)] as const
+    [name, isRequired === true ? shape : optional(shape)] as const
   );
   return z.strictObject(Object.fromEntries(shapes)) as unknown as z.ZodMiniType<DataOf<K>>;
+}
+
+/** Many keys are plain text: that this may lack is one shape, since each takes time to make at the start. */
+const OPTIONAL = new WeakMap<z.ZodMiniType, z.ZodMiniType>();
+
+function optional(shape: z.ZodMiniType): z.ZodMiniType {
+  const known = OPTIONAL.get(shape) ?? z.optional(shape);
+  OPTIONAL.set(shape, known);
+  return known;
 }
 
 /** What adds the mistakes in the values of a mapping of the right shape, each by itself. */
@@ -213,7 +223,7 @@ export function storedOf<F extends Fields>(fields: F): z.ZodMiniType<Values<F>> 
 export function storedShapes<F extends Fields>(
   fields: F,
 ): { readonly [N in keyof F]: z.ZodMiniType<Values<F>[N]> } {
-  const shapes = Object.entries(fields).map(([name, { stored }]) => [name, stored()] as const);
+  const shapes = Object.entries(fields).map(([name, field]) => [name, field.stored()] as const);
   return withStandards(Object.fromEntries(shapes), standardOf(fields)) as {
     [N in keyof F]: z.ZodMiniType<Values<F>[N]>;
   };

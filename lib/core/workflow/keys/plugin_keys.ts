@@ -17,7 +17,7 @@ import {
   whole,
   withStandards,
 } from "./key.ts";
-import { text, texts } from "./shapes.ts";
+import { kept, text, texts } from "./shapes.ts";
 
 type Granted = true | readonly string[];
 
@@ -30,25 +30,25 @@ function ofEachKind<V>(value: V): Readonly<Record<PluginPermissionKind, V>> {
 const permissionKeys: Readonly<Record<PluginPermissionKind, FileKey<boolean | string[]>>> =
   ofEachKind(key(z.union([texts, z.boolean()])));
 const NOTHING: PluginPermissions = ofEachKind([]);
-const granted: z.ZodMiniType<Granted> = z.union([z.literal(true), texts]);
+const granted = (): z.ZodMiniType<Granted> => z.union([z.literal(true), texts]);
 
 export const PLUGIN_FIELDS = {
   type: field({
     keys: { type: requiredKey(text) },
     read: ({ type }) => type,
-    stored: () => text,
+    stored: kept.text,
     matters: whole,
   }),
   path: field({
     keys: { path: requiredKey(text) },
     read: ({ path }) => path,
-    stored: () => text,
+    stored: kept.text,
     matters: whole,
   }),
   permissions: field({
     keys: { permissions: mapping(permissionKeys) },
     read: ({ permissions }) => readPermissions(permissions),
-    stored: () => z.object(withStandards(ofEachKind(granted), NOTHING)),
+    stored: () => z.object(withStandards(ofEachKind(granted()), NOTHING)),
     standard: NOTHING,
     matters: whole,
   }),

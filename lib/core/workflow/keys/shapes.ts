@@ -22,8 +22,20 @@ export const memoryMb = z.number().check(z.positive(), z.maximum(LIMITS.memoryMb
 export const cpuPercent = z.number().check(z.positive(), z.maximum(LIMITS.cpuPercent));
 export const jobCount = z.int().check(z.minimum(1), z.maximum(LIMITS.concurrency));
 
-/** What plan files hold: what was checked before it was written. */
-export const count = z.int().check(z.nonnegative());
-export const amount = z.number();
-export const amountOrNull = z.union([amount, z.null()]);
-export const variables = z.record(text, text);
+const orNull = <T extends z.core.$ZodType>(shape: T) => z.union([shape, z.null()]);
+const amount = () => z.number();
+const count = () => z.int().check(z.nonnegative());
+
+/** What plan files hold, which was checked before it was written; made only where a plan is read. */
+export const kept = {
+  text: () => text,
+  texts: () => texts,
+  textOrNull: () => orNull(text),
+  textsOrNull: () => orNull(texts),
+  yesOrNo: () => z.boolean(),
+  amount,
+  amountOrNull: () => orNull(amount()),
+  count,
+  countOrNull: () => orNull(count()),
+  variables: () => z.record(text, text),
+};

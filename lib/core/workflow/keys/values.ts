@@ -9,24 +9,22 @@ import { text } from "./shapes.ts";
 
 /** Text that says something. */
 export function filledText(schema: SchemaNode = {}): FileKey<string> {
-  return key(text, { schema: { pattern: "\\S", ...schema }, check: checkFilled });
+  return key(text, { schema: () => ({ pattern: "\\S", ...schema }), check: checkFilled });
 }
 
 /** One of a few words. The shape is any text, so that a slip gets a suggestion. */
 export function word(known: readonly string[], standard: string): FileKey<string> {
   return key(text, {
-    schema: { enum: known, default: standard },
+    schema: () => ({ enum: known, default: standard }),
     check: (value, path, found) => checkWord(value, path, { known, found }),
   });
 }
 
 /** Names and values of variables. */
-export function variablesKey(): FileKey<Record<string, string | number | boolean>> {
-  return key(z.record(text, z.union([text, z.number(), z.boolean()])), {
-    schema: { propertyNames: { pattern: VARIABLE_NAME.source } },
-    check: checkVariables,
-  });
-}
+export const VARIABLES_KEY = key(z.record(text, z.union([text, z.number(), z.boolean()])), {
+  schema: () => ({ propertyNames: { pattern: VARIABLE_NAME.source } }),
+  check: checkVariables,
+});
 
 /** Variables as a plan has them: as text. */
 export function variablesFrom(

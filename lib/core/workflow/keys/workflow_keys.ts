@@ -16,12 +16,13 @@ import {
   mappings,
   nothing,
   requiredKey,
+  shapeOf,
 } from "./key.ts";
 import { PLUGIN_KEYS } from "./plugin_keys.ts";
 import * as shapes from "./shapes.ts";
-import { checkFilled, variablesFrom, variablesKey } from "./values.ts";
+import { checkFilled, VARIABLES_KEY, variablesFrom } from "./values.ts";
 
-const { amountOrNull, count, cpuPercent, jobCount, LIMITS, memoryMb, text, variables } = shapes;
+const { cpuPercent, jobCount, kept, LIMITS, memoryMb, text } = shapes;
 
 const resource_limits = mapping({
   max_memory_mb: key(memoryMb),
@@ -33,12 +34,12 @@ export const GLOBAL_FIELDS = {
   maxConcurrentJobs: field({
     keys: {
       max_concurrent_jobs: key(z.union([jobCount, text]), {
-        schema: {
+        schema: () => ({
           default: 4,
           examples: ["$(nproc)", "$(($(nproc) * 2))"],
           maxLength: LIMITS.expressionLength,
           pattern: "^[\\s\\d+*/()$nproc-]+$",
-        },
+        }),
         check(expression, path, found) {
           if (typeof expression !== "string") return;
           const problem = expressionProblem(expression);
@@ -49,28 +50,28 @@ export const GLOBAL_FIELDS = {
     },
     read: ({ max_concurrent_jobs: said }): number | ProcessorExpression | null =>
       typeof said === "string" ? { expression: said } : said ?? null,
-    stored: () => z.union([count, z.object({ expression: text }), z.null()]),
+    stored: () => z.union([kept.count(), z.object({ expression: text }), z.null()]),
     standard: null,
     matters: nothing,
   }),
   environment: field({
-    keys: { environment: variablesKey() },
+    keys: { environment: VARIABLES_KEY },
     read: ({ environment }) => variablesFrom(environment),
-    stored: () => variables,
+    stored: kept.variables,
     standard: {},
     matters: nothing,
   }),
   maxMemoryMb: field({
     keys: { resource_limits },
     read: ({ resource_limits: said }) => said?.max_memory_mb ?? null,
-    stored: () => amountOrNull,
+    stored: kept.amountOrNull,
     standard: null,
     matters: nothing,
   }),
   maxCpuPercent: field({
     keys: { resource_limits },
     read: ({ resource_limits: said }) => said?.max_cpu_percent ?? null,
-    stored: () => amountOrNull,
+    stored: kept.amountOrNull,
     standard: null,
     matters: nothing,
   }),
@@ -91,12 +92,12 @@ export const ABOUT_FIELDS = {
   name: field({
     keys: {
       name: requiredKey(text, {
-        schema: { pattern: "\\S", examples: ["CI/CD Pipeline"] },
+        schema: () => ({ pattern: "\\S", examples: ["CI/CD Pipeline"] }),
         check: checkFilled,
       }),
     },
     read: ({ name }) => name,
-    stored: () => text,
+    stored: kept.text,
     matters: nothing,
   }),
   version: asSaid("version", { shape: text, standard: "1.0.0", matters: nothing }),
@@ -109,10 +110,13 @@ export const GLOBAL_KEYS = { ...commonOf(JOB_FIELDS), ...keysOf(GLOBAL_FIELDS) }
 /** The keys of a job. */
 export const JOB_KEYS = keysOf(JOB_FIELDS);
 
+/** The shape of a job. */
+export const JOB_SHAPE = shapeOf(JOB_KEYS);
+
 /** The keys of a whole file. */
 export const WORKFLOW_KEYS = {
   ...keysOf(ABOUT_FIELDS),
   global_config: mapping(GLOBAL_KEYS),
   plugins: mappings(PLUGIN_KEYS),
-  jobs: { ...mappings(JOB_KEYS), isRequired: true, schema: { minItems: 1 } },
+  jobs: { ...mappings(JOB_KEYS, JOB_SHAPE), isRequired: true, schema: () => ({ minItems: 1 }) },
 } as const satisfies FileKeys;

@@ -4,7 +4,7 @@ import { atValue, diagnosticAt, type DocumentPath } from "../diagnostic.ts";
 import type { HttpAction } from "../workflow.ts";
 import { type CheckedPlace, checkerOf, key, mapping } from "../keys/key.ts";
 import { sorted } from "../keys/fingerprint.ts";
-import { count, text, variables } from "../keys/shapes.ts";
+import { kept, text } from "../keys/shapes.ts";
 import { checkReferences, checkWord, inAnyCase } from "../keys/values.ts";
 import { COMMAND_KEY, type Kind, kind } from "./kind.ts";
 
@@ -21,21 +21,21 @@ const HEADER_VALUE = /^[^\r\n]*$/;
 
 const REQUEST_KEYS = {
   method: key(text, {
-    schema: {
+    schema: () => ({
       // The list is what editors offer, the pattern what orch takes.
       anyOf: [{ enum: HTTP_METHODS }, { pattern: inAnyCase(`^(${HTTP_METHODS.join("|")})$`) }],
       default: STANDARD_METHOD,
-    },
+    }),
     check(method, path, found) {
       if ((HTTP_METHODS as readonly string[]).includes(method.toUpperCase())) return;
       checkWord(method, path, { known: HTTP_METHODS, found });
     },
   }),
   headers: key(z.record(text, text), {
-    schema: {
+    schema: () => ({
       propertyNames: { pattern: HEADER_NAME.source },
       additionalProperties: { type: "string", pattern: HEADER_VALUE.source },
-    },
+    }),
     check(headers, path, found) {
       for (const [name, value] of Object.entries(headers)) {
         const place = [...path, name];
@@ -80,9 +80,9 @@ export const http: Kind<HttpAction> = kind({
       type: z.literal("http"),
       url: text,
       method: z._default(text, STANDARD_METHOD),
-      headers: z._default(variables, {}),
-      body: z._default(z.union([text, z.null()]), null),
-      expectStatus: z._default(z.array(count), []),
+      headers: z._default(kept.variables(), {}),
+      body: z._default(kept.textOrNull(), null),
+      expectStatus: z._default(z.array(kept.count()), []),
     }),
   fingerprint: (action) => [
     ...sorted({ ...action, headers: null }),

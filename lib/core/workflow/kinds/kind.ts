@@ -19,8 +19,8 @@ export interface Kind<A extends Action, K extends FileKeys = FileKeys> {
   check?(data: DataOf<K>, place: CheckedPlace): void;
   /** Makes the action of a job that was checked; `plugin` is the one of its type, if there is one. */
   toAction(data: DataOf<K>, plugin: Plugin | undefined): A;
-  /** What a plan file may hold of it. */
-  readonly stored: () => z.ZodMiniType<A>;
+  /** Makes the shape of what a plan file may hold of it. */
+  stored(): z.ZodMiniType<A>;
   /** All of it that bears on what it does. */
   fingerprint(action: A): unknown;
   /** What it does, in the words of the file; may have several lines. */
