@@ -3,6 +3,7 @@ import { parse } from "@std/yaml/parse";
 import { TARGETS } from "../../tools/compile.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { newProject, ROOT, testNeeding } from "../support/cli.ts";
+import { pageText, USER_PAGES } from "../support/pages.ts";
 import { blocksOf } from "../support/docs.ts";
 import { problemsOfGitHubFiles } from "../support/tools.ts";
 import { runProgram } from "./bundled.ts";
@@ -35,9 +36,10 @@ Deno.test("GitHub's own parser finds nothing wrong with the workflows and the ac
   assertEquals(await problemsOfGitHubFiles(paths), expected);
 });
 
-Deno.test("the step that the README shows is one", async () => {
-  const readme = await Deno.readTextFile(`${ROOT}/README.md`);
-  const block = blocksOf(readme).find(({ text }) => text.includes("uses: ./.github/actions/orch"));
+Deno.test("the step that the pages show is one", async () => {
+  const block = blocksOf(pageText("docs/github-actions.md")).find(({ text }) =>
+    text.includes("uses: ./.github/actions/orch")
+  );
   const steps = block!.text.replace(/^/gm, "      ");
   await using project = newProject({
     "w.yml": `on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n${steps}`,
@@ -135,7 +137,7 @@ testNeeding(["bash", "awk"], "release notes are what the changelog says of a ver
 });
 
 Deno.test("one version of Deno is named everywhere", async () => {
-  const files = ["README.md", ".ci/run", ".github/CONTRIBUTING.md"];
+  const files = [...USER_PAGES, ".ci/run", ".github/CONTRIBUTING.md"];
   const found = new Set<string>();
   for (const path of [...files.map((file) => `${ROOT}/${file}`), ...WORKFLOWS]) {
     const text = await Deno.readTextFile(path);

@@ -4,7 +4,7 @@ import { newProject, ROOT } from "../support/cli.ts";
 import { runProgram } from "./bundled.ts";
 
 const TEST = `import { assertEquals } from "${ROOT}/tests/support/assert.ts";
-import { text } from "${ROOT}/tests/view/golden.ts";
+import { text } from "${ROOT}/tests/support/shown_text.ts";
 import { check } from "./rows.ts";
 
 check([["one", "first"], ["two", "second \\"2\\""]]);

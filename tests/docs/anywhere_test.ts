@@ -5,12 +5,11 @@
 import { assert, assertEquals, assertNotEquals } from "../support/assert.ts";
 import { type Project, ROOT, testNeeding, workflow } from "../support/cli.ts";
 import { blocksOf, commandsOf } from "../support/docs.ts";
+import { pageText, USER_PAGES } from "../support/pages.ts";
 import { checkout } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
-const DOCUMENTS = ["README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"].map((path) =>
-  Deno.readTextFileSync(`${ROOT}/${path}`)
-);
+const DOCUMENTS = [...USER_PAGES, ".github/CONTRIBUTING.md", ".github/SECURITY.md"].map(pageText);
 
 /** How the README makes `orch` a command, to be said in the folder of the README. */
 const DEFINITION = commandsOf(

@@ -1,6 +1,6 @@
 /** The checks of the documents can fail: each finds what is wrong in a README that is wrong. */
 import { assertEquals } from "../support/assert.ts";
-import { newProject, ROOT } from "../support/cli.ts";
+import { newProject } from "../support/cli.ts";
 import {
   blocksOf,
   brokenLinks,
@@ -15,9 +15,10 @@ import {
   unknownTasks,
   wrongDefaults,
 } from "../support/docs.ts";
+import { allUserPages } from "../support/pages.ts";
 import { checkout, runDocument } from "./document.ts";
 
-const README = Deno.readTextFileSync(`${ROOT}/README.md`);
+const PAGES = allUserPages();
 
 const HELP = `Run --all of it
 
@@ -115,10 +116,10 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[]
     ["--grace has the default 10, not '20'"],
   ],
   [
-    "a key of the README that is gone",
+    "a key of the pages that is gone",
     differences(
-      namesIn(README.replace(/^\| `timeout` .*\n/m, ""), "Key of a job"),
-      namesIn(README, "Key of a job"),
+      namesIn(PAGES.replace(/^\| `timeout` .*\n/m, ""), "Key of a job"),
+      namesIn(PAGES, "Key of a job"),
       "key",
     ),
     ["key timeout is not in the document"],
@@ -134,14 +135,14 @@ for (const [name, problems, expected] of ROWS) {
   Deno.test(`checks of documents: ${name}`, () => assertEquals([...problems], [...expected]));
 }
 
-Deno.test("checks of documents: the README has what they look at", () => {
+Deno.test("checks of documents: the pages have what they look at", () => {
   const count = (language: string) =>
-    blocksOf(README).filter((block) => block.language === language).length;
+    blocksOf(PAGES).filter((block) => block.language === language).length;
   for (const language of ["sh", "text", "yaml", "json"]) {
     assertEquals(count(language) > 0, true, `no block of ${language}`);
   }
-  assertEquals(namesIn(README, "Key of a job").length > 10, true);
-  assertEquals(flagsIn(README, "run").length > 10, true);
+  assertEquals(namesIn(PAGES, "Key of a job").length > 10, true);
+  assertEquals(flagsIn(PAGES, "run").length > 10, true);
 });
 
 const REAL = "12:01:02  ▶ start     a\n12:01:02  ✔ ok        a 0.25s\n──── x ──\n1.2s wall\n";

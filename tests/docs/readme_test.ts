@@ -1,7 +1,7 @@
 /**
- * README.md and CONTRIBUTING.md are true: their commands run in order in one copy of the repository,
- * end with the exit codes they say and print what stands below them; their tables are those of the
- * program; their links lead somewhere.
+ * What the documents say is true: the commands of each run in order in one copy of the repository, end
+ * with the exit codes they say and print what stands below them; tables are those of the program;
+ * links lead somewhere.
  */
 import { parse } from "@std/yaml/parse";
 import { keysAt } from "../../lib/core/workflow/schema.ts";
@@ -21,19 +21,20 @@ import {
   unknownTasks,
   wrongDefaults,
 } from "../support/docs.ts";
+import { allUserPages, DESIGN_PAGES, pageText, USER_PAGES } from "../support/pages.ts";
 import { checkout, runDocument } from "./document.ts";
 
-const README = Deno.readTextFileSync(`${ROOT}/README.md`);
+const PAGES = allUserPages();
 const DOCUMENTS = [
-  ...["README.md", "CHANGELOG.md", "docs/commands.md"],
+  ...[...USER_PAGES, ...DESIGN_PAGES, "CHANGELOG.md"],
   ...[".github/ARCHITECTURE.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"],
 ];
 /** The documents that have tables of all commands and their flags. */
-const COMMAND_DOCUMENTS = ["README.md", "docs/commands.md"];
+const COMMAND_DOCUMENTS = ["docs/commands.md"];
 const TASKS = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`)).tasks);
 
 for (const document of DOCUMENTS) {
-  const text = Deno.readTextFileSync(`${ROOT}/${document}`);
+  const text = pageText(document);
 
   Deno.test(`${document}: every command ends and prints as it says`, async () => {
     await using project = checkout();
@@ -92,12 +93,12 @@ for (const document of COMMAND_DOCUMENTS) {
   });
 }
 
-Deno.test("README.md: the tables have the inputs and outputs of the action", () => {
+Deno.test("the pages: the tables have the inputs and outputs of the action", () => {
   const text = Deno.readTextFileSync(`${ROOT}/.github/actions/orch/action.yml`);
   const { inputs, outputs } = parse(text) as { inputs: object; outputs: object };
   assertEquals([
-    ...differences(namesIn(README, "Input of the action"), Object.keys(inputs), "input"),
-    ...differences(namesIn(README, "Output of the action"), Object.keys(outputs), "output"),
+    ...differences(namesIn(PAGES, "Input of the action"), Object.keys(inputs), "input"),
+    ...differences(namesIn(PAGES, "Output of the action"), Object.keys(outputs), "output"),
   ], []);
 });
 
@@ -109,23 +110,23 @@ function formatKeys(path: DocumentPath): string[] {
   });
 }
 
-Deno.test("README.md: the tables have the keys of the file format", () => {
+Deno.test("the pages: the tables have the keys of the file format", () => {
   assertEquals([
-    ...differences(namesIn(README, "Key of the file"), formatKeys([]), "key"),
-    ...differences(namesIn(README, "Key of a job"), formatKeys(["jobs", 0]), "key of a job"),
+    ...differences(namesIn(PAGES, "Key of the file"), formatKeys([]), "key"),
+    ...differences(namesIn(PAGES, "Key of a job"), formatKeys(["jobs", 0]), "key of a job"),
     ...differences(
-      namesIn(README, "Key of a plugin"),
+      namesIn(PAGES, "Key of a plugin"),
       formatKeys(["plugins", 0]),
       "key of a plugin",
     ),
   ], []);
 });
 
-Deno.test("README.md: the results it shows have the keys of real results", async () => {
+Deno.test("the pages: the results it shows have the keys of real results", async () => {
   await using project = newProject();
   await project.results([{ id: "build", command: "true" }]);
   const merged = ["jobs", "events.*.details"];
-  const shown = blocksOf(README).filter(({ language }) => language === "json")
+  const shown = blocksOf(PAGES).filter(({ language }) => language === "json")
     .map(({ text }) => JSON.parse(text)).find(({ schema }) => schema === "orch.results/v1");
   const [documented, real] = [shown, project.json("results.json")].map((results) =>
     keyPaths(results, merged).filter((path) => !path.startsWith("events.*.details."))
@@ -133,8 +134,8 @@ Deno.test("README.md: the results it shows have the keys of real results", async
   assertEquals(differences(documented!, real!, "key of the results"), []);
 });
 
-Deno.test("README.md: every example has a link", () => {
+Deno.test("the pages: every example has a link", () => {
   const files = [...Deno.readDirSync(`${ROOT}/examples`)].map(({ name }) => name)
     .filter((name) => name.endsWith(".yaml"));
-  assertEquals(files.filter((name) => !README.includes(`](examples/${name})`)), []);
+  assertEquals(files.filter((name) => !PAGES.includes(`examples/${name})`)), []);
 });

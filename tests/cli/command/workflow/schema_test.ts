@@ -12,6 +12,7 @@ import { SCHEMA_ADDRESS } from "../../../../lib/cli/base/version.ts";
 import { KEY_TEXTS } from "../../../../lib/view/problem/key_text.ts";
 import { assert, assertEquals, assertMatch } from "../../../support/assert.ts";
 import { newProject, ROOT } from "../../../support/cli.ts";
+import { pageText, USER_PAGES } from "../../../support/pages.ts";
 import { blocksOf } from "../../../support/docs.ts";
 import { problemsBySchema } from "../../../support/tools.ts";
 
@@ -54,15 +55,15 @@ function rightFiles(): Candidate[] {
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => ({ name, text: Deno.readTextFileSync(`${ROOT}/examples/${name}`) }));
   const templates = TEMPLATES.map((name) => ({ name, text: templateText(name, name) }));
-  const documented = blocksOf(Deno.readTextFileSync(`${ROOT}/README.md`))
+  const documented = USER_PAGES.flatMap((page) => blocksOf(pageText(page)))
     .filter(({ language }) => language === "yaml")
-    .map(({ line, text }) => ({ name: `README.md:${line}`, text }));
+    .map(({ line, text }) => ({ name: `line ${line}`, text }));
   return [...examples, ...templates, ...documented]
     .map(({ name, text }) => ({ name, data: parse(text, { schema: "core" }) }))
     .filter(({ data }) => parseWorkflow(data).ok);
 }
 
-Deno.test("it accepts every example, every template and every workflow of the README", async () => {
+Deno.test("it accepts every example, every template and every workflow of the pages", async () => {
   const files = rightFiles();
   assert(files.length >= 5 + TEMPLATES.length + 3, `${files.length} files`);
   const problems = await problemsBySchema(SCHEMA, files.map(({ data }) => data));
