@@ -9,6 +9,7 @@
  * ```
  * The address is left out of every cause: it may hold a token.
  */
+import { isDenied } from "../../lib/runtime/port/permissions.ts";
 import { causeOf } from "../../lib/core/base/cause.ts";
 import type { HttpFailure, Outcome } from "../../lib/core/run/event.ts";
 
@@ -29,7 +30,7 @@ interface Progress {
 
 /** How an attempt ends whose request brought no answer. */
 export function requestErrorOutcome(error: unknown, { url, connected }: Progress): Outcome {
-  if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+  if (isDenied(error)) {
     const flag = `--allow-net=${url.hostname}:${url.port || defaultPort(url)}`;
     return { kind: "not_started", why: { reason: "permission_denied", flag } };
   }

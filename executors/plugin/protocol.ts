@@ -1,4 +1,4 @@
-/** What orch and the worker of a plugin say to each other. Plain values only: all of it is copied. */
+/** The messages between orch and the worker of a plugin. They are plain values only, because all of them are copied. */
 import type { PluginContext } from "../../lib/plugin.ts";
 
 /** What a plugin's code is told beside its keys, without what cannot be copied. */
@@ -21,12 +21,12 @@ export type ToPlugin =
  * waits, as a process does at a full pipe.
  */
 export interface OutputBudget {
-  /** One Int32: what was sent and is not in the log yet, as `costOf` counts. */
+  /** One Int32: the characters that were sent and are not in the log yet, and `perMessage` for each message. */
   readonly onItsWay: SharedArrayBuffer;
   readonly limit: number;
-  /** What a message costs beside its characters. */
+  /** How much each message counts beside its characters. */
   readonly perMessage: number;
-  /** Characters in one message. */
+  /** The most characters that one message has. */
   readonly longestText: number;
 }
 

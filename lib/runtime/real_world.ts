@@ -1,4 +1,4 @@
-/** The real ports: the one place, with `deno_processes.ts` beside it, where orch reaches for `Deno`. */
+/** The real ports of `port/world.ts`: time, streams, signals and files as Deno has them. */
 import { StandardStream } from "./stream/output_stream.ts";
 import { folderOf, resolvePath } from "./port/paths.ts";
 import { DenoProcesses } from "./process/deno_processes.ts";

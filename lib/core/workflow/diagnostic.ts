@@ -1,6 +1,6 @@
 /**
  * A diagnostic is a mistake in what the user gave us, as data: a stable code, where it is in the
- * document, and the facts a message needs. The sentences are in `view/run/outcome.ts`.
+ * document, and the facts a message needs. The sentences are in `view/problem/message.ts`.
  *
  * Codes: E1xx the file and its syntax, E2xx its shape and its graph, E3xx its values, E4xx the
  * command line.

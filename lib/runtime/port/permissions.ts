@@ -6,6 +6,11 @@ export function isGranted(permission: Permission): boolean {
   return Deno.permissions.querySync(descriptorOf(permission)).state === "granted";
 }
 
+/** Whether Deno, or the system, did not permit what failed with this error. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+}
+
 /** Whether this is a compiled program, whose permissions nobody can change who starts it. */
 export const IS_BUILT_IN = Deno.build.standalone;
 

@@ -1,7 +1,9 @@
 /**
- * The ports through which orch touches the outside: nothing below `lib/cli` knows another way. The
- * real ones are in `real_world.ts`; tests hand in a virtual clock, scripted processes, captured
- * streams.
+ * The ports to what a test replaces: time, processes, streams, signals, requests, variables, and the files
+ * of the user. The real ones are in `real_world.ts`. Tests hand in a virtual clock, scripted processes and
+ * captured streams.
+ *
+ * The files of a run are no port. `lib/runtime` opens them itself, and tests give it real folders.
  */
 
 import type { RunLimits } from "../../core/plan/limits.ts";

@@ -54,7 +54,7 @@ export class JournalError extends Error {
   }
 }
 
-/** The journal cannot be gone on with: it is damaged, or from a newer orch. */
+/** The journal cannot be continued: it is damaged, or a newer version of orch wrote it. */
 export class JournalRefused extends Error {
   override readonly name = "JournalRefused";
   readonly path: string;
@@ -67,12 +67,38 @@ export class JournalRefused extends Error {
   }
 }
 
+/** Those who wait for the next sync. */
+type Waiters = PromiseWithResolvers<void>;
+
+/**
+ * How the lines that were written stand with the disk. Under `process` a journal is settled until it fails
+ * or is closed.
+ *
+ *     settled ──▶ waiting ──▶ syncing ──▶ settled, or waiting if lines came meanwhile
+ *        │           │           │
+ *        ├───────────┴───────────┴──▶ failed     a write or a sync failed: nothing is written any more
+ *        └──▶ closed
+ */
+type JournalState =
+  | { readonly type: "settled" }
+  /** A sync begins at its time. */
+  | { readonly type: "waiting"; readonly waiters: Waiters; readonly cancelTimer: () => void }
+  /** `next` wait for the sync after this one. */
+  | { readonly type: "syncing"; readonly done: Promise<void>; readonly next: Waiters | null }
+  /** A sync that was under way is waited for before the file is closed. */
+  | {
+    readonly type: "failed";
+    readonly error: JournalError;
+    readonly syncing: Promise<void> | null;
+  }
+  | { readonly type: "closed" };
+
 /** An end of a journal that nothing may be added to. */
 export type RefusedEnd = Extract<JournalEnd, { kind: "corrupt" | "newer" }>;
 
-/** A journal that is open for adding. The run's lock must be held. */
+/** A journal that is open for adding. The lock of the run must be held. */
 export class Journal {
-  /** Rejects with a `JournalError` at the first failure; pending for ever where there is none. */
+  /** Rejects with a `JournalError` at the first failure; pending for ever if there is none. */
   readonly failed: Promise<never>;
 
   readonly #file: JournalFile;
@@ -80,13 +106,9 @@ export class Journal {
   readonly #clock: Clock;
   readonly #encoder = new LineEncoder();
   readonly #fail: (error: JournalError) => void;
-  #failure: JournalError | null = null;
+  #state: JournalState = { type: "settled" };
   #nextSeq: number;
-  /** Those who wait for the next sync. */
-  #waiting: PromiseWithResolvers<void> | null = null;
-  #syncing: Promise<void> | null = null;
   #lastSyncAt = -Infinity;
-  #cancelTimer: (() => void) | null = null;
 
   /** Adds to `file`, whose next line is number `nextSeq`. */
   constructor(file: JournalFile, options: JournalOptions & { readonly nextSeq: number }) {
@@ -110,8 +132,8 @@ export class Journal {
   }
 
   /**
-   * Goes on with the journal that `readJournalFile` gave as `content`. A torn tail is moved to a file
-   * beside it. Throws `JournalRefused` where nothing may be added, and the platform's error.
+   * Continues the journal that `readJournalFile` gave as `content`. A torn tail is moved to a file
+   * beside it. Throws `JournalRefused` if nothing may be added, and the platform's error.
    */
   static async open(
     path: string,
@@ -130,7 +152,8 @@ export class Journal {
    * fails or anything failed before; the promise rejects with one if the sync fails.
    */
   append(events: readonly RunEvent[]): void | Promise<void> {
-    if (this.#failure !== null) throw this.#failure;
+    if (this.#state.type === "failed") throw this.#state.error;
+    if (this.#state.type === "closed") throw new Bug("a line for a journal that is closed");
     const bytes = this.#encoder.encode(events, this.#nextSeq);
     try {
       this.#writeAll(bytes);
@@ -138,24 +161,7 @@ export class Journal {
       throw this.#failAll(new JournalError("write", error));
     }
     this.#nextSeq += events.length;
-    if (this.#durability === "process") return;
-    const safe = this.#nextSync();
-    this.#assertServed();
-    return safe;
-  }
-
-  /** Whoever waits is served: by the sync under way, after which the next one begins, or by a timer. */
-  #assertServed(): void {
-    const isTimed = this.#cancelTimer !== null;
-    const isSyncing = this.#syncing !== null;
-    if (this.#waiting !== null && !isSyncing && !isTimed) {
-      throw new Bug("nobody syncs for those who wait for the journal");
-    }
-    if (isTimed && (isSyncing || this.#waiting === null)) {
-      throw new Bug(
-        "a timer for a sync of the journal that is under way, or that nobody waits for",
-      );
-    }
+    if (this.#durability === "power") return this.#nextSync();
   }
 
   #writeAll(bytes: Uint8Array): void {
@@ -168,66 +174,94 @@ export class Journal {
 
   /** Makes the last lines safe and closes the file. Throws the `JournalError` if anything failed. */
   async close(): Promise<void> {
-    while (this.#syncing !== null) await this.#syncing;
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
-    if (this.#waiting !== null) await this.#sync();
+    for (let syncing = this.#syncNow(); syncing !== null; syncing = this.#syncNow()) await syncing;
     this.#file.close();
-    if (this.#failure !== null) throw this.#failure;
+    if (this.#state.type === "failed") throw this.#state.error;
+    this.#state = { type: "closed" };
+  }
+
+  /** The sync that is under way, or that somebody waits for, which then begins at once; `null` if there is none. */
+  #syncNow(): Promise<void> | null {
+    const state = this.#state;
+    if (state.type === "failed") return state.syncing;
+    if (state.type === "syncing") return state.done;
+    if (state.type !== "waiting") return null;
+    state.cancelTimer();
+    return this.#startSync(state.waiters);
   }
 
   /** The next sync that begins: it covers all that was written until now. */
   #nextSync(): Promise<void> {
-    if (this.#waiting !== null) return this.#waiting.promise;
-    const { promise } = this.#waiting = Promise.withResolvers();
-    promise.catch(() => {});
-    if (this.#syncing === null) this.#schedule();
+    const state = this.#state;
+    if (state.type === "waiting") return state.waiters.promise;
+    if (state.type === "syncing" && state.next !== null) return state.next.promise;
+    const waiters: Waiters = Promise.withResolvers();
+    waiters.promise.catch(() => {});
+    if (state.type === "syncing") this.#state = { ...state, next: waiters };
+    else if (state.type === "settled") this.#schedule(waiters);
+    else throw new Bug(`a sync of a journal that is ${state.type}`);
+    return waiters.promise;
+  }
+
+  #schedule(waiters: Waiters): void {
+    const at = this.#lastSyncAt + GROUP_COMMIT_MS;
+    if (at <= this.#clock.now()) {
+      this.#startSync(waiters);
+      return;
+    }
+    const cancelTimer = this.#clock.callAt(at, () => void this.#startSync(waiters));
+    this.#state = { type: "waiting", waiters, cancelTimer };
+  }
+
+  /** Resolves when the sync is over, however it ended. */
+  #startSync(waiters: Waiters): Promise<void> {
+    if (this.#state.type === "syncing") throw new Bug("two syncs of a journal at a time");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#state = { type: "syncing", done: promise, next: null };
+    this.#sync(waiters).then(() => {
+      this.#afterSync();
+      resolve();
+    });
     return promise;
   }
 
-  #schedule(): void {
-    const at = this.#lastSyncAt + GROUP_COMMIT_MS;
-    if (at <= this.#clock.now()) {
-      this.#startSync();
-      return;
+  #afterSync(): void {
+    const state = this.#state;
+    if (state.type === "failed") this.#state = { ...state, syncing: null };
+    else if (state.type !== "syncing") throw new Bug(`a journal that was synced is ${state.type}`);
+    else {
+      this.#state = { type: "settled" };
+      if (state.next !== null) this.#schedule(state.next);
     }
-    this.#cancelTimer = this.#clock.callAt(at, () => {
-      this.#cancelTimer = null;
-      this.#startSync();
-    });
   }
 
-  #startSync(): void {
-    this.#syncing = this.#sync().then(() => {
-      this.#syncing = null;
-      if (this.#waiting !== null) this.#schedule();
-      this.#assertServed();
-    });
-  }
-
-  /** Syncs for those who wait now. Never rejects. */
-  async #sync(): Promise<void> {
-    const waiting = this.#waiting!;
-    this.#waiting = null;
+  /** Syncs for those who wait. Never rejects. */
+  async #sync(waiters: Waiters): Promise<void> {
     this.#lastSyncAt = this.#clock.now();
     try {
       await this.#file.sync();
     } catch (error) {
-      waiting.reject(this.#failAll(new JournalError("sync", error)));
+      waiters.reject(this.#failAll(new JournalError("sync", error)));
       return;
     }
-    if (this.#failure === null) waiting.resolve();
-    else waiting.reject(this.#failure);
+    // A write may have failed meanwhile.
+    if (this.#state.type === "failed") waiters.reject(this.#state.error);
+    else waiters.resolve();
   }
 
+  /** Fails for all who wait. Returns the first failure: later ones follow from it. */
   #failAll(error: JournalError): JournalError {
-    this.#failure ??= error;
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
-    this.#waiting?.reject(this.#failure);
-    this.#waiting = null;
-    this.#fail(this.#failure);
-    return this.#failure;
+    const state = this.#state;
+    if (state.type === "failed") return state.error;
+    const syncing = state.type === "syncing" ? state.done : null;
+    this.#state = { type: "failed", error, syncing };
+    if (state.type === "waiting") {
+      state.cancelTimer();
+      state.waiters.reject(error);
+    }
+    if (state.type === "syncing") state.next?.reject(error);
+    this.#fail(error);
+    return error;
   }
 }
 
