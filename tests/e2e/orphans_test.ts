@@ -21,7 +21,7 @@ jobs:
 `;
 
 /** Times that orch is killed; more is for a machine with time. */
-const TIMES = Number(Deno.env.get("ORCH_KILL_TIMES") ?? 100);
+const TIMES = Number(Deno.env.get("ORCH_KILL_TIMES") ?? 10);
 /** Of these at a time, so that the tests have their end. */
 const AT_ONCE = 4;
 
