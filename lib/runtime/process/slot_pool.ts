@@ -104,8 +104,11 @@ export class SlotPool implements ProcessPool, SlotHost {
     const { cookie, limits: { graceMs } } = this.options;
     const cgroup = this.#cgroup?.path ?? null;
     const reaper = new Reaper({ clock: this.clock, cookie, mark: this.#mark, graceMs, cgroup });
-    const at = this.clock.now() + STAND_BY_MS;
-    this.#cancelStandBy = this.clock.callAt(at, () => void reaper.standBy());
+    // The first job does not wait for timers.
+    this.clock.defer(() => {
+      const at = this.clock.now() + STAND_BY_MS;
+      this.#cancelStandBy = this.clock.callAt(at, () => void reaper.standBy());
+    });
     return reaper;
   }
 
