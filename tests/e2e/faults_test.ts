@@ -241,7 +241,7 @@ Deno.test("a reaper that is killed from outside is replaced, and does its work",
   });
   const run = project.spawn(["run", "w.yaml", "-c", "2", "--grace", grace]);
   await project.waitForFile("ready");
-  const isReaper = (pid: number) => /eval "\$GUARD".*first\0$/s.test(read(`/proc/${pid}/cmdline`));
+  const isReaper = (pid: number) => /eval "\$GUARD".*first\0/s.test(read(`/proc/${pid}/cmdline`));
   const [first] = childrenOf(run.pid!).filter(isReaper);
   Deno.kill(first!, "SIGKILL");
   await eventually(

@@ -87,15 +87,16 @@ export class RunCgroup {
    */
   release(leaf: SlotCgroup): void {
     const path = this.path + LEFT;
-    try {
-      Deno.mkdirSync(path);
-    } catch {
-      // It is there already, or cannot be made.
-    }
-    for (let tries = 0; tries < MOVES_MAX; tries++) {
-      const moved = leaf.processes().filter((pid) => tryWrite(`${path}/cgroup.procs`, String(pid)));
-      // What is moved may have forked meanwhile.
-      if (moved.length === 0) return;
+    for (let tries = 0; tries < MOST_MOVES; tries++) {
+      // What is moved may have forked meanwhile, and an orch that ends removes a group in which nobody is yet.
+      const left = leaf.processes();
+      if (left.length === 0) return;
+      try {
+        Deno.mkdirSync(path);
+      } catch {
+        // It is there already, or cannot be made.
+      }
+      for (const pid of left) tryWrite(`${path}/cgroup.procs`, String(pid));
     }
   }
 

@@ -24,7 +24,16 @@ export function reaperCommand(
   role: "first" | "second",
 ): Deno.Command {
   return new Deno.Command("sh", {
-    args: ["-c", READ_SCRIPT, "sh", cookie, mark, String(Math.ceil(graceMs / POLL_MS)), role],
+    args: [
+      "-c",
+      READ_SCRIPT,
+      "sh",
+      cookie,
+      mark,
+      String(Math.ceil(graceMs / POLL_MS)),
+      role,
+      String(Deno.pid),
+    ],
     env: { [SCRIPT_VARIABLE]: REAPER_SCRIPT, [CGROUP_VARIABLE]: cgroup ?? "" },
     stdin: "piped",
     stdout: "piped",

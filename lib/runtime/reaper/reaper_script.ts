@@ -15,7 +15,7 @@ export const CGROUP_VARIABLE = "GUARD_CGROUP";
 export const READ_SCRIPT = `eval "$${SCRIPT_VARIABLE}"`;
 
 /**
- * $1 is the cookie, $2 the mark of this life, $3 the grace in tenths of a second, $4 the role.
+ * $1 is the cookie, $2 the mark of this life, $3 the grace in tenths of a second, $4 the role, $5 orch.
  *
  * `kill -X -N` is the form that every shell's own kill takes, busybox's too; a program of that name needs
  * `--`, without which that of procps may take `-1…` for all processes there are. Numbers are given to new
@@ -244,7 +244,7 @@ stand_in() {
 
 if [ "$role" = second ]; then
   # The shell that begins it ends: from then on it is nobody's child. What runs beside a shell has no input.
-  orch=$PPID
+  orch=$5
   began "$orch"
   orch_began=$began
   exec 3<&0 4>&1
