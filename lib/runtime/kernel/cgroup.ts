@@ -87,7 +87,7 @@ export class RunCgroup {
    */
   release(leaf: SlotCgroup): void {
     const path = this.path + LEFT;
-    for (let tries = 0; tries < MOST_MOVES; tries++) {
+    for (let tries = 0; tries < MOVES_MAX; tries++) {
       // What is moved may have forked meanwhile, and an orch that ends removes a group in which nobody is yet.
       const left = leaf.processes();
       if (left.length === 0) return;
