@@ -109,8 +109,8 @@ function longText(jobs: number): { text: string; diagnostics: Diagnostic[] } {
     }, [{ role: "edge", name: "a", place: atValue("jobs", (i * 31) % jobs, "id") }]),
     diagnosticAt(atKey("jobs", i, "comand"), { code: i % 1_000 === 999 ? "E106" : "E403" }),
   ]);
-  diagnostics.push(diagnosticAt(atKey("naem"), { code: "E403" }));
-  return { text: `naem: x\njobs:\n${entries.join("")}last: 1\n`, diagnostics };
+  diagnostics.push(diagnosticAt(atKey("nmae"), { code: "E403" }));
+  return { text: `nmae: x\njobs:\n${entries.join("")}last: 1\n`, diagnostics };
 }
 
 Deno.test("locateDiagnostics finds all places of a long text", async () => {
@@ -120,7 +120,7 @@ Deno.test("locateDiagnostics finds all places of a long text", async () => {
   const shown = located.map(({ position }) =>
     position && lines[position.line - 1]!.slice(position.column - 1, position.endColumn - 1)
   );
-  assertEquals(shown, [...Array(8_000).fill(["none", "comand"]).flat(), "naem"]);
+  assertEquals(shown, [...Array(8_000).fill(["none", "comand"]).flat(), "nmae"]);
   assertEquals(located[14]!.position?.line, 2 + 3 * 7 + 3);
   assertEquals(brief(located[2]!.related[0]!.position), `${3 + 3 * 31}:9-12`);
 });
