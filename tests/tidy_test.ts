@@ -2,6 +2,7 @@
 import { jobKinds } from "../executors/mod.ts";
 import { VERSION } from "../lib/cli/base/version.ts";
 import { assert, assertEquals } from "./support/assert.ts";
+import { functionsIn, isTable, type SourceFile, sourceFiles } from "./support/source_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const FILE_LENGTH_MAX = 400;
@@ -114,24 +115,6 @@ const BANS: readonly { readonly in: RegExp; readonly ban: RegExp; readonly inste
     instead: "run one test by its name: deno test --filter",
   },
 ];
-
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-function sourceFiles(): SourceFile[] {
-  const found: SourceFile[] = [];
-  const walk = (folder: string) => {
-    for (const { name, isDirectory } of Deno.readDirSync(ROOT + folder)) {
-      const path = folder === "" ? name : `${folder}/${name}`;
-      if (isDirectory && !/^(\.|coverage|dist|node_modules)/.test(name)) walk(path);
-      else if (path.endsWith(".ts")) found.push({ path, text: Deno.readTextFileSync(ROOT + path) });
-    }
-  };
-  walk("");
-  return found.sort((a, b) => a.path < b.path ? -1 : 1);
-}
 
 const FILES = sourceFiles().filter(({ path }) => path !== "tests/tidy_test.ts");
 
@@ -343,6 +326,46 @@ Deno.test("state: what is in a state directory is opened in one place only", () 
   );
 });
 
+/** Files outside of the view with sentences in them, and why. */
+const SPEAKERS: Readonly<Record<string, string>> = {
+  "lib/cli/base/flags.ts": "is part of the records of commands",
+  "lib/cli/base/style_flags.ts": "is part of the records of commands",
+  "lib/cli/help.ts": "describes the flag that shows the help",
+  "lib/runtime/load/json_text.ts": "knows the words of a parser",
+  "lib/runtime/load/strict_yaml.ts": "knows the words of a parser",
+};
+/** A text that begins like a sentence, unless it is that of an error which is thrown here. */
+const SENTENCE = /(?<!Error\(\s*|PermissionDenied\(|NotCapable\()["'`][A-Z][a-z']* [a-z]+ [a-z]+/;
+
+Deno.test("sentences: they are in the view, or in the record of a command", () => {
+  const record = /^lib\/cli\/command\/(\w+\/\w+(?<!_impl)|list)\.ts$/;
+  const found = FILES.filter(({ path, text }) =>
+    /^(lib\/(core|runtime|engine|cli)|executors)\//.test(path) && !record.test(path) &&
+    SENTENCE.test(text.replace(/^\s*(\*|\/\/|\/\*).*$/gm, ""))
+  ).map(({ path }) => path);
+  report(
+    found.filter((path) => !Object.hasOwn(SPEAKERS, path)).map((path) =>
+      `${path} has a sentence in it: say it in lib/view`
+    ),
+  );
+  report(
+    Object.keys(SPEAKERS).filter((path) => !found.includes(path) && !record.test(path))
+      .map((path) => `${path} has no sentence any more: take it out of SPEAKERS`),
+  );
+});
+
+Deno.test("helpers: tests/README.md says what each file of tests/support is for", () => {
+  const page = Deno.readTextFileSync(`${ROOT}tests/README.md`);
+  const named = new Set(page.matchAll(/`([a-z_]+(?:\.d)?\.ts)`/g).map(([, name]) => name!));
+  const helpers = FILES.map(({ path }) => path).filter((path) =>
+    path.startsWith("tests/support/") && !path.endsWith("_test.ts")
+  );
+  report(
+    helpers.filter((path) => !named.has(path.split("/").at(-1)!))
+      .map((path) => `${path} is not in tests/README.md: give it a place in the table of helpers`),
+  );
+});
+
 Deno.test("barrels: only the three mod.ts re-export", () => {
   const allowed = ["lib/mod.ts", "lib/cli/mod.ts", "executors/mod.ts", "tests/support/assert.ts"];
   const barrels = FILES.filter(({ path, text }) =>
@@ -372,27 +395,6 @@ Deno.test(`sizes: no file over ${FILE_LENGTH_MAX} lines, no function over ${FUNC
   }
   report(problems);
 });
-
-/** Functions and methods of formatted code: they end at a brace as far in as they began. */
-function* functionsIn(
-  lines: readonly string[],
-): Iterable<{ name: string; length: number; line: number }> {
-  for (let i = 0; i < lines.length; i++) {
-    const start = /^( {0,2})(?:export )?(?:async )?(?:function\*? )?([#\w]+)[(<].*\{$/.exec(
-      lines[i]!,
-    );
-    if (start === null || /^\s*(if|for|while|switch|return|describe)\b/.test(lines[i]!)) continue;
-    const end = lines.findIndex((line, k) => k > i && line.startsWith(`${start[1]}}`));
-    if (end > i) yield { name: start[2]!, length: end - i + 1, line: i + 1 };
-  }
-}
-
-/** One switch in which every case says one thing: long, and as easy to read as a table. */
-function isTable(lines: readonly string[]): boolean {
-  const cases = lines.filter((line) => /^\s*(case|default)\b/.test(line)).length;
-  const branches = lines.filter((line) => /^\s*(if|for|while)\b/.test(line)).length;
-  return cases * 8 > lines.length && branches <= 2;
-}
 
 Deno.test("versions: deno.json pins every dependency and names the version the program prints", () => {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));

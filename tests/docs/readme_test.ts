@@ -26,7 +26,7 @@ import { checkout, runDocument } from "./document.ts";
 
 const PAGES = allUserPages();
 const DOCUMENTS = [
-  ...[...USER_PAGES, ...DESIGN_PAGES, "CHANGELOG.md"],
+  ...[...USER_PAGES, ...DESIGN_PAGES, "CHANGELOG.md", "tests/README.md"],
   ...[".github/ARCHITECTURE.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"],
 ];
 /** The documents that have tables of all commands and their flags. */
