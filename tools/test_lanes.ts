@@ -28,7 +28,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   "tests/e2e/soak_test.ts": 68,
   "tests/e2e/orphans_test.ts": 27,
   "tests/e2e/live_test.ts": 20,
-  "tests/docs/readme_test.ts": 18,
+  "tests/docs/readme_test.ts": 24,
   "tests/e2e/examples_test.ts": 17,
   "tests/e2e/learned_test.ts": 16,
   "tests/e2e/processes_test.ts": 15,

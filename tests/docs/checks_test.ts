@@ -9,6 +9,7 @@ import {
   flagsIn,
   flagsOfHelp,
   keyPaths,
+  missingFiles,
   namesIn,
   outputDifference,
   unknownAttributes,
@@ -70,13 +71,26 @@ function flagProblems(markdown: string): string[] {
 const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   [
     "a link to a file that is not there",
-    brokenLinks("[a](a.md) [b](b.md) [c](https://c)", (path) => path === "a.md"),
+    brokenLinks("[a](a.md) [b](b.md) [c](https://c)", (path) => path === "a.md" ? "" : null),
     ["the link to b.md leads nowhere"],
   ],
   [
     "a link to a heading that is not there",
-    brokenLinks("# Stop, pause\n[a](#stop-pause) [b](#stop)\n", () => true),
+    brokenLinks("# Stop, pause\n[a](#stop-pause) [b](#stop)\n", () => ""),
     ["the link to #stop leads nowhere"],
+  ],
+  [
+    "a link to a heading that another document does not have",
+    brokenLinks("[a](a.md#one) [b](a.md#two)", () => "## One\n"),
+    ["the link to a.md#two leads nowhere"],
+  ],
+  [
+    "a source file that does not exist",
+    missingFiles("`core/a.ts`, `b.ts`, `gone/a.ts`, `c.ts`, `tests/*_test.ts`", [
+      "lib/core/a.ts",
+      "lib/x/b.ts",
+    ]),
+    ["there is no file gone/a.ts", "there is no file c.ts"],
   ],
   [
     "a task that is not there",

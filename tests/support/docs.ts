@@ -70,18 +70,38 @@ export function unknownAttributes(markdown: string): string[] {
   );
 }
 
-/** Relative links that lead nowhere. `isFile` gets paths as they are written. */
-export function brokenLinks(markdown: string, isFile: (path: string) => boolean): string[] {
-  const anchors = [...proseOf(markdown).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
-    `#${title.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, "").replaceAll(" ", "-")}`
+/** The anchors of the headings, as GitHub makes them. */
+function anchorsOf(markdown: string): string[] {
+  return [...proseOf(markdown).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+    title.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-")
   );
+}
+
+/**
+ * Relative links that lead nowhere. `textOf` gets a path as it is written, without its anchor, and returns
+ * the text there, "" for a folder, or `null` if there is nothing.
+ */
+export function brokenLinks(markdown: string, textOf: (path: string) => string | null): string[] {
   const targets = [...proseOf(markdown).matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) =>
     target
   );
   return targets.filter((target) => {
     if (/^https?:/.test(target)) return false;
-    return target.startsWith("#") ? !anchors.includes(target) : !isFile(target);
+    const [path = "", anchor] = target.split("#");
+    const text = path === "" ? markdown : textOf(path);
+    return text === null || (anchor !== undefined && !anchorsOf(text).includes(anchor));
   }).map((target) => `the link to ${target} leads nowhere`);
+}
+
+/**
+ * Files of source code, in backticks, that are not there. A name stands for every path that ends with
+ * it: a document may leave out the folders that are clear from its subject.
+ */
+export function missingFiles(markdown: string, paths: readonly string[]): string[] {
+  const named = [...proseOf(markdown).matchAll(/`([\w./-]+\.(?:ts|sh|js))`/g)];
+  return [...new Set(named.map(([, path = ""]) => path))]
+    .filter((path) => !paths.some((real) => `/${real}`.endsWith(`/${path}`)))
+    .map((path) => `there is no file ${path}`);
 }
 
 /** Tasks of Deno that are named and do not exist. */
