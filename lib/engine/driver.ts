@@ -41,8 +41,14 @@ export interface DriverPorts {
   record(events: readonly RunEvent[]): void;
   /** An event that the state has taken in. What this throws is kept from the run. */
   show(event: RunEvent): void;
-  notice(notice: ProcessNotice): void;
+  notice(notice: RunNotice): void;
 }
+
+/** What a run outlives, and its user should know. */
+export type RunNotice =
+  | ProcessNotice
+  /** The run waits for the disk to take its record. */
+  | { readonly kind: "disk_waits"; readonly path: string };
 
 /** When to give up waiting, and what to do first when nothing can be remembered any more. */
 export interface StopSignals {
@@ -54,6 +60,9 @@ export interface StopSignals {
 /** What a user who will not wait any longer waits at most for the jobs to be killed. */
 const LAST_KILLS_MS = 1_000;
 
+/** So long may a run wait for its disk before it says so. */
+const SILENT_MS_MAX = 2_000;
+
 /** One run under way. Close it on every way out. */
 export class Driver {
   readonly processes: ProcessPool;
@@ -61,11 +70,14 @@ export class Driver {
   readonly #run: DrivableRun;
   readonly #supervisor: Supervisor;
   readonly #loop: RunLoop;
+  readonly #notice: DriverPorts["notice"];
+  #hasToldOfDisk = false;
 
   private constructor(run: DrivableRun, processes: ProcessPool, ports: DriverPorts) {
     const { state, directory, baseDirectory, limits, variables, world } = run;
     this.#run = run;
     this.processes = processes;
+    this.#notice = (notice) => ports.notice(notice);
     this.#supervisor = new Supervisor({
       world,
       processes,
@@ -79,9 +91,11 @@ export class Driver {
     });
     this.#loop = new RunLoop(state, {
       clock: world.clock,
-      record(batch) {
+      record: (batch) => {
         ports.record(batch);
-        return run.journal.append(batch);
+        const safe = run.journal.append(batch);
+        if (safe !== undefined) void this.#watchDisk(safe);
+        return safe;
       },
       perform: (event) => this.#supervisor.perform(event),
       show: (event) => ports.show(event),
@@ -122,8 +136,8 @@ export class Driver {
       await Promise.race([this.#loop.finished, journal.failed, forceExit]);
       if (state.status === null) await this.#killInTime(this.#loop.finished);
       await Promise.race([this.processes.close(), forceExit]);
-      if (state.status !== null) await journal.close();
-      return true;
+      if (state.status === null) return true;
+      return await Promise.race([journal.close().then(() => true), forceExit.then(() => false)]);
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       await journalFailed(error);
@@ -134,6 +148,18 @@ export class Driver {
       await Promise.race([this.processes.close(), forceExit]);
       return false;
     }
+  }
+
+  /** A disk that does not answer is waited for, since no record may be lost, but not in silence. */
+  async #watchDisk(safe: Promise<void>): Promise<void> {
+    const { directory: { journalPath }, world: { clock } } = this.#run;
+    const cancel = clock.callAt(clock.now() + SILENT_MS_MAX, () => {
+      if (this.#hasToldOfDisk) return;
+      this.#hasToldOfDisk = true;
+      this.#notice({ kind: "disk_waits", path: journalPath });
+    });
+    await safe.catch(() => {});
+    cancel();
   }
 
   /**

@@ -1,7 +1,14 @@
 /** Projects that are copied or moved with their runs: what goes on does so where they are now. */
 import { assertEquals, assertMatch, assertStringIncludes } from "../support/assert.ts";
-import { newProject, type Project, workflow } from "../support/cli.ts";
-import { runOf } from "../support/lives.ts";
+import {
+  eventually,
+  newProject,
+  type Project,
+  type Running,
+  testNeeding,
+  workflow,
+} from "../support/cli.ts";
+import { killOrch, runOf } from "../support/lives.ts";
 
 const FAILS_ONCE = workflow(
   { id: "a", command: "echo a >> ran" },
@@ -63,6 +70,68 @@ Deno.test("a project that was moved goes on where it is now, by its workflow as 
   assertStringIncludes(changed.stderr, `'${project.path("moved/w.yaml")}' has changed since`);
   assertEquals(project.read("moved/ran"), "a\nA\n");
 });
+
+/** A run whose only job waits for a file, its copy, and how to begin and go on with both. */
+async function copiedWhileItRuns(project: Project): Promise<Running> {
+  project.write(
+    "proj/w.yaml",
+    workflow({ id: "a", command: ": > began; until test -e go; do sleep 0.05; done" }),
+  );
+  const orch = project.spawn([
+    "run",
+    "proj/w.yaml",
+    "--no-live",
+    "--state-dir",
+    project.path("proj/.orch"),
+  ]);
+  await project.waitForFile("proj/began");
+  await copy(project, "proj", "copy");
+  return orch;
+}
+
+testNeeding(
+  ["sh"],
+  "a copy of a run that is under way leaves its jobs alone, until it is over",
+  async () => {
+    await using project = newProject();
+    const orch = await copiedWhileItRuns(project);
+    const resume = ["resume", "last", "--no-live", "--state-dir", project.path("copy/.orch")];
+    for (const flags of [[], ["--dry-run"], []]) {
+      const { code, stderr } = await project.orch([...resume, ...flags]);
+      assertEquals(code, 3, stderr);
+      assertStringIncludes(
+        stderr,
+        `was copied from a folder where it is still under way: process ${orch.pid}`,
+      );
+    }
+    project.write("proj/go", "");
+    assertEquals((await orch.finished).code, 0);
+    project.write("copy/go", "");
+    const { code, stderr } = await project.orch(resume);
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /1 succeeded/);
+  },
+);
+
+testNeeding(
+  ["sh"],
+  "a copy of a run whose orch was killed goes on though nobody says so",
+  async () => {
+    await using project = newProject();
+    const orch = await copiedWhileItRuns(project);
+    await killOrch(orch);
+    project.write("copy/go", "");
+    const { code, stderr } = await project.orch([
+      "resume",
+      "last",
+      "--no-live",
+      "--state-dir",
+      project.path("copy/.orch"),
+    ]);
+    assertEquals(code, 0, stderr);
+    await eventually(() => project.processes().length === 0, "the end of the reapers");
+  },
+);
 
 Deno.test("a moved project finds its runs by its file, and what it has learned", async () => {
   await using project = newProject({ "proj/w.yaml": workflow({ id: "a", command: "sleep 0.3" }) });

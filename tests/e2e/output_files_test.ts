@@ -73,6 +73,21 @@ for (const [way, args] of WAYS) {
   });
 }
 
+testNeeding(
+  ["bash"],
+  "a workflow that standard input is read from is kept, where files can be told apart",
+  async () => {
+    if (Deno.build.os !== "linux") return;
+    await using project = projectWithLinks();
+    for (const args of ["run - -o w.yaml", "run - --report md=hard.json", "analyze - -o w.yaml"]) {
+      const { code, stderr } = await project.shell(`orch ${args} < w.yaml`).finished;
+      assertEquals(code, 2, stderr);
+      assertMatch(stderr, /it is the workflow file/);
+      assertEquals(project.read("w.yaml"), WORKFLOW);
+    }
+  },
+);
+
 Deno.test("two files that are asked for cannot go to one place, whatever it is called", async () => {
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "true" }), "old": "" });
   await Deno.mkdir(project.path("sub"));

@@ -15,6 +15,9 @@ export interface OutputFlags {
   readonly report: readonly { readonly path: string }[];
 }
 
+/** Where Linux shows which file standard input is, if it is one. */
+const STDIN_FILE = "/proc/self/fd/0";
+
 /** Standard streams, by all the names that users have for them: devices are not for orch to open. */
 const STREAMS: Readonly<Record<string, "stdout" | "stderr">> = {
   "-": "stdout",
@@ -81,7 +84,7 @@ export function checkSourcesKept(world: World, paths: readonly string[], sources
 function* sourcesOf(
   { workflowPath, envFiles, workflow, baseDirectory }: Sources,
 ): Generator<readonly [what: string, path: string]> {
-  if (workflowPath !== null) yield [words.IS_WORKFLOW, workflowPath];
+  yield [words.IS_WORKFLOW, workflowPath ?? STDIN_FILE];
   for (const path of envFiles) yield [words.IS_ENV_FILE, path];
   for (const { type, path } of workflow.plugins) {
     yield [words.isPluginText(type), resolvePath(baseDirectory, path)];

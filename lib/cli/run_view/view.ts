@@ -2,13 +2,14 @@
 import type { JobOutputMode, Ui } from "../../core/base/choices.ts";
 import type { RunEvent } from "../../core/run/event.ts";
 import type { RunDirectory } from "../../runtime/state/run_directory.ts";
-import type { LiveUsage, ProcessNotice, World } from "../../runtime/port/world.ts";
+import type { LiveUsage, World } from "../../runtime/port/world.ts";
+import type { RunNotice } from "../../engine/driver.ts";
 
 /** A view of one run. */
 export interface RunView {
   show(event: RunEvent): void;
   /** Says what the user should know and no event tells. */
-  notice(notice: ProcessNotice): void;
+  notice(notice: RunNotice): void;
   /** Says something for good, in whole lines: above a live region, if there is one. */
   say(text: string): void;
   /** Gives the terminal back for a while, and takes it again. */

@@ -34,6 +34,25 @@ export async function listProcesses(): Promise<ProcessFacts[] | null> {
 }
 
 /**
+ * Whether this process lives and had begun by a moment, in milliseconds since the epoch: one that has been given
+ * its number later is another. `false` where nobody can tell.
+ */
+export async function livesSince(pid: number, at: number): Promise<boolean> {
+  const files = [`/proc/${pid}/stat`, "/proc/uptime"];
+  const text = mayReadProc()
+    ? files.map(readText).join("")
+    : await ask(`cat ${files.join(" ")}; :`);
+  const [stat = "", uptime = ""] = text?.trimEnd().split("\n") ?? [];
+  const facts = parseStat(stat);
+  if (facts === null || uptime === "") return false;
+  const ageMs = (Number.parseFloat(uptime) - facts.startTime / TICKS_PER_SECOND) * 1000;
+  return Date.now() - ageMs <= at + CLOCK_DRIFT_MS;
+}
+
+/** By so much a clock may have been put right in small steps since. */
+const CLOCK_DRIFT_MS = 1_000;
+
+/**
  * The cookies of each process that has one which begins with `prefix`, the innermost first. Processes of
  * other users cannot be read, and are not ours; one that has not yet become a program still has the
  * environment of its slot.

@@ -4,7 +4,11 @@ import type { CgroupProblem } from "../../core/base/cgroup_problem.ts";
 import type { NamespaceLack } from "../../core/base/namespace_lack.ts";
 import { findNamespace, isNamespace } from "../kernel/namespace.ts";
 import { isGranted } from "../port/permissions.ts";
+import { within } from "../port/waiting.ts";
 import type { Clock, Enforcement, PoolOptions, Processes, ProcessPool } from "../port/world.ts";
+
+/** A program that has not answered by then is ended, and its answer is not known: its disk may not be there. */
+const QUERY_MS_MAX = 10_000;
 
 /** Processes by `Deno.Command`. */
 export class DenoProcesses implements Processes {
@@ -71,14 +75,16 @@ export class DenoProcesses implements Processes {
   async query(program: string, args: readonly string[], cwd: string): Promise<string | null> {
     if (!this.mayRun(program)) return null;
     try {
-      const { success, stdout } = await new Deno.Command(program, {
+      const child = new Deno.Command(program, {
         args: [...args],
         cwd,
         stdin: "null",
         stdout: "piped",
         stderr: "null",
-      }).output();
-      return success ? new TextDecoder().decode(stdout).trim() : null;
+      }).spawn();
+      const ended = await within(this.#clock, QUERY_MS_MAX, child.output());
+      if (ended === undefined) child.kill("SIGKILL");
+      return ended?.success ? new TextDecoder().decode(ended.stdout).trim() : null;
     } catch {
       return null;
     }

@@ -35,7 +35,9 @@ export const SLOT_PREAMBLE =
   "exec 2>&1; __orch_m=: __orch_t= __orch_x= __orch_u= __orch_sh=; trap __orch_t=1 HUP INT TERM; trap __orch_x=1 USR1; " +
   "trap : PIPE; " +
   // A signal to the group may hit what is to find it out.
-  'while [ ! "$__orch_u" ]; do __orch_u=$(umask); done; umask 077\n';
+  // A machine that starts no processes says nothing at all: then the slot ends, and is started again later.
+  'for __orch_n in 1 2 3 4 5 6 7 8; do [ "$__orch_u" ] || __orch_u=$(umask); done; ' +
+  '[ "$__orch_u" ] || exit 1; umask 077\n';
 
 /**
  * Words that put a mark on a slot, and with it on all that it starts, and find out how: shells have

@@ -15,6 +15,12 @@ export interface LockHolder {
   readonly startedAt: number;
 }
 
+/** A holder as the file of its lock names it. */
+interface WrittenHolder extends LockHolder {
+  /** Which file that was; a copy of it is another. `null` where files have no numbers, or an older orch wrote it. */
+  readonly file: string | null;
+}
+
 /** Whether an orch works on a run, and which. */
 export type Activity =
   | { readonly kind: "running"; readonly by: LockHolder | null }
@@ -66,7 +72,12 @@ export class RunLock implements Disposable {
     const file = openStateFile(path, "write");
     try {
       takeAlone(file, path);
-      const holder: LockHolder = { pid: Deno.pid, host: hostName(), startedAt };
+      const holder: WrittenHolder = {
+        pid: Deno.pid,
+        host: hostName(),
+        startedAt,
+        file: fileNumber(file),
+      };
       file.truncateSync(0);
       file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
       return new RunLock(file);
@@ -76,9 +87,18 @@ export class RunLock implements Disposable {
     }
   }
 
-  /** Lets another have it. The file stays: who opened it before would else lock one that is gone. */
+  /**
+   * Lets another have it. The file stays: who opened it before would else lock one that is gone. It names
+   * nobody any more: the process may live on, and a copy of the file must not say that it works on the run.
+   */
   release(): void {
-    this.#file.close();
+    try {
+      this.#file.truncateSync(0);
+    } catch {
+      // The disk has become read-only, or worse; the lock is let go nevertheless.
+    } finally {
+      this.#file.close();
+    }
   }
 
   [Symbol.dispose](): void {
@@ -94,17 +114,44 @@ export function lookAtLock(path: string): Activity {
   try {
     // Shared, so that two who look do not see each other.
     using file = openStateFile(path, "read");
-    return file.tryLockSync(false) ? { kind: "idle" } : { kind: "running", by: readHolder(path) };
+    return file.tryLockSync(false) ? { kind: "idle" } : { kind: "running", by: namedIn(path) };
   } catch {
     return { kind: "idle" };
   }
+}
+
+/**
+ * Who worked on a run when the file of its lock, which is `path`, was copied, by what the copy says: the lock
+ * of the original is another, and whether it is held cannot be seen here. `null` where the file is no copy, or the
+ * original is on another machine. Never throws.
+ */
+export function holderOfOriginal(path: string): LockHolder | null {
+  const holder = readHolder(path);
+  if (holder === null) return null;
+  try {
+    using file = openStateFile(path, "read");
+    const isCopy = holder.file !== null && holder.file !== fileNumber(file);
+    const isHere = holder.host === null || holder.host === (hostName() ?? holder.host);
+    return isCopy && isHere ? publicHolder(holder) : null;
+  } catch {
+    return null;
+  }
+}
+
+function fileNumber(file: Deno.FsFile): string | null {
+  const { dev, ino } = file.statSync();
+  return ino ? `${dev}:${ino}` : null;
+}
+
+function publicHolder({ pid, host, startedAt }: LockHolder): LockHolder {
+  return { pid, host, startedAt };
 }
 
 /** Waits for those who look at the lock; it stands still, since nothing else is to be done before. */
 function takeAlone(file: Deno.FsFile, path: string): void {
   const still = new Int32Array(new SharedArrayBuffer(4));
   for (let looks = 0; !file.tryLockSync(true); looks++) {
-    if (!file.tryLockSync(false)) throw new LockHeld(readHolder(path));
+    if (!file.tryLockSync(false)) throw new LockHeld(namedIn(path));
     file.unlockSync();
     if (looks === LOOKS_MAX) throw new LockShared(path);
     Atomics.wait(still, 0, 0, LOOK_MS);
@@ -116,16 +163,23 @@ const HOLDER_BYTES_MAX = 1024;
 /** The last moment that a date can be. */
 const LATEST = 8.64e15;
 
-function readHolder(path: string): LockHolder | null {
+function namedIn(path: string): LockHolder | null {
+  const holder = readHolder(path);
+  return holder === null ? null : publicHolder(holder);
+}
+
+function readHolder(path: string): WrittenHolder | null {
   try {
     using file = openStateFile(path, "read");
     const bytes = new Uint8Array(HOLDER_BYTES_MAX);
     const text = new TextDecoder().decode(bytes.subarray(0, fill(file, bytes)));
-    const { pid, host, startedAt } = JSON.parse(text);
+    const { pid, host, startedAt, file: number } = JSON.parse(text);
     const isHolder = Number.isSafeInteger(pid) && typeof startedAt === "number" &&
       Math.abs(startedAt) <= LATEST &&
       (host === null || typeof host === "string");
-    return isHolder ? { pid, host, startedAt } : null;
+    return isHolder
+      ? { pid, host, startedAt, file: typeof number === "string" ? number : null }
+      : null;
   } catch {
     return null;
   }

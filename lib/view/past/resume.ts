@@ -58,6 +58,18 @@ export function heldText(
   );
 }
 
+/** The folder was copied while orch ran its run, and that orch still does, in the original. */
+export function originalRunsText(
+  run: NameableRun,
+  by: { readonly pid: number; readonly host: string | null },
+): string {
+  return sanitizeLine(
+    `Run ${run.runId} was copied from a folder where it is still under way: process ${by.pid} works on it; wait for its end, or end it, then: ${
+      runCommand("resume", run)
+    }`,
+  );
+}
+
 /** Processes were found that outlived the orch of the run. */
 export function survivorsText(runId: string, count: number): string {
   const processes = count === 1 ? "1 process" : `${grouped(count)} processes`;

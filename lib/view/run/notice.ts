@@ -10,7 +10,8 @@ export type Notice =
     readonly kind: "left_behind";
     readonly attempts: readonly string[];
     readonly curable: boolean;
-  };
+  }
+  | { readonly kind: "disk_waits"; readonly path: string };
 
 /** Attempts that are named; of more, how many. */
 const NAMED_MAX = 5;
@@ -51,6 +52,8 @@ function words(notice: Notice): string {
     case "left_behind":
       return `what was left behind by ${listed(notice.attempts, NAMED_MAX)} may run on` +
         (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
+    case "disk_waits":
+      return `waiting for the disk to save '${notice.path}': Ctrl-C three times ends the wait`;
     default:
       return unreachable(notice);
   }

@@ -209,6 +209,25 @@ Once this is mended, go on; what is done stays done:
   assertEquals(run.file.events.includes("job_completed a"), false);
 });
 
+Deno.test("a disk that does not answer is waited for until the user will not wait any longer", async () => {
+  const run = new Conducted(JOBS, "power");
+  await run.until(() => run.file.events.length === 5);
+  await run.pass(1_999);
+  assertEquals(run.world.stderr.text, "");
+  await run.pass(1);
+  await run.until(() => run.world.stderr.text.includes("waiting for the disk"));
+  await run.pass(60_000);
+  assertEquals(run.world.stderr.text.split("waiting for the disk").length, 2, "said once");
+  for (let presses = 0; presses < 3; presses++) {
+    assertEquals(run.code, null);
+    run.world.signals.send("SIGINT");
+    await run.pass(1_000);
+  }
+  // So long may the jobs take to be killed.
+  await run.pass(1_000);
+  assertEquals([await run.finished(), run.started], [130, []]);
+});
+
 Deno.test("a sync that fails ends the run before anything is done that waits for it", async () => {
   const run = new Conducted(JOBS, "power");
   await run.until(() => run.file.events.length === 5);

@@ -10,6 +10,14 @@ import {
 import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
 import { testNeeding } from "../../support/cli.ts";
 
+testNeeding(["sh"], "a slot that learns no umask, since nothing can be started, ends", async () => {
+  const { code } = await new Deno.Command("sh", {
+    args: ["-c", `umask() { :; }\n${SLOT_PREAMBLE}`],
+    signal: AbortSignal.timeout(10_000),
+  }).output();
+  assertEquals(code, 1);
+});
+
 /** Values that would do something if they got out. */
 const HOSTILE: readonly string[] = [
   "",

@@ -1,5 +1,11 @@
 /** The lock of a run: one orch at a time, whatever ends it. */
-import { LockHeld, LockShared, lookAtLock, RunLock } from "../../../lib/runtime/state/run_lock.ts";
+import {
+  holderOfOriginal,
+  LockHeld,
+  LockShared,
+  lookAtLock,
+  RunLock,
+} from "../../../lib/runtime/state/run_lock.ts";
 import { assert, assertEquals, assertThrows } from "../../support/assert.ts";
 import { until } from "../../support/pool.ts";
 
@@ -43,6 +49,24 @@ Deno.test("a lock that was released can be had again, and what stood there is re
   RunLock.acquire(folder.lock, { startedAt: 1 }).release();
   using _lock = RunLock.acquire(folder.lock, { startedAt: 2 });
   assertEquals(JSON.parse(folder.text()).startedAt, 2);
+});
+
+Deno.test("a copy of a lock says who had the original, and the lock itself does not", () => {
+  using folder = new Folder();
+  using other = new Folder();
+  const lock = RunLock.acquire(folder.lock, { startedAt: 5 });
+  other.write(folder.text());
+  const { pid, host, startedAt } = JSON.parse(folder.text());
+  assertEquals(holderOfOriginal(other.lock), { pid, host, startedAt });
+  assertEquals(holderOfOriginal(folder.lock), null);
+  other.write(folder.text().replace(/"host":[^,]*/, '"host":"elsewhere.example"'));
+  assertEquals(holderOfOriginal(other.lock), null, "of another machine");
+  other.write(JSON.stringify({ pid, host, startedAt }));
+  assertEquals(holderOfOriginal(other.lock), null, "written before files were told apart");
+  lock.release();
+  Deno.copyFileSync(folder.lock, other.lock);
+  assertEquals(holderOfOriginal(other.lock), null, "let go");
+  assertEquals(holderOfOriginal(`${folder.path}/none`), null);
 });
 
 Deno.test("a failed attempt to have a lock leaves it as it is", () => {
@@ -125,7 +149,7 @@ Deno.test("to look at a lock tells who has it, and takes it from nobody", () => 
   assertEquals(held(folder).by?.pid, Deno.pid);
   lock.release();
   assertEquals(lookAtLock(folder.lock), { kind: "idle" });
-  assertEquals(JSON.parse(folder.text()).startedAt, 1);
+  assertEquals(folder.text(), "", "nobody is named who only had it");
 });
 
 Deno.test("who looks at a lock all the time does not keep others from having it", async () => {
@@ -141,14 +165,18 @@ Deno.test("who looks at a lock all the time does not keep others from having it"
   }).spawn();
   const reader = child.stdout.getReader();
   await reader.read();
+  let last = "";
   try {
-    for (let i = 1; i <= 2_000; i++) RunLock.acquire(folder.lock, { startedAt: i }).release();
+    for (let i = 1; i <= 2_000; i++) {
+      using _lock = RunLock.acquire(folder.lock, { startedAt: i });
+      last = folder.text();
+    }
   } finally {
     child.kill("SIGKILL");
     await reader.cancel();
     await child.status;
   }
-  assertEquals(JSON.parse(folder.text()).startedAt, 2_000);
+  assertEquals(JSON.parse(last).startedAt, 2_000);
 });
 
 Deno.test("a lock that others never stop looking at is not waited for without end", () => {

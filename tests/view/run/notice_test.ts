@@ -27,6 +27,10 @@ const ROWS: readonly (readonly [Notice, string])[] = [
     { kind: "left_behind", attempts: ["serve.1"], curable: false },
     "warning: what was left behind by serve.1 may run on",
   ],
+  [
+    { kind: "disk_waits", path: "/w/\n/journal.jsonl" },
+    "warning: waiting for the disk to save '/w/␊/journal.jsonl': Ctrl-C three times ends the wait",
+  ],
 ];
 
 for (const [notice, text] of ROWS) {

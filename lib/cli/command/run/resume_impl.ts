@@ -23,8 +23,12 @@ import { withVariables } from "../../../runtime/run/job_variables.ts";
 import { folderOf, STDIN } from "../../../runtime/port/paths.ts";
 import { ownState } from "../../../runtime/store/own_state.ts";
 import { writePlan } from "../../../runtime/store/plan_store.ts";
-import { type RunDirectory, runDirectoryAt } from "../../../runtime/state/run_directory.ts";
-import { LockHeld, RunLock } from "../../../runtime/state/run_lock.ts";
+import {
+  RUN_FILES,
+  type RunDirectory,
+  runDirectoryAt,
+} from "../../../runtime/state/run_directory.ts";
+import { holderOfOriginal, LockHeld, RunLock } from "../../../runtime/state/run_lock.ts";
 import { activityOf, readRunJournal } from "../../../runtime/store/read_run.ts";
 import type { RunPlace } from "../../../runtime/store/run_store.ts";
 import { checkRunContents } from "../../../runtime/state/state_files.ts";
@@ -35,6 +39,7 @@ import {
   cannotGoOnText,
   heldText,
   nothingToDoText,
+  originalRunsText,
   repairedText,
 } from "../../../view/past/resume.ts";
 import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/past/ownership.ts";
@@ -101,6 +106,7 @@ async function goOn(found: FoundRun, rerun: Rerun, context: Context): Promise<nu
   }
   if (runs.lack !== null) world.stderr.write(`${keyLackText(runs.lack)}\n`);
   if (!found.isOwn && !options.adopt) return await refuseForeign(place, world);
+  await refuseWhileOriginalRuns(found, world);
   using _lock = options.dryRun ? checkIdle(place) : lock(directory, world);
   if (options.repair) await repair(directory, world);
   const sound = await readSound(place, directory, { isRepair: options.repair, world });
@@ -127,6 +133,19 @@ function lock(directory: RunDirectory, { clock }: World): RunLock {
   } catch (error) {
     if (error instanceof LockHeld) throw new OutputError(heldText(directory.runId, error.by));
     throw cannotGoOn(directory, error);
+  }
+}
+
+/**
+ * The jobs of a run are known by its id, which a copy has as well: going on with the copy would end those of the
+ * original.
+ */
+async function refuseWhileOriginalRuns({ place }: FoundRun, world: World): Promise<void> {
+  const by = holderOfOriginal(RUN_FILES.lock(place.path));
+  if (by === null) return;
+  const { livesSince } = await import("../../../runtime/kernel/process_table.ts");
+  if (await livesSince(by.pid, by.startedAt)) {
+    throw new OutputError(originalRunsText(nameable(place, world), by));
   }
 }
 
