@@ -1,12 +1,12 @@
 /** The messages between orch and the worker of a plugin. They are plain values only, because all of them are copied. */
 import type { PluginContext } from "../../lib/plugin.ts";
 
-/** What a plugin's code is told beside its keys, without what cannot be copied. */
+/** The facts that a plugin gets beside its keys, without those that cannot be copied. */
 export type PluginFacts = Omit<PluginContext, "signal" | "stdout" | "stderr">;
 
-/** What orch says. A worker is asked to check or to run, once. */
+/** The messages of orch. A worker is asked to check or to run, once. */
 export type ToPlugin =
-  /** Are these the keys of jobs of this type? */
+  /** Asks whether these can be the keys of jobs of this type. */
   | { readonly type: "check"; readonly keys: readonly unknown[] }
   | {
     readonly type: "run";
@@ -17,8 +17,8 @@ export type ToPlugin =
   | { readonly type: "abort" };
 
 /**
- * Output that is on its way counts here, so that a plugin that writes faster than its log is written
- * waits, as a process does at a full pipe.
+ * Counts the output that is on its way. A plugin that writes faster than its log is written has to wait, as a
+ * process does at a full pipe.
  */
 export interface OutputBudget {
   /** One Int32: the characters that were sent and are not in the log yet, and `perMessage` for each message. */
@@ -30,7 +30,7 @@ export interface OutputBudget {
   readonly longestText: number;
 }
 
-/** What the worker says. The code of a plugin might say it in its place: orch believes none of it. */
+/** The messages of the worker. The code of a plugin could send them too, so orch trusts none of them. */
 export type FromPlugin =
   | { readonly type: "checked"; readonly issues: readonly KeyIssue[] }
   | {
@@ -41,15 +41,15 @@ export type FromPlugin =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "ended"; readonly exitCode: unknown; readonly outputs: unknown };
 
-/** Stands in an exit code or an output for what cannot be one, and often not be copied. */
+/** Stands for a value that cannot be an exit code or an output, and often cannot be copied. */
 export interface NoValue {
   /** What it is, in words. */
   readonly found: string;
 }
 
-/** One thing that a plugin's schema has against keys. */
+/** One fault that the schema of a plugin finds in keys. */
 export interface KeyIssue {
-  /** Which of the keys that were asked about. */
+  /** The place of the faulty keys in the list that was sent. */
   readonly index: number;
   readonly path: readonly (string | number)[];
   readonly message: string;

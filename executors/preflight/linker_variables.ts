@@ -22,7 +22,7 @@ const LINKER_VARIABLES: readonly string[] = [
   "DYLD_FRAMEWORK_PATH",
   "DYLD_FALLBACK_LIBRARY_PATH",
 ];
-/** What Deno takes for such a variable. */
+/** The names that Deno takes for such a variable. */
 const LINKER_VARIABLE = /^(LD|DYLD)_/i;
 
 /**
@@ -63,7 +63,7 @@ export function checkLinkerVariables(
   return [...inherited, ...ofWorkflow, ...ofJobs];
 }
 
-/** An empty one does no harm, and Deno lets it pass. */
+/** An empty variable does no harm, and Deno accepts it. */
 function linkerVariables(environment: Environment): string[] {
   return Object.keys(environment).filter((name) =>
     LINKER_VARIABLE.test(name) && environment[name] !== ""

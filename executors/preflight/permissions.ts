@@ -11,7 +11,7 @@ import type { RunPlaces } from "../base/job_kind.ts";
 import { needsOf, type SelectedJobs } from "./needs.ts";
 import { needsShell } from "./shell_use.ts";
 
-/** All that Deno has against a run of these jobs. */
+/** Everything that Deno does not permit in a run of these jobs. */
 export function checkAllowed(
   selected: SelectedJobs,
   places: RunPlaces,

@@ -59,7 +59,7 @@ export class RunCgroup {
       Deno.mkdirSync(path);
       Deno.statSync(`${path}/cgroup.kill`);
       const life = Deno.openSync(path);
-      // Somebody who takes it for a dead one right now finds it empty, and removes it.
+      // Another orch process may think this group is dead, find it empty and remove it.
       if (life.tryLockSync(true)) return new RunCgroup(parent, path, life);
       life.close();
     } catch {
@@ -231,11 +231,11 @@ export class SlotCgroup {
 
   /** The processes in it, the slot's shell among them. */
   processes(): number[] {
-    // What follows the last line break may be half a number, which is somebody else's.
+    // The text after the last line break may be half a number, which would name another process.
     return this.#list().split("\n").slice(0, -1).map(Number);
   }
 
-  /** Whether somebody else is in it, too. Asked after every job. */
+  /** Whether other processes are in it, too. Asked after every job. */
   holdsOthersThan(pid: number): boolean {
     const list = this.#list();
     return list !== "" && list !== `${pid}\n`;
@@ -264,7 +264,7 @@ export class SlotCgroup {
     this.#members = null;
   }
 
-  /** Removes it, once it is empty; false where somebody is still in it. */
+  /** Removes it once it is empty; false if a process is still in it. */
   close(): boolean {
     this.release();
     return removeGroup(this.#path);
@@ -334,7 +334,7 @@ function removeDead(path: string): void {
     life = Deno.openSync(path.endsWith(OWN_LEAF) ? path.slice(0, -OWN_LEAF.length) : path);
     if (life.tryLockSync(true)) removeGroup(path);
   } catch (error) {
-    // A leaf whose group is gone is that of an orch that is dead, or moving out.
+    // A leaf whose group is gone belonged to an orch process that is dead, or is moving out.
     if (error instanceof Deno.errors.NotFound) removeGroup(path);
   } finally {
     life?.close();

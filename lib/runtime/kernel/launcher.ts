@@ -26,14 +26,14 @@ while echo "$pid"; do
 done
 tr '\\0' ' ' <"/proc/$pid/cmdline"`;
 
-/** Asks a program of ours; `null` where it failed. */
+/** Asks a program of ours; `null` if it failed. */
 export type Query = (
   program: string,
   args: readonly string[],
   cwd: string,
 ) => Promise<string | null>;
 
-/** Calls back once when the launcher, or what is between it and orch, has ended; the function returned takes that back. */
+/** Calls back once when the launcher, or a process between it and orch, has ended. The function returned takes that back. */
 export function watchLauncher(
   { clock, query }: { readonly clock: Clock; readonly query: Query },
   gone: () => void,
@@ -56,7 +56,7 @@ export function watchLauncher(
   };
 }
 
-/** The ancestors up to the launcher; `null` where there is none, and the parent alone where nobody can tell. */
+/** The ancestors up to the launcher; `null` if there is none, and the parent alone if they cannot be listed. */
 async function findAncestors(query: Query): Promise<number[] | null> {
   if (Deno.build.os !== "linux") return [Deno.ppid];
   const lines = (await query("sh", ["-c", ANCESTORS], "/"))?.split("\n") ?? [];
@@ -69,7 +69,7 @@ async function findAncestors(query: Query): Promise<number[] | null> {
 function isThere(pid: number): boolean {
   if (!isGranted({ kind: "run", program: null })) return true;
   try {
-    // The platform knows 0, which is sent to nobody; its types do not.
+    // The platform knows signal 0, which is not delivered; its types do not.
     Deno.kill(pid, 0 as unknown as Deno.Signal);
     return true;
   } catch (error) {

@@ -18,7 +18,7 @@ export type Delivery =
 /** What is sent. */
 export type GroupSignal = "SIGTERM" | "SIGKILL" | "SIGCONT" | "SIGSTOP";
 
-/** Whether anybody is in a group: `sent` where somebody is. A zombie counts where nobody can see what it is. */
+/** Whether a group has a process: `sent` if it has. A zombie counts if it cannot be seen to be one. */
 export async function lookInto(group: number): Promise<Delivery> {
   const delivery = await deliver(group, 0);
   return delivery === "sent" && livesAnybodyIn(group) === false ? "gone" : delivery;
@@ -29,7 +29,7 @@ export function signalGroup(group: number, signal: GroupSignal): Promise<Deliver
   return deliver(group, signal);
 }
 
-/** 0 is sent to nobody, and tells whether there is somebody. */
+/** Signal 0 is not delivered; it shows whether there is a process to deliver to. */
 async function deliver(group: number, signal: GroupSignal | 0): Promise<Delivery> {
   if (Deno.build.os === "windows") return "refused";
   if (isGranted({ kind: "run", program: null })) return signalItself(group, signal);

@@ -25,7 +25,7 @@ const TICKS_PER_SECOND = 100;
 
 const PAGE_BYTES = 4096;
 
-/** All living processes; zombies have ended. `null` where nobody could look just now. */
+/** All living processes; zombies have ended. `null` if they cannot be listed just now. */
 export async function listProcesses(): Promise<ProcessFacts[] | null> {
   const stats = mayReadProc()
     ? processIds().map((pid) => readText(`/proc/${pid}/stat`))
@@ -104,7 +104,7 @@ export async function marksOf(pattern: string): Promise<Map<number, string> | nu
   return found;
 }
 
-/** Sends a signal, and CONT behind it, to processes that were just looked at; those that are gone are no matter. */
+/** Sends a signal, and CONT after it, to processes that were just listed. It does not matter if some are gone. */
 export async function signalProcesses(
   signal: "TERM" | "KILL",
   pids: readonly number[],
@@ -126,7 +126,7 @@ function mayReadProc(): boolean {
     readText("/proc/self/stat") !== "";
 }
 
-/** What a short-lived shell says; `null` where none could be started or it failed. */
+/** The output of a short-lived shell; `null` if none could be started, or it failed. */
 async function ask(text: string): Promise<string | null> {
   if (!isGranted({ kind: "run", program: "sh" })) return null;
   try {

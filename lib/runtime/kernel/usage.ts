@@ -1,18 +1,18 @@
 /**
- * Memory and processor time of running jobs, by looking at all processes from time to time: one look
- * serves all jobs. What lives shorter than the time between two looks is not seen.
+ * Memory and processor time of running jobs, by sampling all processes from time to time: one sample
+ * serves all jobs. A process that lives shorter than the time between two samples is not seen.
  */
 import { listProcesses, type ProcessFacts } from "./process_table.ts";
 import type { Clock, LiveUsage } from "../port/world.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two samples. */
 const SAMPLE_MS = 250;
-/** A look costs as much as some jobs: where all jobs are younger, the next one is soon enough. */
+/** A sample costs as much as a few jobs. If all jobs are younger than this, the next one is soon enough. */
 const YOUNG_MS = 20;
-/** Looks that a share of the processor is taken from: what is counted in hundredths needs a while. */
+/** The samples that a share of the processor is computed from: hundredths of a second need a while. */
 const METERED_LOOKS = 5;
 
-/** A job whose memory is looked at. */
+/** A job whose memory is sampled. */
 export interface Watched {
   /** The process group it runs in. */
   readonly group: number;
@@ -20,7 +20,7 @@ export interface Watched {
   isSlot(process: ProcessFacts): boolean;
   /** When it began to run, by the clock of the sampler. */
   readonly startedAt: number;
-  /** Gets what its processes hold and have used together. */
+  /** Receives what its processes hold and have used together. */
   sampled(look: UsageLook): void;
 }
 
@@ -30,7 +30,7 @@ export interface UsageLook {
   readonly cpuSeconds: number;
 }
 
-/** Looks while there is somebody to look at. */
+/** Samples while there is a job to watch. */
 export class UsageSampler {
   readonly #clock: Clock;
   readonly #watched = new Map<number, Watched>();
@@ -40,18 +40,18 @@ export class UsageSampler {
     this.#clock = clock;
   }
 
-  /** Looks at a job from now on; one for each group. */
+  /** Watches a job from now on; one for each group. */
   watch(job: Watched): void {
     this.#watched.set(job.group, job);
     this.#cancel ??= this.#clock.callAt(this.#clock.now() + SAMPLE_MS, () => this.#look());
   }
 
-  /** Looks at it no more. */
+  /** Stops watching it. */
   unwatch({ group }: Watched): void {
     this.#watched.delete(group);
   }
 
-  /** Ends the looking. */
+  /** Stops sampling. */
   close(): void {
     this.#cancel?.();
     this.#cancel = null;
@@ -81,16 +81,16 @@ export class UsageSampler {
   }
 }
 
-/** The last looks at one job, as what it uses now. */
+/** What one job uses now, by its last samples. */
 export class UsageMeter {
   #looks: (UsageLook & { readonly at: number })[] = [];
 
-  /** Takes in a look; `at` is in milliseconds. */
+  /** Adds a sample; `at` is in milliseconds. */
   add(look: UsageLook, at: number): void {
     this.#looks = [...this.#looks.slice(1 - METERED_LOOKS), { ...look, at }];
   }
 
-  /** `null` before the first look. */
+  /** `null` before the first sample. */
   now(): LiveUsage | null {
     const [first, last] = [this.#looks[0], this.#looks.at(-1)];
     if (first === undefined || last === undefined) return null;

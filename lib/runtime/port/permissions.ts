@@ -11,7 +11,7 @@ export function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
 }
 
-/** Whether this is a compiled program, whose permissions nobody can change who starts it. */
+/** Whether this is a compiled program. Its permissions are fixed when it is compiled. */
 export const IS_BUILT_IN = Deno.build.standalone;
 
 type SystemPart = NonNullable<Deno.SysPermissionDescriptor["kind"]>;

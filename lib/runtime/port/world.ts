@@ -27,7 +27,7 @@ export interface World {
   request(request: OutgoingRequest): Promise<HttpAnswer>;
   /** Whether Deno lets orch do this; the user is not asked. */
   may(permission: Permission): boolean;
-  /** One environment variable; `undefined` where it is not set or may not be read. */
+  /** One environment variable; `undefined` if it is not set or may not be read. */
   env(name: string): string | undefined;
   /** The folder orch was started in. */
   cwd(): string;
@@ -59,16 +59,16 @@ export interface OutputStream {
    * what an earlier write failed with.
    */
   write(content: string | Uint8Array): void;
-  /** From now on nothing waits for a reader but what is written. */
+  /** From now on writing does not wait for a reader. */
   unblock(): void;
-  /** Bytes that were handed over and nobody has taken yet. */
+  /** Bytes that were handed over and that no reader has taken yet. */
   readonly waiting: number;
-  /** Resolves when nothing waits, or nobody will ever read it; rejects with what a write failed with. */
+  /** Resolves when nothing waits, or when no reader is left; rejects with the error of a write that failed. */
   flush(): Promise<void>;
-  /** Whether nobody reads it any more: what is written then is lost. */
+  /** Whether no reader is left. Further writes are lost. */
   readonly isBroken: boolean;
   readonly isTerminal: boolean;
-  /** The size now; 80 by 24 where it is not known. */
+  /** The size now; 80 by 24 if it is not known. */
   size(): { readonly columns: number; readonly rows: number };
 }
 
@@ -89,11 +89,11 @@ export interface Files {
    */
   identity(path: string): string | null;
   read(path: string): Promise<Uint8Array>;
-  /** The last `limitBytes` of a log of a run as text; empty where there is no plain file of ours. */
+  /** The last `limitBytes` of a log of a run as text; empty if there is no plain file of ours. */
   readTail(path: string, limitBytes: number): FileTail;
-  /** At most `length` bytes of such a log, from `offset` on; none where there is no file or no more of it. */
+  /** At most `length` bytes of such a log, from `offset` on; none if there is no file, or it ends before. */
   readAt(path: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
-  /** Adds to the end of a file, which is made where there is none. */
+  /** Adds to the end of a file. Creates the file if there is none. */
   append(path: string, text: string): void;
   /** Creates or replaces a file, 0600. */
   write(path: string, text: string): void;
@@ -102,7 +102,7 @@ export interface Files {
    * are followed, also to where nothing is yet; devices and pipes are written to.
    */
   replace(path: string, text: string): void;
-  /** Creates a folder and its parents, 0700; false where it stood already. */
+  /** Creates a folder and its parents, 0700; false if it existed. */
   makeDirectory(path: string): boolean;
   /** Opens a new file for writing, 0600. */
   create(path: string): FileWriter;
@@ -152,7 +152,7 @@ export interface Processes {
   hasShell(): boolean;
   /** What can hold jobs to their limits here. */
   enforcement(): Enforcement;
-  /** Why the kernel does not hold jobs by control groups, where it does not. */
+  /** What keeps the kernel from holding jobs by control groups; empty if nothing does. */
   controlLacks(): Promise<readonly CgroupProblem[]>;
   /** Why jobs cannot have processes of their own; `null` where they can. Asked once: it starts a program. */
   namespaceLack(): NamespaceLack | null;
@@ -200,11 +200,11 @@ export type ProcessNotice =
 /** The processes of one run. */
 export interface ProcessPool {
   start(spec: ProcessSpec): RunningProcess;
-  /** What the attempt of this name uses now; `null` where it does not run, or nobody can tell (yet). */
+  /** What the attempt of this name uses now; `null` if it does not run, or was not measured yet. */
   usageOf(attemptName: string): LiveUsage | null;
   /** Stops time for every process: SIGSTOP. Resolves when that was sent. */
   freeze(): Promise<void>;
-  /** Lets them go on: SIGCONT. */
+  /** Lets them continue: SIGCONT. */
   thaw(): void;
   /** Stops what ended jobs left behind; resolves when nothing of the run is left. */
   close(): Promise<void>;
@@ -217,7 +217,7 @@ export interface LiveUsage {
   readonly cpuPercent: number | null;
 }
 
-/** What a process is to be. It has no input, no controlling terminal, and a session of its own. */
+/** A process to start. It has no input, no controlling terminal, and a session of its own. */
 export interface ProcessSpec {
   readonly launch: Launch;
   readonly workingDirectory: string;
@@ -277,7 +277,7 @@ export type StopSignal = "SIGINT" | "SIGQUIT" | "SIGTERM" | "SIGHUP";
 export interface Signals {
   /** Calls back for each one that arrives; the function returned takes that back. */
   listen(signal: StopSignal | "SIGWINCH" | "SIGTSTP", callback: () => void): () => void;
-  /** Stops orch itself, as Ctrl-Z would; returns when it goes on. */
+  /** Stops orch itself, as Ctrl-Z would; returns when orch continues. */
   suspend(): void;
 }
 
@@ -285,6 +285,6 @@ export interface Signals {
 export interface Machine {
   /** Processors this process may use, at least 1. */
   readonly processors: number;
-  /** Memory a run may plan with, in MB; `null` where it cannot be told. */
+  /** The memory that a run may plan with, in MB; `null` if it is not known. */
   memoryMb(): number | null;
 }

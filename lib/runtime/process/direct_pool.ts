@@ -60,7 +60,7 @@ export class DirectPool implements ProcessPool, DirectHost {
     return process;
   }
 
-  /** Nobody looks at processes here. */
+  /** Processes are not sampled here. */
   usageOf(): null {
     return null;
   }
@@ -122,7 +122,7 @@ export class DirectPool implements ProcessPool, DirectHost {
     for (const process of this.#queue.splice(0)) process.giveUp(end);
   }
 
-  /** Signals groups and waits until nobody is in them; returns those in which somebody still is. */
+  /** Signals groups and waits until they are empty; returns those that are not. */
   async #stop(groups: readonly number[], signal: "SIGTERM" | "SIGKILL"): Promise<number[]> {
     let left = [...groups];
     for (const group of left) {
@@ -137,7 +137,7 @@ export class DirectPool implements ProcessPool, DirectHost {
   }
 }
 
-/** Those of the groups in which somebody is. The number of an empty one may become a stranger's. */
+/** The groups that have a process. The number of an empty group may be given to a stranger. */
 async function inhabited(groups: readonly number[]): Promise<number[]> {
   const answers = await Promise.all(groups.map(lookInto));
   return groups.filter((_, i) => answers[i] === "sent");

@@ -22,7 +22,7 @@ export interface DirectHost {
   readonly cookie: string;
   /** What follows it in the environment of a process. */
   readonly outerCookies: string;
-  /** Takes a process that is no longer wanted off the queue; false where it has begun. */
+  /** Takes a process that is no longer wanted off the queue; false if it has begun. */
   forget(process: DirectProcess): boolean;
   /** Is told that the process has ended, and whether it left something behind. */
   over(process: DirectProcess, left: Leftover | null): void;
@@ -133,7 +133,7 @@ export class DirectProcess implements RunningProcess {
     const written = await copies;
     cancel();
     logCap.unwatch(files, true);
-    // The number of a group in which nobody is left may become a stranger's: it is not kept.
+    // The number of an empty group may be given to a stranger, so it is not kept.
     const answer = await lookInto(child.pid);
     const isLeft = !this.#spec.leaves &&
       (answer === "sent" || (answer === "refused" && cut.signal.aborted));
@@ -193,10 +193,10 @@ export function wordsOf(launch: Launch): readonly string[] | null {
   return launch.kind === "program" ? [launch.program, ...launch.args] : plainWords(launch.text);
 }
 
-/** A file of output; `null` where it cannot be written. */
+/** A file of output; `null` if it cannot be written. */
 type Log = Deno.FsFile | null;
 
-/** Throws what passes if one waits: then the job is not begun. */
+/** Throws an error that may pass after a while: then the job is not started. */
 function openLog(path: string): Log {
   try {
     return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
@@ -229,7 +229,7 @@ async function copy(
   return file !== null;
 }
 
-/** False where it cannot be written. */
+/** False if it cannot be written. */
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<boolean> {
   try {
     for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));

@@ -1,7 +1,7 @@
 /**
- * Keeps the files of running jobs near a size while the jobs write on: what lies between the head and
- * the tail is cut out. Jobs append, so that they go on writing at the new end. Says too whether there is
- * room for what they write.
+ * Keeps the files of running jobs near a size while the jobs continue to write: the part between the head
+ * and the tail is cut out. Jobs append, so they continue at the new end. It also finds out whether there
+ * is room for their output.
  */
 import type { Clock } from "../port/world.ts";
 
@@ -9,21 +9,21 @@ const CHECK_MS = 500;
 /** Of a file that is cut, at most this much of its end is kept. */
 const TAIL_BYTES_MAX = 8 * 2 ** 20;
 
-/** Files whose size is looked at. */
+/** Files whose size is checked. */
 export interface CappedFiles {
   readonly paths: readonly string[];
-  /** Is told once, when one of them was cut. */
+  /** Called once, when one of them was cut. */
   truncated(): void;
 }
 
-/** Looks at files while there are any. */
+/** Checks files while there are any. */
 export class LogCap {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #files = new Set<CappedFiles>();
   /** Bytes that were cut out of files. */
   readonly #gone = new Map<string, number>();
-  /** Whether the last look found no room. */
+  /** Whether the last check found no room. */
   #full = false;
   #cancel: (() => void) | null = null;
 
@@ -32,13 +32,13 @@ export class LogCap {
     this.#maxBytes = maxBytes;
   }
 
-  /** Looks at these files from now on. */
+  /** Checks these files from now on. */
   watch(files: CappedFiles): void {
     this.#files.add(files);
     this.#cancel ??= this.#clock.callAt(this.#clock.now() + CHECK_MS, () => this.#look());
   }
 
-  /** Looks at them a last time. */
+  /** Stops checking these files, after a last check if their job was long enough to fill them. */
   unwatch(files: CappedFiles, wasLong: boolean): void {
     this.#files.delete(files);
     if (wasLong) this.#check(files);
@@ -46,15 +46,15 @@ export class LogCap {
   }
 
   /**
-   * Whether there is no room for the output of an attempt that ends now. Looks for itself only where
-   * there is a reason to: the attempt has failed, or there was no room of late.
+   * Whether there is no room for the output of an attempt that ends now. It tries only if there is a reason
+   * to: the attempt has failed, or the last check found no room.
    */
   lacksRoom({ paths }: CappedFiles, hasFailed: boolean): boolean {
     if (hasFailed || this.#full) this.#full = !hasRoom(paths[0]!);
     return this.#full;
   }
 
-  /** Ends the looking. */
+  /** Stops checking. */
   close(): void {
     this.#cancel?.();
     this.#cancel = null;

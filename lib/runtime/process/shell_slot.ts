@@ -40,19 +40,19 @@ const ANSWER_BYTES = 4096;
 
 const ENCODER = new TextEncoder();
 
-/** What a slot is told when it is made. */
+/** The options of a new slot. */
 export interface SlotOptions {
   /** Shell text that comes before any job. */
   readonly firstWords?: string | undefined;
-  /** The file in which it writes down how its jobs ended, for when nobody is left to be told. */
+  /** The file in which it writes how its jobs ended, in case orch dies before it hears of it. */
   readonly endsPath?: string | null;
-  /** What tells its own processes, and those of jobs that are no programs of their own, from others. */
+  /** The cookie of its own processes, and of jobs that have not become programs. */
   readonly cookie?: string;
-  /** What it has as its mark while no job runs in it. */
+  /** Its mark while no job runs in it. */
   readonly mark?: string;
   /** Whether it is part of a run within a job. */
   readonly isNested?: boolean;
-  /** What makes the namespace whose first process it is: all that is in it ends with it. */
+  /** The words that make a namespace with the shell as its first process: everything in there ends with it. */
   readonly namespace?: NamespaceWords | null;
 }
 
@@ -105,7 +105,7 @@ export class ShellSlot {
     this.ended = this.#listen();
   }
 
-  /** Whether this is the shell, or what keeps its namespace, and none of a job. */
+  /** Whether this is the shell, or the keeper of its namespace, and no process of a job. */
   isPartOf({ pid, parent }: { readonly pid: number; readonly parent: number }): boolean {
     return pid === this.group || (this.isNamespace && parent === this.group);
   }
@@ -139,7 +139,7 @@ export class ShellSlot {
   }
 
   #write(text: string): void {
-    // A slot that is gone says so through its output, which ends.
+    // If the slot is gone, its output ends, and that is heard.
     this.#writer.write(ENCODER.encode(text)).catch(() => {});
   }
 
@@ -151,7 +151,7 @@ export class ShellSlot {
       for (let buffer = new Uint8Array(ANSWER_BYTES);;) {
         const { value, done } = await reader.read(buffer);
         if (done) break;
-        // A character cut in two between two pieces is in words that nobody reads.
+        // A character that is cut in two between two pieces is in words that are not read.
         this.#hear(decoder.decode(value));
         buffer = new Uint8Array(value.buffer);
       }

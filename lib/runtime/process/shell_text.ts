@@ -108,7 +108,7 @@ function endText(attemptName: string, endsPath: string): string {
   return `echo ${quote(attemptName)} "$__orch_s $__orch_t." 2>/dev/null >>${quote(endsPath)}; `;
 }
 
-/** Ends all but the first process of a namespace; a shell that is not that of one ends nobody. */
+/** Ends all but the first process of a namespace. A shell outside of a namespace ends no process. */
 const END_NAMESPACE = '[ "$$" != 1 ] || kill -KILL -1 2>/dev/null; ';
 
 /** What follows the token in the line that says that the files of a job could not be opened. */
@@ -156,7 +156,7 @@ interface JobAction extends SlotText {
   readonly preparation: string;
 }
 
-/** What starts the job proper, in place of its subshell where it can. */
+/** Starts the job proper, in place of its subshell if that is possible. */
 function action(
   { launch, textPath, niceness }: JobText,
   { handed, mark }: { readonly handed: string; readonly mark: string },

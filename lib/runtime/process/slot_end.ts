@@ -1,4 +1,4 @@
-/** The end of an attempt in a slot, made of the report of its slot and of what was found out meanwhile. */
+/** The end of an attempt in a slot, by the report of its slot and by what was found out while it ran. */
 import type { ProcessFacts, Usage } from "../../core/run/event.ts";
 import { signalName } from "../kernel/signal_names.ts";
 import type { ProcessEnd, ProcessSpec } from "../port/world.ts";

@@ -1,5 +1,5 @@
 /**
- * The processes of one run: warm shells, as many as jobs run at a time, and what guards them. A job
+ * The processes of one run: warm shells, as many as jobs run at a time, and the reaper that guards them. A job
  * takes an idle slot or a new one; a slot that died or still holds a stranger is replaced.
  */
 import { Bug } from "../../core/base/bug.ts";
@@ -31,7 +31,7 @@ import type {
 
 /** How old a snapshot of all processes may be. */
 const SNAPSHOT_MS = 15;
-/** How long shells may take to end once they are told. */
+/** How long shells may take to end after their input was closed. */
 const SHELL_END_MS = 500;
 /** How long a pause waits for a reaper that cannot be started. */
 const FREEZE_MS_MAX = 1_000;
@@ -44,7 +44,7 @@ const STAND_BY_MS = 50;
 /** What stands in the cookie of a slot in the place of an attempt, whose name ends in a number. */
 const SLOT = "slot";
 
-/** Whose is what has a mark of an attempt that has ended. */
+/** The cookie of a process whose mark is that of an attempt which has ended. */
 const ENDED = "";
 
 /** The pool of one run. Close it on every way out. */
@@ -185,7 +185,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     const shells = [...this.#slots.keys()].map(({ shell }) => shell);
     for (const slot of [...this.#slots.keys()]) this.#retire(slot);
     const ended = Promise.all(shells.map((shell) => shell.ended));
-    // A shell that does not end by itself (somebody stopped it) ends by the reaper.
+    // The reaper ends a shell that does not end by itself, because it was stopped (SIGSTOP).
     await this.#within(SHELL_END_MS, ended);
     await this.#reaper?.close();
     await this.#within(SHELL_END_MS, ended);
@@ -231,7 +231,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     for (const [pid, own] of all) {
       const cookie = own.find((cookie) => readCookie(cookie).life === life);
       if (cookie === undefined) continue;
-      // A job that has not become a program still has the environment of its slot: nobody's in particular.
+      // A job that has not become a program yet has the environment of its slot, which names no attempt.
       if (readCookie(cookie).attemptName !== SLOT) cookies.set(pid, cookie);
       if (cookie !== own[0]) nested.add(pid);
     }
@@ -311,7 +311,7 @@ export class SlotPool implements ProcessPool, SlotHost {
     this.#slots.delete(slot);
     const place = this.#idle.indexOf(slot);
     if (place >= 0) this.#idle.splice(place, 1);
-    // Only what has ended may leave something.
+    // Only a job that has ended may leave processes behind.
     if (slot.leaves && slot.shell.isIdle) {
       this.#reaper?.release(slot.shell.group);
       if (slot.leaf !== null) this.#cgroup?.release(slot.leaf);
@@ -348,7 +348,7 @@ export class SlotPool implements ProcessPool, SlotHost {
   }
 }
 
-/** The words that make a namespace: a run that needs one is refused where there is none. */
+/** The words that make a namespace. A run that needs one is refused before if there can be none. */
 function namespaceHere(): NamespaceWords {
   const found = findNamespace();
   if (isNamespace(found)) return found;

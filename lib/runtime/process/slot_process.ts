@@ -370,7 +370,7 @@ export class SlotProcess implements RunningProcess, Watched, CappedFiles {
   }
 }
 
-/** Whom signals are for, and what is known of those that were sent. */
+/** The slot that signals are for, and the signals that were sent to it. */
 interface Target {
   readonly slot: Slot;
   readonly signals: SentSignals;

@@ -1,30 +1,30 @@
 /**
- * What a pool does when the machine cannot start another process: it says so once, goes on with as
- * many as run already, and tries one more every little while. Which errors pass and which stay is
- * told here too.
+ * What a pool does when the machine cannot start another process: it says so once, continues with as
+ * many as run already, and tries one more at growing intervals. This file also knows which errors pass
+ * and which stay.
  */
 import { causeOf } from "../../core/base/cause.ts";
 import type { Clock, ProcessEnd, ProcessNotice } from "../port/world.ts";
 
-/** How long starting may fail, with nothing running, before it is given up. */
+/** How long starting may fail while nothing runs, before the pool gives up. */
 const TROUBLE_MS_MAX = 30_000;
 const FIRST_BACKOFF_MS = 50;
 const BACKOFF_MS_MAX = 2_000;
 
 /** The pool that has trouble. */
 export interface Strained {
-  /** What is started and has not ended: processes, or the shells they run in. */
+  /** How many are started and have not ended: processes, or the shells that they run in. */
   running(): number;
   /** How many wait to be started. */
   waiting(): number;
-  /** Starts what waits, as far as the limit allows it. */
+  /** Starts jobs that wait, as far as the limit allows. */
   serve(): void;
-  /** Gives up all that wait. */
+  /** Gives up all jobs that wait. */
   giveUp(end: NotStartedEnd): void;
   notice(notice: ProcessNotice): void;
 }
 
-/** The end of what never began. */
+/** The end of a process that never began. */
 export type NotStartedEnd = Extract<ProcessEnd, { kind: "not_started" }>;
 
 /** The trouble of one pool. */
@@ -47,7 +47,7 @@ export class SpawnTrouble {
     return this.#limit;
   }
 
-  /** Something that waits could not be started just now. */
+  /** A job that waits could not be started just now. */
   met(cause: string): void {
     const now = this.#clock.now();
     const running = this.#pool.running();
@@ -65,7 +65,7 @@ export class SpawnTrouble {
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS_MAX);
   }
 
-  /** Tries no more. */
+  /** Stops trying. */
   close(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = null;
@@ -78,7 +78,7 @@ export class SpawnTrouble {
       this.#limit = this.#pool.running() + 1;
       this.#pool.serve();
       if (this.#cancelRetry !== null) return;
-      // It went well. The next one more waits as long as the last did, or the trouble is over.
+      // It went well. The next attempt waits as long as the last one did, or the trouble is over.
       if (this.#pool.waiting() > 0) this.#retryAfter(this.#backoffMs);
       else this.#limit = Infinity;
     });
@@ -102,7 +102,7 @@ export function isPassing(error: unknown): boolean {
   return Object.values(PASSING).some((numbers) => numbers.includes(number));
 }
 
-/** The end of what was stopped while it waited. */
+/** The end of a job that was stopped while it waited. */
 export const STOPPED_EARLY: NotStartedEnd = {
   kind: "not_started",
   cause: "stopped before it could start",

@@ -37,7 +37,7 @@ interface Guarded {
   readonly leaving: string | null;
 }
 
-/** Keeps one reaper running, and tells a new one what the last knew or had not yet done. */
+/** Keeps one reaper running, and hands a new one all that the last one knew or had not done yet. */
 export class Reaper {
   readonly #options: ReaperOptions;
   readonly #groups = new Map<number, Guarded>();
@@ -144,7 +144,7 @@ export class Reaper {
     return success;
   }
 
-  /** Starts one, and tells it what is known. */
+  /** Starts one, and hands it all that is known. */
   #open(): void {
     const child = reaperCommand(this.#options, "first").spawn();
     const pipes = { child, writer: child.stdin.getWriter() };
@@ -167,7 +167,7 @@ export class Reaper {
     const reader = child.stdout.getReader({ mode: "byob" });
     let cancel = () => {};
     const status = child.status.then((status) => {
-      // Its pipe stays open until somebody says otherwise.
+      // Its pipe stays open until it is closed on purpose.
       writer.abort().catch(() => {});
       // What it has started may hold this one open; not for long, but others wait for the next one.
       const giveUp = () => void reader.cancel().catch(() => {});
@@ -209,7 +209,7 @@ export class Reaper {
     });
   }
 
-  /** One that does not answer, stopped by somebody, is ended and replaced. */
+  /** Ends and replaces one that does not answer, because it was stopped (SIGSTOP). */
   #watch(): void {
     if (this.#cancelWatch !== null) return;
     const { clock } = this.#options;

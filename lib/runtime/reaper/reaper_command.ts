@@ -2,7 +2,7 @@
 import { CGROUP_VARIABLE, READ_SCRIPT, REAPER_SCRIPT, SCRIPT_VARIABLE } from "./reaper_script.ts";
 import type { Clock } from "../port/world.ts";
 
-/** How long a reaper waits between two looks at what is left. */
+/** How long a reaper waits before it checks again what is left. */
 const POLL_MS = 100;
 
 /** What a reaper needs to know. */

@@ -4,7 +4,7 @@
  */
 import { reaperCommand, type ReaperOptions } from "./reaper_command.ts";
 
-/** What it is told when it begins. */
+/** The options of a second reaper. */
 export interface Knowledge {
   /** All that is known by now, line by line. */
   lines(): readonly string[];

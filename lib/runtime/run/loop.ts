@@ -19,7 +19,7 @@ export interface LoopPorts {
    * rejecting ends the run as a failure of orch itself.
    */
   record(events: readonly RunEvent[]): void | Promise<void>;
-  /** Acts on an event. Must not throw: what goes wrong comes back as an input. */
+  /** Acts on an event. Must not throw: a failure comes back as an input. */
   perform(event: RunEvent): void;
   /** Shows an event that `state` has already taken in. What it throws is kept from the run. */
   show(event: RunEvent, state: RunState): void;
@@ -27,7 +27,7 @@ export interface LoopPorts {
 
 /** Drives one run from `run_requested` to `run_finished`. */
 export class RunLoop {
-  /** Resolves after the last event was shown; rejects if orch itself cannot go on. */
+  /** Resolves after the last event was shown; rejects if orch itself cannot continue. */
   readonly finished: Promise<void>;
   /** The first thing `show` threw, if any: a mistake of ours that the run outlived. */
   viewError: unknown = null;

@@ -54,7 +54,7 @@ export class Supervisor {
     this.#world = withVariables(options.world, options.variables);
   }
 
-  /** Acts on one event. Never throws: what goes wrong is the outcome of the attempt. */
+  /** Acts on one event. Never throws: a failure is the outcome of the attempt. */
   perform(event: RunEvent): void {
     if (event.type === "job_started") this.#start(event);
     else if (event.type === "job_stopping") this.#live.get(event.jobId)?.stop(event.force);
@@ -65,7 +65,7 @@ export class Supervisor {
     for (const attempt of this.#live.values()) attempt.stop(true);
   }
 
-  /** Asks whatever is live to end, kills what takes longer than the grace, and waits for all of it. */
+  /** Asks all live attempts to end, kills those that take longer than the grace, and waits for all of them. */
   async stopAll(graceMs: number): Promise<void> {
     const { clock } = this.#options.world;
     const attempts = [...this.#live.values()];

@@ -9,7 +9,7 @@ import { fill, openStateFile } from "./state_files.ts";
 /** Who works on a run. */
 export interface LockHolder {
   readonly pid: number;
-  /** `null` where it may not be known. */
+  /** `null` if it may not be known. */
   readonly host: string | null;
   /** Since when; milliseconds since the epoch. */
   readonly startedAt: number;
@@ -21,7 +21,7 @@ interface WrittenHolder extends LockHolder {
   readonly file: string | null;
 }
 
-/** Whether an orch works on a run, and which. */
+/** Whether an orch process works on a run, and which one. */
 export type Activity =
   | { readonly kind: "running"; readonly by: LockHolder | null }
   | { readonly kind: "idle" };
@@ -158,7 +158,7 @@ function takeAlone(file: Deno.FsFile, path: string): void {
   }
 }
 
-/** Who has a lock is said in fewer bytes. */
+/** The name of the holder of a lock is shorter than this. */
 const HOLDER_BYTES_MAX = 1024;
 /** The last moment that a date can be. */
 const LATEST = 8.64e15;

@@ -25,7 +25,7 @@ const FOLDERS_MAX = 1_000;
 /** What holds no workflows and may be very large. */
 const NOT_SEARCHED: ReadonlySet<string> = new Set([STATE_DIRECTORY, ".git", "node_modules"]);
 
-/** The state directory that the user names, by flag or variable, absolute; `null` where none is named. */
+/** The state directory that the user names, by flag or variable, absolute; `null` if none is named. */
 export function namedStateDirectory(
   world: Pick<World, "cwd" | "env">,
   flag: string | undefined,
@@ -80,7 +80,7 @@ function foundBelow(folder: string): string[] {
   return found;
 }
 
-/** Links are not followed: what they lead to is somebody else's. */
+/** Links are not followed: they may lead to files of others. */
 function foldersIn(folder: string): string[] {
   if (!mayLookAt(folder)) return [];
   try {

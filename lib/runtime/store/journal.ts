@@ -269,7 +269,7 @@ export class Journal {
  * No journal is longer: 100,000 jobs write some 50 MB, and each time that they run again as much again.
  */
 export const JOURNAL_BYTES_MAX = 2 ** 30;
-/** So much is read before it is looked whether it is worth reading on. */
+/** How much is read before it is checked whether reading on is worth it. */
 const PIECE_BYTES = 16 * 2 ** 20;
 const LINE_FEED = 0x0a;
 
@@ -321,7 +321,7 @@ export async function repairJournal(path: string, content: JournalContent): Prom
   return original;
 }
 
-/** A crash on the way leaves the tail where it was, or in both places; the next writer does it again. */
+/** A crash in between leaves the tail where it was, or in both places. The next writer does it again. */
 async function moveTailAside(path: string, offset: number): Promise<void> {
   const bytes = readStateFile(path, JOURNAL_BYTES_MAX);
   await saveFile(`${path}.torn-${offset}`, bytes.subarray(offset), "power");

@@ -14,14 +14,14 @@ export class JournalTail {
   #offset: number;
   #nextSeq: number;
 
-  /** `content` is what was read of the journal at `path`. */
+  /** `content` was read from the journal at `path`. */
   constructor(path: string, content: JournalContent) {
     this.#path = path;
     this.#offset = content.validBytes;
     this.#nextSeq = content.nextSeq;
   }
 
-  /** The events that were added since; none where the journal is gone. Stops before what is not whole. */
+  /** The events that were added since; none if the journal is gone. Stops before a line that is not whole. */
   async read(): Promise<RunEvent[]> {
     const bytes = await this.#newBytes();
     const events: RunEvent[] = [];
