@@ -1,5 +1,5 @@
 /**
- * Runs workflows of jobs in parallel, in the order their dependencies ask for, from a program:
+ * Runs the jobs of a workflow in parallel, in the order of their dependencies, from a program:
  *
  * ```ts
  * import { loadWorkflow, Orchestrator } from "@orch/orch";

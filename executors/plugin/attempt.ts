@@ -58,7 +58,7 @@ class PluginAttempt implements RunningAttempt {
     const { promise, resolve } = Promise.withResolvers<AttemptEnd>();
     this.ended = promise;
     this.#finish = resolve;
-    // Made before the code of the plugin is: without logs it has not begun.
+    // Made before the code of the plugin is: without logs it has not started.
     this.#log = new AttemptLog(context.files, context.limits.maxLogBytes);
     this.#clock = context.world.clock;
     const { job, attempt, baseDirectory, workingDirectory, environment, modules } = context;

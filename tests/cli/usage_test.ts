@@ -24,11 +24,11 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["help bogus", "error: Unknown command 'bogus'\nSee orch --help\n"],
   ["--help bogus", "error: Unknown command 'bogus'\nSee orch --help\n"],
   ["bogus --help", "error: Unknown command 'bogus'\nSee orch --help\n"],
-  ["run good.yaml -q -v", "error: --quiet and --verbose ask for opposite things"],
+  ["run good.yaml -q -v", "error: --quiet and --verbose contradict each other"],
   ["runn good.yaml", "Unknown command 'runn': did you mean run?"],
   [
     "run",
-    "error: No workflow file is named, and none is here\n  looked for  workflow.yaml, .yml, .json, orch.yaml, .yml, .json\n",
+    "error: No workflow file given, and none found here\n  looked for  workflow.yaml, .yml, .json, orch.yaml, .yml, .json\n",
   ],
   ["run", "\n  make one    orch create --name demo --output workflow.yaml\n"],
   ["run good.yaml --format svg", "--format: 'svg': expected one of text, json, github"],
@@ -61,7 +61,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["run good.yaml --skip-tags slow", "'slow'"],
   ["run good.yaml --skip-tags quick", "error[E403]"],
   ["run w.yaml", "w.yaml:12:"],
-  ["analyze", "error: No workflow file is named, and none is here"],
+  ["analyze", "error: No workflow file given, and none found here"],
   ["analyze missing.yaml", "error[E101]"],
   ["analyze good.yaml --format svg", "'svg': expected one of table, json, dot, mermaid"],
   ["analyze good.yaml -o no/a.json", "Cannot write 'no/a.json': folder 'no' does not exist"],
@@ -70,11 +70,14 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["create --name x --output x.toml", "--output: 'x.toml' must end in .yaml, .yml or .json"],
   ["create --name x --output no/x.yaml", "Cannot write 'no/x.yaml': folder 'no' does not exist"],
   ["create --name x --output x.yaml -t big", "'big': expected one of ci, data, http, minimal"],
-  ["create --name x --output taken.json", "'taken.json' exists already: --force overwrites it"],
+  [
+    "create --name x --output taken.json",
+    "'taken.json' already exists; to overwrite it, add --force",
+  ],
   ["completions ksh", "error: 'ksh': expected one of bash, zsh, fish\nAdd --help"],
   ["completions", "error: Missing argument SHELL\n"],
   ["history again", "error: 'again': expected rebuild, or nothing\n"],
-  ["validate", "error: No workflow file is named, and none is here"],
+  ["validate", "error: No workflow file given, and none found here"],
 ];
 
 for (const [commandLine, says] of WRONG) {
@@ -94,7 +97,7 @@ Deno.test("a name for a workflow is one line of text and not empty", async () =>
     const { code, stderr } = await project.orch(["create", "--name", name, "--output", "w.yaml"]);
     assertEquals({ code, stderr }, {
       code: 2,
-      stderr: "error: --name: a name is one line of text and not empty\n",
+      stderr: "error: --name must be one non-empty line of text\n",
     });
   }
 });
@@ -113,13 +116,16 @@ Deno.test("without a file the usual one is meant, and where there are more none 
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     assertMatch(stdout, /build|orch\.yml: valid, 1 job/);
   }
-  assertStringIncludes((await project.orch([])).stdout, "\nIn this folder is orch.yml: orch run\n");
+  assertStringIncludes(
+    (await project.orch([])).stdout,
+    "\nFound orch.yml here. To run it: orch run\n",
+  );
   project.write("workflow.yaml", FILES["good.yaml"]);
   const { code, stderr } = await project.orch(["run"]);
   assertEquals({ code, stderr }, {
     code: 2,
-    stderr: "error: No workflow file is named, and there is more than one here: " +
-      "name 'workflow.yaml' or 'orch.yml'\n",
+    stderr: "error: No workflow file given, and there is more than one here: " +
+      "choose 'workflow.yaml' or 'orch.yml'\n",
   });
   assertEquals(project.exists(".orch"), false);
 });

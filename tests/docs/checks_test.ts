@@ -139,7 +139,7 @@ const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[]
     ["key timeout is not in the document"],
   ],
   [
-    "a key that stands twice",
+    "a key that is defined twice",
     differences(["a", "b", "a"], ["a", "b"], "key"),
     ["key a stands in the document twice"],
   ],

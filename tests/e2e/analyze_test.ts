@@ -115,7 +115,7 @@ Deno.test("orch analyze draws the graph by level and the run as it is planned", 
     assertEquals(code, 0);
     return stdout.slice(stdout.indexOf("Levels, each job"));
   };
-  const tree = "Levels, each job below what it waits for:\n 0  a\n 1  └─ b\n 0  c\n";
+  const tree = "Levels, each job below the jobs it waits for:\n 0  a\n 1  └─ b\n 0  c\n";
   assertEquals(
     await drawn("-c", "1"),
     `${tree}

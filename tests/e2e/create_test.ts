@@ -60,7 +60,7 @@ Deno.test("a file that exists is not overwritten without --force", async () => {
   const args = ["create", "-n", "flow", "-o", "flow.yaml"];
   const refused = await project.orch(args);
   assertEquals({ code: refused.code, text: project.read("flow.yaml") }, { code: 2, text: "mine" });
-  assertEquals(refused.stderr, "error: 'flow.yaml' exists already: --force overwrites it\n");
+  assertEquals(refused.stderr, "error: 'flow.yaml' already exists; to overwrite it, add --force\n");
   assertEquals((await project.orch([...args, "--force"])).code, 0);
   assertStringIncludes(project.read("flow.yaml"), 'name: "flow"');
 });

@@ -11,11 +11,11 @@ const JOBS = workflow(
 );
 
 const DECISIONS = [
-  /^debug: 1 job at a time, seed \d+; order of starting: first, bad, .*$/m,
-  /^debug: first is ready: it has no dependencies; place 1 in the order of starting$/m,
+  /^debug: 1 job at a time, seed \d+; start order: first, bad, .*$/m,
+  /^debug: first is ready: it has no dependencies; place 1 in the start order$/m,
   /^debug: first starts: it comes first; 1 of 1 run now, no time limit$/m,
   /^debug: flaky is ready and cannot start: all slots were in use, by first$/m,
-  /^debug: flaky is tried again, attempt 2 of 3 in 0\.01s: exit code 1$/m,
+  /^debug: flaky is retried, attempt 2 of 3 in 0\.01s: exit code 1$/m,
   /^debug: bad has failed: exit code 3; not retried: the job has no retry_config/m,
   /^debug: after is skipped: needs bad, which did not succeed$/m,
 ];
@@ -37,7 +37,7 @@ Deno.test("decisions are told of a run that is gone on with", async () => {
   await project.orch(["run", "w.yaml", "-q"]);
   const env = { LOG_LEVEL: "debug" };
   const { stderr } = await project.orch(["rerun", "last", "--failed", "-q"], { env });
-  assertMatch(stderr, /^debug: 4 jobs at a time, seed \d+; put back: bad, after$/m);
+  assertMatch(stderr, /^debug: 4 jobs at a time, seed \d+; reset: bad, after$/m);
   assertMatch(stderr, /^debug: bad starts, attempt 2: it comes first; 1 of 4 run now/m);
 });
 

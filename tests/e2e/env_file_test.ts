@@ -83,8 +83,8 @@ Deno.test("mistakes in --env-file are told with their lines, without values, and
   const { code, stderr } = await project.orch(["run", "w.yaml", "--env-file", "bad.env"]);
   assertEquals(code, 2);
   assertMatch(stderr, /^bad\.env:2: expected NAME=VALUE$/m);
-  assertMatch(stderr, /^bad\.env:3: what stands before '=' cannot name a variable/m);
-  assertMatch(stderr, /^bad\.env:4: the value of OPEN begins with a quote that is never closed$/m);
+  assertMatch(stderr, /^bad\.env:3: invalid variable name before '='/m);
+  assertMatch(stderr, /^bad\.env:4: the value of OPEN starts with a quote that is never closed$/m);
   assertNotMatch(stderr, new RegExp(SECRET));
   assertEquals(project.exists(".orch"), false);
 });

@@ -33,8 +33,8 @@ Deno.test("where all runs are from elsewhere none is the last, and none goes on"
   const { project, foreign } = await cloned();
   await using _ = project;
   const says = new RegExp(
-    `^error: No run of yours here, but 1 run from elsewhere, such as ${foreign}: orch show ${foreign} shows it, ` +
-      `orch resume ${foreign} --adopt takes it as yours\n$`,
+    `^error: No run here is yours; found 1 run from elsewhere, such as ${foreign}; to see it: orch show ${foreign}; ` +
+      `to adopt it: orch resume ${foreign} --adopt\n$`,
   );
   for (
     const args of [["show"], ["logs"], ["events", "last"], ["why", "last", "a"], [
@@ -79,7 +79,7 @@ Deno.test("a run from elsewhere goes on only with --adopt, and is the user's own
     assertEquals(code, 3);
     assertMatch(
       stderr,
-      /^error: Run \S+ is from elsewhere, perhaps from a clone: .* then take it as yours: --adopt\n$/,
+      /^error: Run \S+ is from elsewhere, perhaps from a clone: .* then adopt the run: --adopt\n$/,
     );
   }
   const looked = await project.orch(["rerun", foreign, "--failed", "--adopt", "--dry-run"]);
@@ -113,7 +113,7 @@ for (
     const { code, stderr } = await project.orch(args);
     assertEquals([code, stderr], [
       2,
-      "error: --adopt takes over one run: name it by its id, which orch history lists\n",
+      "error: --adopt needs the id of a run; orch history lists the ids\n",
     ]);
   });
 }
@@ -177,7 +177,7 @@ Deno.test("where no key can be kept that is said, and every run counts as the us
   assertEquals([code, project.read("ran")], [0, "here\n"], stderr);
   assertMatch(
     stderr,
-    /^warning: runs from elsewhere cannot be told, since .*: every run in files of yours counts as yours\n/,
+    /^warning: orch cannot recognize runs from elsewhere, because .*: every run whose files belong to you counts as yours\n/,
   );
 });
 

@@ -19,7 +19,7 @@ testOnSmallDisk(
         assertEquals(code, 3, stderr);
         assertMatch(
           stderr,
-          /^error: Cannot keep the run in '.*': No space left on device .*\nNothing was started\. Name another folder with --state-dir or ORCH_STATE_DIR\n$/,
+          /^error: Cannot record the run in '.*': No space left on device .*\nNothing was started\. Choose another folder with --state-dir or ORCH_STATE_DIR\n$/,
         );
       }
       assertEquals(project.exists("effects"), false);
@@ -38,7 +38,7 @@ testOnSmallDisk(
     await using project = newProject({ "w.yaml": workflow(...jobs) });
     const { code, stderr } = await project.orch(["run", "w.yaml", "--state-dir", disk]);
     assertEquals([code, runsOf(project, disk)], [3, []], stderr);
-    assertMatch(stderr, /^error: Cannot keep the run in '.*': No space left on device/);
+    assertMatch(stderr, /^error: Cannot record the run in '.*': No space left on device/);
   },
 );
 
@@ -80,8 +80,8 @@ testOnSmallDisk(
       assertStringIncludes(
         stderr,
         `error: Cannot write '${journalPath}': No space left on device (os error 28)
-Nothing more could be remembered: the run stops, and running jobs have 0.8 s to end
-Once this is mended, go on; what is done stays done:
+The run can no longer be recorded, so it is stopping; running jobs have 0.8 s to end
+After fixing this, resume; finished jobs are not repeated:
   orch resume ${runId} --state-dir ${state}
 `,
       );
@@ -129,11 +129,11 @@ testOnSmallDisk(
     await makeReadOnly(disk);
     const fresh = await project.orch(["run", "w.yaml", ...flags]);
     assertEquals(fresh.code, 3);
-    assertMatch(fresh.stderr, /^error: Cannot keep the run in '.*': Read-only file system/);
+    assertMatch(fresh.stderr, /^error: Cannot record the run in '.*': Read-only file system/);
     for (const args of [["resume"], ["resume", "--repair"], ["rerun", "last", "--failed"]]) {
       const { code, stderr } = await project.orch([...args, ...flags]);
       assertEquals(code, 3);
-      assertMatch(stderr, /^error: Cannot go on with run \S+: Read-only file system[^\n]*\n$/);
+      assertMatch(stderr, /^error: Cannot continue run \S+: Read-only file system[^\n]*\n$/);
     }
   },
 );
@@ -153,12 +153,12 @@ testOnSmallDisk(
       const listed = await project.orch(["history", ...flags, "--json"]);
       assertMatch(
         listed.stderr,
-        /^warning: the index of runs cannot be kept \([^\n]*\): [^\n]*\n$/,
+        /^warning: the index of runs cannot be updated \([^\n]*\): [^\n]*\n$/,
       );
       assertEquals(JSON.parse(listed.stdout).runs[0].status, "completed");
       const rebuilt = await project.orch(["history", "rebuild", ...flags]);
       assertEquals([rebuilt.code, rebuilt.stdout], [3, ""]);
-      assertMatch(rebuilt.stderr, /^error: Cannot make the index '[^\n]*' anew: [^\n]*\n$/);
+      assertMatch(rebuilt.stderr, /^error: Cannot rebuild the index '[^\n]*': [^\n]*\n$/);
     }
     assertEquals((await project.orch(["run", "w.yaml", "-q", ...flags])).code, 0);
     const { stdout, stderr } = await project.orch(["history", ...flags, "--json"]);

@@ -68,7 +68,7 @@ for (const isLink of [true, false]) {
     assertStringIncludes(listed.stderr, isLink ? "is a link" : "is a database of another program");
     const ran = await project.orch(["run", "w.yaml"]);
     assertEquals(ran.code, 0, ran.stderr);
-    assertStringIncludes(ran.stderr, "warning: the index of runs cannot be kept");
+    assertStringIncludes(ran.stderr, "warning: the index of runs cannot be updated");
     await project.orch(["clean", "--keep", "0"]);
     assertEquals(stateOf(path), before);
     assertEquals(
@@ -120,7 +120,7 @@ for (const name of ["", "/runs", `/runs/${ID}`, `/runs/${ID}/jobs`]) {
     if (!isBelow) {
       const run = await project.orch(["run", "w.yaml"]);
       assertEquals([run.code, run.stdout], [3, ""]);
-      assertMatch(run.stderr, /Cannot keep the run .* is a link/);
+      assertMatch(run.stderr, /Cannot record the run .* is a link/);
       assertStringIncludes((await project.orch(["show"])).stderr, "is a link");
     }
     assertEquals(project.exists("elsewhere/run.lock"), false);
@@ -328,7 +328,7 @@ Deno.test("a state directory in /dev/shm is refused in our words where Deno refu
     ]).finished;
     assertEquals(code, 3, `${words}: ${stderr}`);
     assertStringIncludes(stderr, "--state-dir", words);
-    assertMatch(stderr, /Deno keeps from programs/, words);
+    assertMatch(stderr, /Deno protects from programs/, words);
     assertNotMatch(stderr, /Requires all access/, words);
   }
 });

@@ -78,17 +78,17 @@ Deno.test("an index of a newer orch is said once, costs no run, and can be made 
     database.exec(`PRAGMA user_version = ${INDEX_VERSION + 1}`);
   }
   const says = (so: string) =>
-    `warning: the index of runs was made by a newer orch (format ${
+    `warning: the index of runs was made by a newer version of orch (format ${
       INDEX_VERSION + 1
-    }): ${so}; orch history rebuild makes one for this orch\n`;
-  const recorded = "this run is not in it, and is kept and found all the same";
+    }): ${so}; to make one for this version: orch history rebuild\n`;
+  const recorded = "this run is not in it, but it is recorded and can be found";
   const run = await project.orch(["run", "w.yaml", "--no-live"]);
   assertEquals([run.code, run.stderr.split(says(recorded)).length], [0, 2], run.stderr);
   const resumed = await project.orch(["rerun", "last", "--only", "only", "--no-live"]);
   assertEquals([resumed.code, resumed.stderr.split(says(recorded)).length], [0, 2]);
   assertEquals(await project.orch(["run", "w.yaml", "-q"]), { code: 0, stdout: "", stderr: "" });
 
-  const asked = says("the runs themselves are read, which takes longer");
+  const asked = says("orch reads the runs themselves, which takes longer");
   const listed = await project.orch(["history", "--json"]);
   assertEquals([listed.code, listed.stderr, JSON.parse(listed.stdout).runs.length], [0, asked, 3]);
   assertEquals((await project.orch(["history", "rebuild"])).code, 0);

@@ -49,7 +49,7 @@ Deno.test("with --allow-run=echo,ls,sleep what cannot run is refused before anyt
     assertMatch(stderr, /Job 'other' runs 'cat', which orch may not start$/m);
     assertMatch(stderr, /\^ and 1 more job$/m);
     assertMatch(stderr, /^3 problems in w\.yaml; nothing was started$/m);
-    assertMatch(stderr, /^All of it is allowed by --allow-run=bash,cat,python3$/m);
+    assertMatch(stderr, /^To allow all of it, add --allow-run=bash,cat,python3$/m);
   });
 });
 
@@ -128,7 +128,10 @@ Deno.test("with --allow-run=bash,kill what a job leaves behind ends with the run
 Deno.test("with --allow-run=bash what a job leaves behind cannot be stopped, and is named", async () => {
   await orchWith(runs("bash"), { files: LEAVES }, async ({ code, stderr, project }) => {
     assertEquals(code, 0);
-    assertMatch(stderr, /^warning: what was left behind by leaves\.1 may run on: .*run=kill/m);
+    assertMatch(
+      stderr,
+      /^warning: processes left behind by leaves\.1 may still be running: .*run=kill/m,
+    );
     await eventually(() => project.processes().join() === "sleep 64", "it to run on");
     Deno.kill(Number(project.read("pid")), "SIGKILL");
     await eventually(() => project.processes().length === 0, "it to end");

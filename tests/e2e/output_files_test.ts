@@ -41,7 +41,7 @@ const KEPT: readonly (readonly [name: string, target: string, why: RegExp])[] = 
   ["symbolic.json", "w.yaml", /it is the workflow file/],
   ["hard.json", "w.yaml", /it is the workflow file/],
   ["folder/w.yaml", "w.yaml", /it is the workflow file/],
-  [".env", ".env", /it is a file of --env-file/],
+  [".env", ".env", /it is the file of --env-file/],
   ["own.ts", "own.ts", /it is the plugin 'own' of the workflow/],
   ["sub/s.sh", "sub/s.sh", /it is the script of job 's'/],
   ["t.sh", "t.sh", /it is the script of job 't'/],
@@ -105,7 +105,7 @@ Deno.test("two files that are asked for cannot go to one place, whatever it is c
     const flags = ["-o", one, "--report", `md=${other}`];
     const { code, stderr } = await project.orch(["run", "w.yaml", ...flags]);
     assertEquals(code, 2);
-    assertMatch(stderr, /another file that is asked for goes to the same place/);
+    assertMatch(stderr, /another output goes to the same file/);
   }
   const { code } = await project.orch(
     ["run", "w.yaml", "-q", "-o", "/dev/null", "--report", "md=/dev/null"],

@@ -42,7 +42,7 @@ testNeeding(
     assertEquals(run.code, 2, run.stderr);
     assertStringIncludes(
       run.stderr,
-      "error[E315]: Job 'a' needs processes of its own, which the system refuses",
+      "error[E315]: Job 'a' needs its own process namespace, which the system refuses",
     );
     assert(!project.exists("started"));
     const doctor = await project.spawnProgram([...words, "doctor"]).finished;
@@ -62,7 +62,7 @@ testNeeding(
         assertEquals(code, 2, stderr);
         assertStringIncludes(
           stderr,
-          "error[E311]: Job 'a' has processes of its own, for which orch needs 'unshare'",
+          "error[E311]: Job 'a' has its own processes, and for that orch needs 'unshare'",
         );
         assert(!folder.includes("started"));
       },

@@ -102,7 +102,7 @@ Deno.test("a run is shown while it goes, and its logs are followed through every
   await all.stdout.waitFor(/flaky \| try 1\n/);
   const now = await project.orch(["logs", "last", "talks"]);
   assertEquals(now.stdout, "first\n");
-  assertEquals(now.stderr, "orch: talks still runs: --follow waits for the rest\n");
+  assertEquals(now.stderr, "orch: talks is still running; to wait for the rest, add --follow\n");
 
   project.write("again", "");
   assertEquals(await flaky.finished, { code: 0, stdout: "try 1\ntry 2\n", stderr: "" });
@@ -126,7 +126,7 @@ Deno.test("a run whose orch was killed is unfinished, for everyone who looks", a
   await run.finished;
   const followed = await follow.finished;
   assertEquals(followed.code, 0);
-  assertStringIncludes(followed.stderr, "orch: the run is unfinished and nobody works on it");
+  assertStringIncludes(followed.stderr, "orch: orch is no longer running this run");
   assertEquals(await statusOf(project), "unfinished");
   assertMatch((await project.orch(["show"])).stdout, /^talks +unfinished/m);
   await eventually(() => project.processes().length === 0, "its jobs to be ended");
@@ -204,7 +204,7 @@ Deno.test("a log that grows over its limit while it is followed says that some o
   const { stderr } = await follow.finished;
   assertStringIncludes(
     stderr,
-    "orch: the middle of the output of a was cut out: it grew over --max-log",
+    "orch: the middle of the output of a was removed because it exceeded --max-log",
   );
   await run.finished;
   const whole = await project.orch(["logs", "last", "a"]);

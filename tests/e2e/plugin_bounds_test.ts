@@ -293,7 +293,7 @@ Deno.test("a run refuses a plugin whose check hangs", async () => {
   await using project = projectOf("for (;;);");
   const { code, stderr } = await project.spawn(["run", "w.json"]).finished;
   assertEquals(code, 2);
-  assertMatch(stderr, /Module '\.\/plugin\.js' of plugin 'own' is not loaded after 10 seconds/);
+  assertMatch(stderr, /Module '\.\/plugin\.js' of plugin 'own' did not load within 10 seconds/);
   assertEquals(project.exists(".orch"), false);
 });
 

@@ -78,8 +78,8 @@ Deno.test("orch validate says what it has left out, and how to have it", async (
   assertEquals([code, stdout], [0, "workflow.yaml: valid, 1 job\n"]);
   assertEquals(
     stderr,
-    "note: workflow.yaml: no plugin was loaded to check the keys of its jobs; " +
-      "'orch validate --plugins workflow.yaml' does that\n",
+    "note: workflow.yaml: plugins were not loaded, so the keys of their jobs are unchecked; " +
+      "to check them: orch validate --plugins workflow.yaml\n",
   );
   const asked = await project.orch(["validate", "--plugins", "workflow.yaml"]);
   assertEquals(asked.code, 2);

@@ -44,10 +44,10 @@ const MODULES: readonly (readonly [string, string | null, readonly RegExp[]])[] 
   ]],
   ["needs a permission when it is loaded", 'Deno.env.get("HOME"); export default { run() {} };', [
     /cannot be loaded: NotCapable: Requires env access to "HOME"/,
-    /= help: it is loaded without permissions: do that in 'run'/,
+    /= help: a module is loaded without permissions: do that in 'run'/,
   ]],
   ["has a schema that does not fit", SCHEMA, [
-    /^error\[E213\]: 'with\.who' is not what 'greet' takes: Invalid input: expected string/,
+    /^error\[E213\]: 'with\.who' does not fit the job type 'greet': Invalid input: expected string/,
     /^ --> w\.yaml:9:12$/,
     /^error\[E213\]: 'with\.list\[1\]' is not what 'greet' takes/,
     /^ *--> w\.yaml:10:17$/,

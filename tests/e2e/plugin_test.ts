@@ -314,10 +314,10 @@ Deno.test("orch that lacks what a plugin is to have says so before the run, with
   assertEquals(refused.code, 2);
   assertMatch(
     refused.stderr,
-    /E311.*: Job 'j0' is done by a plugin that is to reach 'api\.example\.com:443', which orch itself may not\n --> .*w\.yaml:8:\d+/,
+    /E311.*: Job 'j0' needs a plugin that may reach 'api\.example\.com:443', which orch itself may not\n --> .*w\.yaml:8:\d+/,
   );
   assertMatch(refused.stderr, /is to ask the system for anything, which orch itself may not/);
-  const flags = /All of it is allowed by (--allow-.*)/.exec(refused.stderr)?.[1];
+  const flags = /To allow all of it, add (--allow-.*)/.exec(refused.stderr)?.[1];
   assertEquals(flags, "--allow-read=/srv --allow-net=api.example.com:443 --allow-sys");
   const [read, ...others] = flags!.split(" ");
   const merged = `${own[0]},${read!.split("=")[1]}`;

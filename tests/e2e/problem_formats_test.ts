@@ -62,7 +62,7 @@ Deno.test("orch resume and rerun have the same formats for a file that has chang
   await using project = newProject({ "w.yaml": workflow({ id: "a", command: "exit 1" }) });
   assertEquals((await project.orch(["run", "w.yaml", "-q"])).code, 1);
   project.write("w.yaml", FILES["bad.yaml"]);
-  const mend = "Mend the file, or go on as the run was planned: --as-planned\n";
+  const mend = "Fix the file, or continue with the original plan: --as-planned\n";
   const annotation = ANNOTATION.replace("bad.yaml", "w.yaml");
   for (const command of [["resume", "last"], ["rerun", "last", "--failed"]]) {
     const github = await project.orch([...command, "--format", "github"]);

@@ -69,7 +69,7 @@ Deno.test("rerun of a run that is done: nothing has failed, the rest runs again"
   const { runId } = runOf(project);
   assertEquals(await rerun(project, runId, "--failed"), {
     code: 0,
-    stderr: `Run ${runId} is over, and nothing of it is to run again\n`,
+    stderr: `Run ${runId} is over, and no job needs to run again\n`,
     ran: [],
   });
   const { code, ran } = await rerun(project, runId, "--from", "next");
@@ -78,7 +78,7 @@ Deno.test("rerun of a run that is done: nothing has failed, the rest runs again"
   assertEquals(numbers, [1, 1, 2, 2, 1], "the numbers of attempts go on");
 });
 
-const HOW = "error: Say what to run again, in one way: --failed, --from JOB or --only JOB\n";
+const HOW = "error: Choose what to rerun with one of --failed, --from JOB and --only JOB\n";
 
 /** What stands on the command line behind `orch`, the exit code, and what is said. */
 const REFUSED: readonly (readonly [line: string, code: number, stderr: string | RegExp])[] = [
@@ -90,27 +90,27 @@ const REFUSED: readonly (readonly [line: string, code: number, stderr: string | 
   [
     "rerun last --from base,elsewhere",
     2,
-    /^error: Run \S+ has no job 'elsewhere': orch show \S+ lists them\n$/,
+    /^error: Run \S+ has no job 'elsewhere': orch show \S+ lists its jobs\n$/,
   ],
   ["rerun", 2, HOW],
-  ["rerun 1999 --failed", 2, /^error: No run '1999': orch history lists them\n$/],
+  ["rerun 1999 --failed", 2, /^error: No run '1999': orch history lists all runs\n$/],
   ["resume 1999", 2, /^error: No run '1999'/],
   ["resume ../../etc", 2, /^error: No run '\.\.\/\.\.\/etc'/],
   ["resume last twice", 2, /Unexpected argument 'twice'/],
   ["resume last --failed", 2, /Unknown flag --failed/],
-  ["resume last -q -v", 2, /^error: --quiet and --verbose ask for opposite things/],
+  ["resume last -q -v", 2, /^error: --quiet and --verbose contradict each other/],
   ["resume last -o no/where.json", 2, /^error: Cannot write 'no\/where.json'/],
   ["resume last -c 0", 2, /--max-concurrent: '0': expected a whole number from 1/],
   ["resume last --state-dir elsewhere", 2, /^error: No runs in '\S+elsewhere'\n$/],
   [
     "resume last",
     1,
-    /^Run (\S+) is over: its jobs have failed for good; orch rerun \1 --failed runs those again\n$/,
+    /^Run (\S+) is over, and its failed jobs have no attempts left; to rerun them: orch rerun \1 --failed\n$/,
   ],
   [
     "resume",
     0,
-    /^No run is unfinished: the newest, (\S+), failed: orch rerun \1 --failed runs its failed jobs again\n$/,
+    /^No run is unfinished: the newest, (\S+), failed; to rerun its failed jobs: orch rerun \1 --failed\n$/,
   ],
 ];
 
@@ -210,7 +210,7 @@ Deno.test("where there is no run at all, resume says so", async () => {
   await using project = newProject({ "w.yaml": WORKFLOW });
   const { code, stderr } = await project.orch(["resume"]);
   assertEquals(code, 2);
-  assertMatch(stderr, /^error: No runs of yours here: /);
+  assertMatch(stderr, /^error: No runs found: /);
 });
 
 Deno.test("two orchs do not work on one run: the second names the first, which is not disturbed", async () => {
@@ -224,8 +224,9 @@ Deno.test("two orchs do not work on one run: the second names the first, which i
   for (const args of [["resume", runId], ["resume"], ["rerun", "last", "--from", "a"]]) {
     const { code, stderr } = await project.spawn(args).finished;
     assertEquals(code, 3, stderr);
-    const said = `error: Run ${runId} is under way: process ${first.pid}( on \\S+)? works on it; ` +
-      `orch logs ${runId} --follow shows its output\n`;
+    const said =
+      `error: Run ${runId} is already running in process ${first.pid}( on \\S+)?; to follow its output: ` +
+      `orch logs ${runId} --follow\n`;
     assertMatch(stderr, new RegExp(`^${said}$`));
   }
   assertEquals([project.read(journalPath), takeRan(project)], [journal, ["a"]]);
@@ -249,7 +250,7 @@ Deno.test("of two that resume at the same time one goes on", async () => {
   // The second may come when the first is done.
   const [one, other] = ends.toSorted((x, y) => x.code - y.code);
   assert(one!.code === 0, one!.stderr);
-  assertMatch(other!.stderr, /is under way: |No run is unfinished: /);
+  assertMatch(other!.stderr, /is already running in |No run is unfinished: /);
   assertEquals(takeRan(project), ["a", "b"]);
   await eventually(() => project.processes().length === 0, "the end of all processes");
 });

@@ -108,7 +108,7 @@ Deno.test("--as-planned leaves every change alone, also one that makes the file 
   const refused = await resume(project);
   assertEquals([refused.code, takeRan(project)], [2, []]);
   assertMatch(refused.stderr, /^error\[E\d+\]: Unknown key 'comand'/m);
-  assertMatch(refused.stderr, /Mend the file, or go on as the run was planned: --as-planned\n$/);
+  assertMatch(refused.stderr, /Fix the file, or continue with the original plan: --as-planned\n$/);
   assertEquals(project.read(runOf(project).journalPath), journal);
   const { code } = await resume(project, "--as-planned");
   assertEquals([code, takeRan(project)], [0, ["ship", "test"]]);
@@ -118,7 +118,7 @@ Deno.test("a file that is gone is said to be, and the run goes on as planned", a
   await using project = await killedInTest();
   await Deno.remove(project.path("w.yaml"));
   const { code, stderr } = await resume(project);
-  const said = `'${project.path("w.yaml")}' is gone: the run goes on as it was planned\n`;
+  const said = `'${project.path("w.yaml")}' no longer exists: the run continues as planned\n`;
   assert(stderr.startsWith(said), stderr);
   assertEquals([code, takeRan(project)], [0, ["ship", "test"]]);
 });

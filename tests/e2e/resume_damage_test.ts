@@ -122,15 +122,15 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
       code: 3,
       stdout: "",
       stderr: `error: The journal of run ${runId} is damaged at byte ${validBytes}: ` +
-        "only what comes before it is shown; " +
-        `orch resume ${runId} --repair goes on from there\n`,
+        "only the events before it are shown; to continue from there: " +
+        `orch resume ${runId} --repair\n`,
     });
     assertEquals(journalOf(project), damaged, "it is left as it is");
     const { code, stderr } = await resumeWith(project, damaged, "--repair");
     const original = `${journalPath}.damaged-${validBytes}`;
     assertEquals(
       stderr.split("\n")[0],
-      `The journal goes on from its last good line; the damaged one is kept as ${original}`,
+      `The journal continues from its last good line; the damaged journal is kept as ${original}`,
     );
     assertEquals(await Deno.readFile(original), damaged);
     assertEquals([code, statusesOf(await stateOf(runOf(project)))], [0, DONE], stderr);
@@ -142,7 +142,7 @@ Deno.test("where nothing is damaged, --repair changes nothing", async () => {
   const whole = journalOf(project);
   const { code, stderr } = await resumeWith(project, whole, "--repair");
   const { runId, path } = runOf(project);
-  assertEquals([code, stderr], [0, `Run ${runId} is over, and nothing of it is to run again\n`]);
+  assertEquals([code, stderr], [0, `Run ${runId} is over, and no job needs to run again\n`]);
   assertEquals(journalOf(project), whole);
   assertEquals(project.list(path).filter((name) => name.includes("damaged")), []);
 });
@@ -155,7 +155,10 @@ Deno.test("a journal from a newer orch is refused, and cannot be repaired", asyn
   for (const flags of [[], ["--repair"]]) {
     const { code, stderr } = await resumeWith(project, newer, ...flags);
     assertEquals(code, 3);
-    assertMatch(stderr, /^error: The journal of run \S+ was written by a newer orch \(format 9\)/);
+    assertMatch(
+      stderr,
+      /^error: The journal of run \S+ was written by a newer version of orch \(format 9\)/,
+    );
     assertEquals(journalOf(project), newer);
   }
 });
@@ -176,35 +179,35 @@ Deno.test("a run that died before its first line begins", async () => {
 const LOSSES: Readonly<Record<string, readonly [(project: Project) => void, RegExp]>> = {
   "the journal is gone": [
     (project) => Deno.removeSync(runOf(project).journalPath),
-    /^error: Run \S+ has no journal: it ended before anything began, or '.*' was removed\n$/,
+    /^error: Run \S+ has no journal: it ended before anything started, or '.*' was removed\n$/,
   ],
   "the plan is gone": [
     (project) => Deno.removeSync(runOf(project).planPath(0)),
-    /^error: Run \S+ has lost its plan: '.*' is not there; orch events \S+ --json shows what happened\n$/,
+    /^error: The plan of run \S+ is missing: '.*' does not exist; to see what happened: orch events \S+ --json\n$/,
   ],
   "a bit of the plan is flipped": [
     (project) => rewrite(runOf(project).planPath(0), (text) => text.replace("echo", "ecHo")),
-    /^error: Run \S+ cannot be read: '.*' is not as it was written/,
+    /^error: Run \S+ cannot be read: '.*' has been changed or damaged/,
   ],
   "the plan is cut": [
     (project) => rewrite(runOf(project).planPath(0), (text) => text.slice(0, -20)),
-    /^error: Run \S+ cannot be read: '.*' is not as it was written/,
+    /^error: Run \S+ cannot be read: '.*' has been changed or damaged/,
   ],
   "the plan is empty": [
     (project) => rewrite(runOf(project).planPath(0), () => ""),
-    /^error: Run \S+ cannot be read: '.*' is not as it was written/,
+    /^error: Run \S+ cannot be read: '.*' has been changed or damaged/,
   ],
   "the plan is from a newer orch": [
     (project) =>
       rewrite(runOf(project).planPath(0), (text) => text.replace('"version":1', '"version":2')),
-    /^error: Run \S+ was made by a newer orch: '.*' has format 2\n$/,
+    /^error: Run \S+ was made by a newer version of orch: '.*' has format 2\n$/,
   ],
   "the plan is a folder": [
     (project) => {
       Deno.removeSync(runOf(project).planPath(0));
       Deno.mkdirSync(runOf(project).planPath(0));
     },
-    /^error: Run \S+ cannot be read: '.*' is not a plain file/,
+    /^error: Run \S+ cannot be read: '.*' is not a regular file/,
   ],
 };
 

@@ -77,7 +77,7 @@ Deno.test("--dry-run leaves alone what lives, a file that has changed and a disk
   const only = await project.orch(["rerun", "last", "--only", "none", "--dry-run"]);
   assertEquals([only.code, only.stdout], [2, ""]);
   const both = await project.orch(["resume", "--dry-run", "--repair"]);
-  assertEquals([both.code, both.stderr.includes("leave one out")], [2, true]);
+  assertEquals([both.code, both.stderr.includes("remove one")], [2, true]);
   project.write("go", "");
   assertEquals((await project.orch(["resume", "--as-planned", "--no-live"])).code, 1);
   assertEquals(takeRan(project), ["after", "held"]);
@@ -91,7 +91,7 @@ Deno.test("--dry-run says of a run under way that it is, and of one that is over
   for (const name of [[], [runId]]) {
     const { code, stdout, stderr } = await project.orch(["resume", ...name, "--dry-run"]);
     assertEquals([code, stdout], [3, ""]);
-    assertMatch(stderr, /is under way: process \d+/);
+    assertMatch(stderr, /is already running in process \d+/);
   }
   project.write("mended", "");
   run.signal("SIGINT");

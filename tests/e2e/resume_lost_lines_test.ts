@@ -48,7 +48,7 @@ for (const lines of [0, 1, 2]) {
       assertEquals(code, 3, stderr);
       assertMatch(
         stderr,
-        /^error: The journal of run \S+ has lost lines: it does not know of .*'charge' \(attempt 1\).*, which have run; orch resume \S+ --repair goes on from what it does say/,
+        /^error: The journal of run \S+ has lost lines: it does not mention .*'charge' \(attempt 1\).*, which have run; orch resume \S+ --repair continues from what is left/,
       );
     }
     assertEquals(project.read("ledger"), "charged\nmailed\n");
@@ -68,9 +68,9 @@ for (const lines of [0, 1, 2]) {
       assertEquals([asked.code, project.read("ledger")], [3, "charged\nmailed\n"], asked.stderr);
       assertMatch(
         asked.stderr,
-        /Of these jobs it is not known how they ended, and they are not idempotent: charge\n/,
+        /It is unknown how these jobs ended, and they are not idempotent: charge\n/,
       );
-      assertMatch(asked.stderr, /orch resume \S+ --repair --assume-done {3}takes them/);
+      assertMatch(asked.stderr, /orch resume \S+ --repair --assume-done {3}treats them/);
       const { code, stderr } = await project.orch([
         "resume",
         runId,
@@ -100,7 +100,7 @@ Deno.test("a journal with the line ends of Windows is refused, and the job is no
   assertEquals([code, project.read("ledger")], [3, "charged\nmailed\n"]);
   assertMatch(
     stderr,
-    /^error: The journal of run \S+ is damaged at byte 0: .*--repair goes on from there\n$/,
+    /^error: The journal of run \S+ is damaged at byte 0: .*--repair\n$/,
   );
   assertEquals((await project.orch(["resume", runId, "--repair"])).code, 3, "it asks");
   assertEquals(project.read("ledger"), "charged\nmailed\n");
@@ -133,8 +133,8 @@ Deno.test("a folder that was renamed, or is a copy under another name, does not 
     const { code, stderr } = await project.orch(args);
     assertEquals([code, stderr], [
       3,
-      `error: The folder of run 29991231-235959-zzzz holds run ${runId}: it was renamed or is a copy, ` +
-      `and does not go on under another name; give the folder its name back: ${runId}\n`,
+      `error: The folder of run 29991231-235959-zzzz contains run ${runId}: it was renamed or copied; ` +
+      `to continue the run, rename the folder back to ${runId}\n`,
     ]);
   }
   for (const args of [["show"], ["logs"], ["events"], ["why", "last", "mail"]]) {

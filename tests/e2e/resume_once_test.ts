@@ -44,10 +44,10 @@ Deno.test("resume asks about lost jobs that must not run twice, and changes noth
     assertEquals(
       stderr.replace(/^Stopping .*\n/, ""),
       [
-        "These jobs did not end by themselves, and are not idempotent: pay, ship",
-        `Have they done their work? Find out (orch logs ${runId} pay), then say it:`,
-        `  orch resume ${runId} --assume-done   takes them as succeeded`,
-        `  orch resume ${runId} --rerun-lost    runs them again`,
+        "These jobs were interrupted, and they are not idempotent: pay, ship",
+        `Find out whether they did their work (orch logs ${runId} pay), then choose:`,
+        `  orch resume ${runId} --assume-done   treats them as succeeded`,
+        `  orch resume ${runId} --rerun-lost    reruns them`,
         "",
       ].join("\n"),
     );
@@ -56,7 +56,7 @@ Deno.test("resume asks about lost jobs that must not run twice, and changes noth
   assertEquals(project.processes(), [], "what lived was ended all the same");
 });
 
-Deno.test("--rerun-lost runs them again", async () => {
+Deno.test("--rerun-lost reruns them", async () => {
   await using project = await abandoned();
   const { code, stderr } = await project.orch(["resume", "--rerun-lost", "--no-live"]);
   assertEquals(code, 0, stderr);
@@ -66,7 +66,7 @@ Deno.test("--rerun-lost runs them again", async () => {
   assertEquals([outcomes.get("pay.1"), outcomes.get("pay.2")], ["lost", "succeeded"]);
 });
 
-Deno.test("--assume-done takes them as succeeded; what never began is begun without asking", async () => {
+Deno.test("--assume-done treats them as succeeded; what never began is begun without asking", async () => {
   await using project = await abandoned();
   const { code, stderr } = await project.orch(["resume", "--assume-done", "--no-live"]);
   assertEquals(code, 0, stderr);
@@ -93,7 +93,7 @@ Deno.test("where nobody needs to be asked, the flags change nothing", async () =
   await eventually(() => project.processes().length === 0, "the end of the job");
   const both = await project.orch(["resume", "--rerun-lost", "--assume-done"]);
   assertEquals(both.code, 2);
-  assertMatch(both.stderr, /^error: --rerun-lost and --assume-done ask for opposite things/);
+  assertMatch(both.stderr, /^error: --rerun-lost and --assume-done contradict each other/);
   const { code, stderr } = await project.orch(["resume", "--rerun-lost", "--no-live"]);
   assertEquals([code, begun(project)], [0, ["after.1", "pay.1"]], stderr);
 });

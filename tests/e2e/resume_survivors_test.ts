@@ -113,7 +113,7 @@ Deno.test("what still lives is ended by resume and runs again, whatever it makes
   const { code, stderr } = await project.spawn(["resume", ...FLAGS]).finished;
   assertEquals(code, 0, stderr);
   assert(performance.now() - began > 400, "the stubborn one has its grace");
-  assertMatch(stderr, /^Stopping \d+ processes of run .* that outlived its orch\n/);
+  assertMatch(stderr, /^Stopping \d+ processes of run .* that outlived orch\n/);
   const outcomes = [...outcomesOf(await stateOf(runOf(project)))];
   assertEquals(
     outcomes,

@@ -43,7 +43,10 @@ Deno.test("orch why tells what a job waited for, how often it was tried and why 
     "skipped: needs bad, which did not succeed; bad failed: exit code 3\n",
   );
   const waited = await why("first");
-  assertStringIncludes(waited, "it runs beside fewer jobs than ran (max_concurrent_jobs)");
+  assertStringIncludes(
+    waited,
+    "it allows fewer parallel jobs than were running (max_concurrent_jobs)",
+  );
   const { schema, job_id, standing, steps } = JSON.parse(await why("ship", "--json"));
   assertEquals([schema, job_id, standing, steps.at(-1).kind], [
     "orch.why/v1",
@@ -85,12 +88,12 @@ Deno.test("orch why says what is wrong with a run or a job that it is asked abou
   await using project = newProject(FILES);
   const none = await project.orch(["why", "last", "setup"]);
   assertEquals(none.code, 2);
-  assertMatch(none.stderr, /^error: No runs (of yours )?here/);
+  assertMatch(none.stderr, /^error: No runs (found|in)/);
   await project.orch(["run", "w.yaml", "-q", "--only", "setup"]);
   const rows: readonly (readonly [string, RegExp])[] = [
     ["why last stup", /^error: Run [\w-]+ has no job 'stup': did you mean 'setup'\?\n$/],
-    ["why last xyzzy", /^error: Run [\w-]+ has no job 'xyzzy': orch show [\w-]+ lists them\n$/],
-    ["why last bad", /^error: Job 'bad' was left out of run [\w-]+\n$/],
+    ["why last xyzzy", /^error: Run [\w-]+ has no job 'xyzzy': orch show [\w-]+ lists its jobs\n$/],
+    ["why last bad", /^error: Job 'bad' was not part of run [\w-]+\n$/],
     ["why 2019 bad", /^error: No run '2019'/],
     ["why last", /^error: Missing argument JOB\n/],
     [

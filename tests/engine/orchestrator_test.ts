@@ -92,7 +92,7 @@ Deno.test("the results are those of orch run, and so is what the run leaves", as
 const BAD_CALLBACKS: readonly (readonly [string, () => unknown, RegExp | null])[] = [
   ["throws", () => {
     throw new Error("boom\x1b[2J");
-  }, /^warning: a status callback has failed at job_started: Error: boom␛\[2J$/],
+  }, /^warning: a status callback failed at job_started: Error: boom␛\[2J$/],
   ["throws nothing", () => {
     throw undefined;
   }, /failed at job_started: undefined$/],
@@ -148,7 +148,10 @@ Deno.test("an index of a newer orch is a warning, and no harm to the run", async
     onWarning: (message) => warnings.push(message),
   });
   assertEquals([(await again.run()).status, warnings.length], ["completed", 1]);
-  assertMatch(warnings[0]!, /by a newer orch \(format 99\).* orch history rebuild --state-dir \//);
+  assertMatch(
+    warnings[0]!,
+    /by a newer version of orch \(format 99\).* orch history rebuild --state-dir \//,
+  );
 });
 
 Deno.test("who does not want to hear of warnings does not harm the run either", async () => {

@@ -180,7 +180,7 @@ export function wrongDefaults(markdown: string, command: string, help: string): 
 /** The commands that `orch --help` lists, those that are seldom needed too. */
 export function commandsOfHelp(help: string): string[] {
   const [, list = "", rare = ""] =
-    /^Commands:\n((?: {2}[a-z].*\n)+)(?: {2}And: ([^:;]*?)(?:;[^:]*?)?\n\n)?/m.exec(help) ?? [];
+    /^Commands:\n((?: {2}[a-z].*\n)+)(?: {2}Also: ([^:;]*?)(?:;[^:]*?)?\n\n)?/m.exec(help) ?? [];
   const listed = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = ""]) => name);
   return [...listed, ...rare.match(/\w+/g) ?? []];
 }

@@ -31,13 +31,13 @@ export function flag(brief: string) {
 
 /** Where the commands about runs look for them. */
 export const STATE_DIR = {
-  ...path("Where runs are kept", "dir", "folders"),
-  standard: ".orch in sight",
+  ...path("Folder of the recorded runs", "dir", "folders"),
+  standard: "nearest .orch",
 } as const;
 
 /** A run, by its name. */
 export const RUN_NAME = {
-  brief: "Its id, the beginning of it or of its last part, or last",
+  brief: "Run id, or how it or its last part starts, or last",
   parse: text,
   placeholder: "run",
   complete: "runs",
@@ -46,7 +46,7 @@ export const RUN_NAME = {
 /** A run; the last one unless it is named. */
 export const RUN_OR_LAST = {
   ...RUN_NAME,
-  brief: "Its id, or the beginning of it or of its last part",
+  brief: "Run id, or how it or its last part starts",
   default: "last",
 } as const;
 
@@ -98,7 +98,7 @@ export const PROBLEM_FORMAT = {
   kind: "enum",
   values: PROBLEM_FORMATS,
   optional: true,
-  brief: "How to show problems of the file",
+  brief: "Format of reported problems",
   placeholder: "form",
 } as const;
 

@@ -6,7 +6,7 @@ import { COLOR_CHOICES } from "../../core/base/choices.ts";
 import type { World } from "../../runtime/port/world.ts";
 import { badColorText } from "../../view/command_line/view_flags.ts";
 
-/** When there is colour: `auto`, `always` or `never`. */
+/** When to use colour: `auto`, `always` or `never`. */
 export const COLOR_VARIABLE = "ORCH_COLOR";
 /** Anything but `0` and `false`: no sign that is not ASCII. */
 export const ASCII_VARIABLE = "ORCH_ASCII";
@@ -15,14 +15,14 @@ export const ASCII_VARIABLE = "ORCH_ASCII";
 export const STYLE_FLAGS = {
   color: {
     kind: "enum",
-    brief: "When there is colour",
+    brief: "When to use colour",
     values: COLOR_CHOICES,
     placeholder: "when",
     default: "auto",
   },
   ascii: {
     kind: "boolean",
-    brief: "No sign that is not ASCII",
+    brief: "Use ASCII characters only",
     default: false,
     withNegated: false,
   },

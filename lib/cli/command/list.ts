@@ -7,7 +7,7 @@ import type { CommandRecord } from "../base/command.ts";
 /** The program itself, where it is described as its commands are. */
 export const PROGRAM = {
   name: "orch",
-  brief: "Runs workflows of jobs in parallel, in the order their dependencies ask for",
+  brief: "Runs the jobs of a workflow in parallel, in the order of their dependencies",
   examples: ["orch create --name demo --output demo.yaml", "orch run demo.yaml"],
 } as const;
 

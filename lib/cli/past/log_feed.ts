@@ -37,7 +37,7 @@ export function say(note: LogNote, { stderr }: World): void {
 
 /** How logs are shown. */
 interface FeedOptions {
-  /** Standard error alone, on standard output. */
+  /** Print only standard error, to standard output. */
   readonly stderr: boolean;
   /** Whether lines begin with the id of their job. */
   readonly labelled: boolean;

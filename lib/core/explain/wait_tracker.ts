@@ -18,7 +18,7 @@ export interface RoomWait {
 export interface RoomReport {
   /** Longest first. */
   readonly waits: readonly RoomWait[];
-  /** How many started meanwhile that come earlier in the order of starting. */
+  /** How many started meanwhile that come earlier in the start order. */
   readonly earlier: number;
   /** How many that come later: they fitted where this one did not. */
   readonly later: number;

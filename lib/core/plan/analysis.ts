@@ -35,7 +35,7 @@ export function levelsOf({ dependents }: Plan): Int32Array {
   return levels;
 }
 
-/** Follows the greatest bottom level from the first job in the order of starting. */
+/** Follows the greatest bottom level from the first job in the start order. */
 function longestChain({ dependents, byRank, bottomLevel, unmet }: Plan): number[] {
   const chain: number[] = [];
   let next = byRank.find((job) => unmet[job] === 0) ?? -1;

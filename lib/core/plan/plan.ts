@@ -23,7 +23,7 @@ export interface Plan {
   /** How many jobs each waits for. */
   readonly unmet: Int32Array;
   readonly demands: readonly Demand[];
-  /** Place of each job in the order of starting, 0 first. */
+  /** Place of each job in the start order, 0 first. */
   readonly rank: Int32Array;
   /** The job at each place. */
   readonly byRank: Int32Array;

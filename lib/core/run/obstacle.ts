@@ -56,7 +56,7 @@ export function obstacleOf(
   return isHeld ? "reservation" : null;
 }
 
-/** The first ready job in the order of starting that has no obstacle, or -1: found without asking each. */
+/** The first ready job in the start order that has no obstacle, or -1: found without asking each. */
 export function firstWithoutObstacle(state: RunState): number {
   if (state.ready.size === 0) return -1;
   const { byRank } = state.plan;

@@ -1,5 +1,5 @@
 /**
- * The jobs that are ready to start, so that the first in the order of starting *that fits what is
+ * The jobs that are ready to start, so that the first in the start order *that fits what is
  * free* is found without looking at the others: a segment tree over the ranks of the plan. Each node
  * holds the least demanding of the ready jobs below it: those that no other one below it undercuts in
  * every resource. A job below fits exactly if one of these does, so a search goes straight down.

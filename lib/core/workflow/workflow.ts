@@ -40,7 +40,7 @@ export interface ProcessorExpression {
 /** Names to raw values: references such as `$HOME` are resolved when an attempt starts. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** One job: what to do, after what, within which limits. */
+/** One job: what to run, after which jobs, and within which limits. */
 export interface Job {
   /** Unique in its workflow. */
   readonly id: string;

@@ -1,5 +1,5 @@
 /**
- * What JSON.parse does not tell about a JSON text: that a key stands twice in an object (the last
+ * What JSON.parse does not tell about a JSON text: that a key is defined twice in an object (the last
  * one wins without a word), and where the text stops being JSON.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Where runs are kept, seen by someone who asks about them later. A run is kept beside its workflow
+ * Folder of the recorded runs, seen by someone who asks about them later. A run is kept beside its workflow
  * file, and who asks need not stand there: so the folder orch was started in counts, the nearest one
  * above it that has runs, and those up to two levels below it. What belongs to another
  * user is passed over: a run can be gone on with, and its plan is a program.

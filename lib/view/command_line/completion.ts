@@ -35,7 +35,7 @@ export interface Candidate {
 export interface Line {
   readonly command: string;
   readonly args: readonly string[];
-  /** Values of flags, by the names of our code; the last one where a flag stands twice. */
+  /** Values of flags, by the names of our code; the last one where a flag is defined twice. */
   readonly values: Readonly<Record<string, string>>;
 }
 

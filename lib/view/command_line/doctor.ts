@@ -26,30 +26,30 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "shell sh": "commands run in sh",
   "shell none": "none: a command is one program with plain arguments",
   "containment cgroup":
-    "each slot has a control group: whatever a job starts can be found and killed",
+    "each shell has a control group: orch finds and kills every process that a job starts",
   "containment mark":
-    "every process of a job inherits a mark, so that it is found and killed however it hides; not found is what takes the mark off itself (ulimit of file locks) or is started by a service (systemd, docker, cron), not killed what became another user's (sudo)",
+    "every process of a job inherits a mark, so orch finds and kills it wherever it hides; exceptions are processes that remove the mark (ulimit of file locks), that a service starts (systemd, docker, cron) or that run as another user (sudo)",
   "containment process_group":
-    "process groups and a mark in the environment: a job that leaves both (env -i setsid) is not found",
+    "process groups and a mark in the environment: a process that leaves both (env -i setsid) is not found",
   "containment direct":
-    "none: what leaves the process group of its job is not followed, the rest only if orch may run kill; jobs outlive an orch that is killed",
+    "none: orch does not follow processes that leave the process group of their job, and ends the others only if it may run kill; if orch is killed, jobs keep running",
   "after_kill guarded":
-    "what runs is ended if orch is killed; only if its three guards are killed at the same moment, it runs on until orch resume",
+    "if orch is killed, its guards end running jobs; jobs run on until orch resume only if all three guards are killed at the same moment",
   "own_processes namespace":
-    "a job with 'processes: own' has a process namespace, and all in it ends with it",
+    "a job with 'processes: own' has a process namespace, and all processes in it end with the job",
   "own_processes platform": "'processes: own' needs Linux",
   "own_processes not_permitted": "'processes: own' needs unshare, which orch may not run",
   "own_processes missing": "'processes: own' needs unshare, which is missing",
   "own_processes refused": "'processes: own' needs a process namespace, which the system refuses",
   "memory_limit cgroup": "max_memory_mb is enforced by the kernel",
-  "memory_limit sampled": "max_memory_mb is enforced by looking every 250 ms and killing",
-  "memory_limit none": "max_memory_mb is reserved, not enforced: nothing here can measure",
+  "memory_limit sampled": "max_memory_mb is enforced by measuring every 250 ms and killing",
+  "memory_limit none": "max_memory_mb is reserved but not enforced: memory cannot be measured here",
   "cpu_limit cgroup": "max_cpu_percent is enforced by the kernel",
-  "cpu_limit nice": "max_cpu_percent only makes a job give way to other work (nice)",
+  "cpu_limit nice": "max_cpu_percent only lowers the priority of a job (nice)",
   "cpu_limit none": "max_cpu_percent is not enforced",
   "process_limit cgroup": "the kernel stops a job that starts processes without end",
-  "process_limit none": "nothing stops a job that starts processes without end but its time limit",
-  "memory null": "not known: jobs reserve memory without a bound",
+  "process_limit none": "only its time limit stops a job that starts processes without end",
+  "memory null": "unknown: jobs reserve memory without a limit",
 };
 
 /** What to do about it, where there is something. */
@@ -69,19 +69,19 @@ const LACKS: Readonly<
   Record<LackCause, (names: readonly Controller[]) => readonly [string, ...string[]]>
 > = {
   not_linux: () => ["only Linux has them"],
-  no_shell: () => ["jobs would enter them by a shell, which orch may not run"],
+  no_shell: () => ["jobs would enter them through a shell, which orch may not run"],
   not_mounted: () => [
     "version 2 is not mounted here",
     "as root: mount -t cgroup2 none /sys/fs/cgroup",
   ],
   read_only: () => [
-    "mounted so that nobody may write there, as in most containers",
-    "start the container with --privileged, or with /sys/fs/cgroup to write to",
+    "mounted read-only, as in most containers",
+    "start the container with --privileged, or with a writable /sys/fs/cgroup",
   ],
-  not_writable: () => ["orch may not write to the group that it is in", ALONE],
+  not_writable: () => ["orch may not write to its own group", ALONE],
   old_kernel: () => ["they need Linux 5.14 or newer"],
   not_permitted: () => [
-    "Deno lets orch write there only with every permission",
+    "Deno lets orch write there only with all permissions",
     "deno run --allow-all main.ts run FILE",
   ],
   refused: () => ["the kernel refuses"],
@@ -94,11 +94,11 @@ const LACKS: Readonly<
     "boot with systemd.unified_cgroup_hierarchy=1 or cgroup_no_v1=all",
   ],
   not_delegated: (names) => [
-    "not handed down to the group that orch is in",
+    "not delegated to the group of orch",
     `set Delegate=${names.join(" ")} in the unit of orch, and in user@.service`,
   ],
   shared: () => [
-    "other processes are in the group of orch, which must have one to itself",
+    "other processes share the group of orch, which needs one of its own",
     ALONE,
   ],
 };

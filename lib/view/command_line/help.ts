@@ -71,7 +71,7 @@ export function programHelpText(help: ProgramHelp, style: Style): string {
     ...help.commands.flatMap((row) => rowLines(row, width)),
   ];
   if (help.rare.length > 0) {
-    const more = `And: ${help.rare.join(", ")}; all take ${help.everywhere}`;
+    const more = `Also: ${help.rare.join(", ")}; all take ${help.everywhere}`;
     lines.push(...wrapText(more, HELP_COLUMNS - INDENT, INDENT));
   }
   lines.push(

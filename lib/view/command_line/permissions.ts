@@ -48,14 +48,14 @@ function noteWords(note: PermissionNote): string {
       return `${
         subject(note.jobIds)
       } can only be held to limits in a shell, with --allow-run=sh: ` +
-        "without, what is asked for is reserved";
+        "without it, resources are only reserved";
     case "unknown_host":
       return `job '${note.jobId}' sends a request to a host that depends on ${note.variable}, ` +
         "which is not known here: add the host to --allow-net";
     case "comma":
-      return `'${note.object}' has a comma and cannot stand in a list: its flag allows all`;
+      return `'${note.object}' contains a comma and cannot be part of a list: its flag allows everything`;
     case "built_in":
-      return "this program has its permissions built in; orch.js, the one file for Deno, can be confined";
+      return "the permissions of this program are fixed; use orch.js, the single file for Deno, to restrict them";
     default:
       return unreachable(note);
   }

@@ -61,7 +61,7 @@ const FLAGS_ELSEWHERE: Readonly<Record<string, string>> = {
 export function noCommandText(input: string, corrections: readonly string[]): string {
   if (STOPPING.has(input)) {
     return `error: Unknown command '${input}'\n` +
-      "Ctrl-C stops a run; one that runs elsewhere is stopped by kill PID, which orch show tells";
+      "Ctrl-C stops a run; to stop one in another terminal: kill PID (orch show prints the PID)";
   }
   const known = wordElsewhere(COMMANDS_ELSEWHERE, input);
   const near = known.length > 0 ? known : alike(input, corrections);
@@ -174,7 +174,7 @@ export const SEE_HELP = "Add --help to see what this command takes";
 /** No workflow file was named, and none has a usual name. */
 export function noWorkflowText(looked: readonly string[]): string {
   return [
-    "No workflow file is named, and none is here",
+    "No workflow file given, and none found here",
     `  looked for  ${brief(looked)}`,
     "  run one     orch run FILE",
     `  make one    orch create --name demo --output ${looked[0]}`,
@@ -183,16 +183,16 @@ export function noWorkflowText(looked: readonly string[]): string {
 
 /** No workflow file was named, and more than one has a usual name. */
 export function whichWorkflowText(found: readonly string[]): string {
-  return `No workflow file is named, and there is more than one here: name ${
+  return `No workflow file given, and there is more than one here: choose ${
     found.map((file) => `'${file}'`).join(" or ")
   }`;
 }
 
 /** Both flags stand. */
-export const QUIET_AND_VERBOSE = "--quiet and --verbose ask for opposite things: leave one out";
+export const QUIET_AND_VERBOSE = "--quiet and --verbose contradict each other: remove one";
 
 /** The name for a new workflow cannot be one. */
-export const BAD_NAME = "--name: a name is one line of text and not empty";
+export const BAD_NAME = "--name must be one non-empty line of text";
 
 /** The name of a new file says no format. */
 export function noFormatText(path: string): string {
@@ -201,7 +201,7 @@ export function noFormatText(path: string): string {
 
 /** There is something where the new file should be. */
 export function existsText(path: string): string {
-  return sanitizeLine(`'${path}' exists already: --force overwrites it`);
+  return sanitizeLine(`'${path}' already exists; to overwrite it, add --force`);
 }
 
 /** What was written, and what to do with it; `command` is safe to paste. */
@@ -223,13 +223,13 @@ export function noFolderText(folder: string): string {
 export const IS_FOLDER = "it is a folder";
 
 /** Two documents are to be written to one place. */
-export const IS_TAKEN = "another file that is asked for goes to the same place";
+export const IS_TAKEN = "another output goes to the same file";
 
 /** A file is to be written over the workflow. */
 export const IS_WORKFLOW = "it is the workflow file";
 
 /** A file is to be written over variables. */
-export const IS_ENV_FILE = "it is a file of --env-file";
+export const IS_ENV_FILE = "it is the file of --env-file";
 
 /** A file is to be written over a module of the user's. */
 export function isPluginText(type: string): string {
@@ -243,7 +243,7 @@ export function isScriptText(jobId: string): string {
 
 /** A device, or what the system shows as files. */
 export const NEEDS_ALL =
-  "Deno lets orch open it only with --allow-all; - is standard output, and >(…) works";
+  "Deno lets orch open it only with --allow-all; use - for standard output, or >(…)";
 
 /** A mistake of ours. */
 export const IS_BUG = "This is a bug in orch: please report it with the file and the command line";
@@ -254,12 +254,12 @@ export function hereText(found: readonly string[], looked: readonly string[]): s
   if (only === undefined) {
     return [
       `No workflow here: looked for ${brief(looked)}`,
-      `To make one: orch create --name demo --output ${looked[0]}`,
+      `To create one: orch create --name demo --output ${looked[0]}`,
     ];
   }
   return found.length === 1
-    ? [`In this folder is ${only}: orch run`]
-    : [`In this folder are ${found.join(" and ")}: orch run ${only}`];
+    ? [`Found ${only} here. To run it: orch run`]
+    : [`Found ${found.join(" and ")} here. To run one: orch run ${only}`];
 }
 
 /** Names of files, the endings alone where the name is that of the one before. */

@@ -10,15 +10,15 @@ export function badColorText(when: string, known: readonly string[]): string {
 
 /** Two flags that ask for different views. */
 export function differentViewsText(one: string, other: string): string {
-  return `${one} and ${other} ask for different views: leave one out`;
+  return `${one} and ${other} choose different views: remove one`;
 }
 
 /** `--verbose` beside a view that does not say more. */
 export function verboseInVainText(ui: string): string {
-  return `--verbose has nothing to add to --ui ${ui}: leave one out`;
+  return `--verbose has no effect with --ui ${ui}: remove one`;
 }
 
 /** `--job-output` beside a view that prints nothing. */
 export function jobOutputInVainText(mode: string, ui: string): string {
-  return `--job-output ${mode} prints what jobs print, and --ui ${ui} does not: leave one out`;
+  return `--job-output ${mode} shows job output, and --ui ${ui} does not: remove one`;
 }

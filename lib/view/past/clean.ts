@@ -44,7 +44,7 @@ export function whichDirectoryText(directories: readonly string[]): string {
   const more = directories.length - NAMED_MAX;
   const rest = more > 0 ? ` and ${counted(more, "more place")}` : "";
   const named = directories.slice(0, NAMED_MAX).join(", ");
-  return sanitizeLine(`There are runs in ${named}${rest}: --state-dir says which to clean`);
+  return sanitizeLine(`There are runs in ${named}${rest}: choose one with --state-dir`);
 }
 
 /** What could not be removed, and why. */

@@ -15,11 +15,11 @@ export function decisionText(decision: Decision, graceMs: number): string {
 function words(decision: Decision, graceMs: number): string {
   switch (decision.kind) {
     case "order":
-      return `${settingsText(decision.settings)}; order of starting: ${named(decision.jobIds)}`;
+      return `${settingsText(decision.settings)}; start order: ${named(decision.jobIds)}`;
     case "ready": {
       const { jobId, needs, place } = decision;
-      const why = needs === 0 ? "it has no dependencies" : `${needsText(needs)} ended well`;
-      return `${jobId} is ready: ${why}; place ${grouped(place)} in the order of starting`;
+      const why = needs === 0 ? "it has no dependencies" : `${needsText(needs)} done`;
+      return `${jobId} is ready: ${why}; place ${grouped(place)} in the start order`;
     }
     case "ready_again":
       return `${decision.jobId} is ready again, for attempt ${decision.attempt}`;
@@ -33,7 +33,7 @@ function words(decision: Decision, graceMs: number): string {
     case "retry": {
       const { jobId, outcome, next, most, waitMs } = decision;
       const which = `attempt ${next} of ${most} in ${durationText(waitMs)}`;
-      return `${jobId} is tried again, ${which}: ${outcomeText(outcome)}`;
+      return `${jobId} is retried, ${which}: ${outcomeText(outcome)}`;
     }
     case "give_up":
       return `${decision.jobId} has failed: ${outcomeText(decision.outcome)}; ${
@@ -43,7 +43,7 @@ function words(decision: Decision, graceMs: number): string {
       return `${decision.jobId} is skipped: ${skipText(decision.reason)}`;
     case "stop": {
       const { jobId, why, force, graceMs } = decision;
-      const cause = why === "timeout" ? "its time is up" : "the run is being stopped";
+      const cause = why === "timeout" ? "its time limit is over" : "the run is being stopped";
       const then = graceMs === null ? "" : `; it is killed in ${durationText(graceMs)}`;
       return `${jobId} is ${force ? "killed" : "asked to end"}: ${cause}${then}`;
     }
@@ -53,9 +53,9 @@ function words(decision: Decision, graceMs: number): string {
       return stoppingText(decision.reason, graceMs);
     case "reopen": {
       const { settings, lost, reset, assumed = [] } = decision.event;
-      const anew = lost.length === 0 ? "" : `; their attempts are lost: ${named(lost)}`;
-      const back = reset.length === 0 ? "" : `; put back: ${named(reset)}`;
-      const done = assumed.length === 0 ? "" : `; taken as done: ${named(assumed)}`;
+      const anew = lost.length === 0 ? "" : `; lost attempts: ${named(lost)}`;
+      const back = reset.length === 0 ? "" : `; reset: ${named(reset)}`;
+      const done = assumed.length === 0 ? "" : `; treated as done: ${named(assumed)}`;
       return `${settingsText(settings)}${anew}${back}${done}`;
     }
     default:
@@ -76,7 +76,7 @@ function settingsText(settings: RunSettings): string {
 }
 
 function needsText(needs: number): string {
-  return needs === 1 ? "the job it needs has" : `all ${grouped(needs)} jobs it needs have`;
+  return needs === 1 ? "the job it needs is" : `all ${grouped(needs)} jobs it needs are`;
 }
 
 function startText(

@@ -40,7 +40,7 @@ export interface ListedJobRun {
   readonly runId: string;
   readonly status: string;
   readonly attempts: number;
-  /** `null` where it never began. */
+  /** `null` where it never started. */
   readonly startedAt: number | null;
   readonly durationMs: number;
   readonly peakMemoryMb: number | null;

@@ -34,7 +34,7 @@ export function logNoteText(note: LogNote): string {
 
 function wordsOf(note: LogNote): string {
   if (note.kind === "orch_died") {
-    return `the run is unfinished and nobody works on it; orch resume ${note.runId} goes on with it`;
+    return `orch is no longer running this run; to continue: orch resume ${note.runId}`;
   }
   if (note.kind === "awaited") return awaitedText(note);
   if (note.kind === "no_attempt") return `${note.jobId} has no output: ${absenceText(note.job)}`;
@@ -45,39 +45,39 @@ function wordsOf(note: LogNote): string {
     case "one_of":
       return `attempt ${note.attempt} of ${note.jobId}, which had ${
         counted(note.attempts, "attempt")
-      }; --attempt shows another`;
+      }; for another one, use --attempt`;
     case "still_running":
-      return `${note.jobId} still runs: --follow waits for the rest`;
+      return `${note.jobId} is still running; to wait for the rest, add --follow`;
     case "unfinished":
-      return `${output} ends where orch ended`;
+      return `${output} stops where orch ended`;
     case "lost":
-      return `${output} is lost, or a part of it: there was no room for its files, or no way to open them`;
+      return `${output} is lost, at least in part: its files could not be opened, or no space was left for them`;
     case "truncated":
-      return `the middle of ${output} was cut out: it grew over --max-log`;
+      return `the middle of ${output} was removed because it exceeded --max-log`;
     case "cut_meanwhile":
-      return `${output} grew over --max-log, and its middle was cut out: some of it is missing here`;
+      return `${output} exceeded --max-log, and its middle was removed: some of it is missing here`;
     case "never_began":
       return `${note.jobId} has no output: ${outcomeText(note.outcome)}`;
     case "missing":
-      return `${output} is gone: ${quoted(note.path)} is not there`;
+      return `${output} is missing: ${quoted(note.path)} does not exist`;
     default:
       return unreachable(note);
   }
 }
 
 function awaitedText({ jobId, attempt }: LogNote & { readonly kind: "awaited" }): string {
-  if (jobId === null) return "waiting for the first job to begin";
-  return `waiting for ${attempt === null ? jobId : `attempt ${attempt} of ${jobId}`} to begin`;
+  if (jobId === null) return "waiting for the first job to start";
+  return `waiting for ${attempt === null ? jobId : `attempt ${attempt} of ${jobId}`} to start`;
 }
 
 function absenceText(job: JobState): string {
-  if (job.phase !== "settled") return "it has not begun";
+  if (job.phase !== "settled") return "it has not started";
   if (job.status === "skipped") return `it was skipped: ${skipText(job.reason)}`;
-  return "it never began";
+  return "it never started";
 }
 
 /** That a job has had no such attempt. */
 export function noAttemptText({ jobId, attempt }: OfAttempt, attempts: number): string {
-  const had = attempts === 0 ? "none yet" : counted(attempts, "attempt");
+  const had = attempts === 0 ? "no attempt yet" : counted(attempts, "attempt");
   return sanitizeLine(`--attempt ${attempt}: job ${quoted(jobId)} has had ${had}`);
 }

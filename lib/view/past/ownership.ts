@@ -16,9 +16,9 @@ export function foreignNoteText(runId: string): string {
 /** A run from elsewhere that is to go on. */
 export function foreignText(run: NameableRun): string {
   return sanitizeLine(
-    `Run ${run.runId} is from elsewhere, perhaps from a clone: its jobs were not planned here by you; look at them (${
+    `Run ${run.runId} is from elsewhere, perhaps from a clone: you did not plan its jobs here; check them (${
       runCommand("resume", run, " --adopt --dry-run")
-    }), then take it as yours: --adopt`,
+    }), then adopt the run: --adopt`,
   );
 }
 
@@ -26,15 +26,14 @@ export function foreignText(run: NameableRun): string {
 export function onlyForeignText(runIds: readonly string[]): string {
   const [first = ""] = runIds;
   return sanitizeLine(
-    `No run of yours here, but ${
+    `No run here is yours; found ${
       counted(runIds.length, "run")
-    } from elsewhere, such as ${first}: orch show ${first} shows it, orch resume ${first} --adopt takes it as yours`,
+    } from elsewhere, such as ${first}; to see it: orch show ${first}; to adopt it: orch resume ${first} --adopt`,
   );
 }
 
 /** `--adopt` without a run. */
-export const ADOPT_WHICH =
-  "--adopt takes over one run: name it by its id, which orch history lists";
+export const ADOPT_WHICH = "--adopt needs the id of a run; orch history lists the ids";
 
 /** Why runs cannot be told from those of others, as `own_state.ts` found it. */
 export type KeyTrouble =
@@ -48,31 +47,33 @@ export type KeyTrouble =
   | { readonly kind: "failed"; readonly path: string; readonly cause: string };
 
 const FAULTS = {
-  not_plain: "is a link, or no plain file",
+  not_plain: "is a link, or not a regular file",
   of_another: "belongs to another user",
   open_to_others: "is open to other users",
-  not_a_key: "is not what orch wrote",
+  not_a_key: "is not as orch wrote it",
 } as const;
 
 /** Said once where there is no key, by which runs that came with a clone would be known. */
 export function keyLackText(lack: KeyTrouble): string {
-  return sanitizeLine(`warning: ${lackWords(lack)}: every run in files of yours counts as yours`);
+  return sanitizeLine(
+    `warning: ${lackWords(lack)}: every run whose files belong to you counts as yours`,
+  );
 }
 
 function lackWords(lack: KeyTrouble): string {
   switch (lack.kind) {
     case "no_home":
-      return "runs from elsewhere cannot be told, since neither XDG_STATE_HOME nor HOME says where a key could be";
+      return "orch cannot recognize runs from elsewhere, because neither XDG_STATE_HOME nor HOME names a folder for its key";
     case "not_allowed":
-      return `runs from elsewhere cannot be told, since Deno does not let orch use ${
+      return `orch cannot recognize runs from elsewhere, because Deno does not let orch use ${
         quoted(lack.path)
       }`;
     case "unsafe":
-      return `runs from elsewhere cannot be told, since ${quoted(lack.path)} ${
+      return `orch cannot recognize runs from elsewhere, because ${quoted(lack.path)} ${
         FAULTS[lack.why]
-      }; remove it, and orch makes a new one`;
+      }; remove it, and orch creates a new one`;
     case "failed":
-      return `runs from elsewhere cannot be told, since there is no key ${
+      return `orch cannot recognize runs from elsewhere, because there is no key ${
         quoted(lack.path)
       } (${lack.cause})`;
     default:

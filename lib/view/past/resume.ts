@@ -18,7 +18,7 @@ export function differenceText(file: string, difference: PlanDifference): string
   const rows: readonly (readonly [string, readonly string[], string])[] = [
     ["~ changed", changed, "run again"],
     ["+ new", added, "run"],
-    ["- gone", removed, "left out"],
+    ["- removed", removed, "left out"],
     ["> after these", downstream, "run again"],
   ];
   const lines = rows.flatMap(([what, ids, then]) =>
@@ -31,8 +31,8 @@ export function differenceText(file: string, difference: PlanDifference): string
 /** `rerun --only` names some jobs, and others have changed too: they would have to run, or be left as they are. */
 export function othersChangedText(file: string, ids: readonly string[]): string {
   return sanitizeLine(
-    `${quoted(file)} has changed, and with it jobs that --only does not name: ${named(ids)}; ` +
-      "name them too, leave the changes out with --as-planned, or take --from",
+    `${quoted(file)} has changed, and so have jobs that --only does not name: ${named(ids)}; ` +
+      "name them too, ignore the changes with --as-planned, or use --from",
   );
 }
 
@@ -42,7 +42,7 @@ function named(ids: readonly string[]): string {
 
 /** Said where the workflow file is not there any more. */
 export function fileGoneText(file: string): string {
-  return sanitizeLine(`${quoted(file)} is gone: the run goes on as it was planned`);
+  return sanitizeLine(`${quoted(file)} no longer exists: the run continues as planned`);
 }
 
 /** Another orch works on the run. `by` is the process, where it is known. */
@@ -51,10 +51,10 @@ export function heldText(
   by: { readonly pid: number; readonly host: string | null } | null,
 ): string {
   const who = by === null
-    ? "another orch"
+    ? "another orch process"
     : `process ${by.pid}${by.host === null ? "" : ` on ${by.host}`}`;
   return sanitizeLine(
-    `Run ${runId} is under way: ${who} works on it; orch logs ${runId} --follow shows its output`,
+    `Run ${runId} is already running in ${who}; to follow its output: orch logs ${runId} --follow`,
   );
 }
 
@@ -73,7 +73,7 @@ export function originalRunsText(
 /** Processes were found that outlived the orch of the run. */
 export function survivorsText(runId: string, count: number): string {
   const processes = count === 1 ? "1 process" : `${grouped(count)} processes`;
-  return `Stopping ${processes} of run ${runId} that outlived its orch`;
+  return `Stopping ${processes} of run ${runId} that outlived orch`;
 }
 
 /** Not even KILL could end these. */
@@ -85,7 +85,7 @@ export function unkillableText(pids: readonly number[]): string {
 
 /** The workflow file has mistakes: how to go on all the same. */
 export function mendText(): string {
-  return "Mend the file, or go on as the run was planned: --as-planned";
+  return "Fix the file, or continue with the original plan: --as-planned";
 }
 
 /**
@@ -101,22 +101,20 @@ export function askText(
   const repair = isRepair ? " --repair" : "";
   return [
     isRepair
-      ? `Of these jobs it is not known how they ended, and they are not idempotent: ${
-        named(jobIds)
-      }`
-      : `These jobs did not end by themselves, and are not idempotent: ${named(jobIds)}`,
+      ? `It is unknown how these jobs ended, and they are not idempotent: ${named(jobIds)}`
+      : `These jobs were interrupted, and they are not idempotent: ${named(jobIds)}`,
     isRepair
-      ? "Have they done their work? Find out, then say it:"
-      : `Have they done their work? Find out (${logs}), then say it:`,
-    `  ${runCommand("resume", run, `${repair} --assume-done`)}   takes them as succeeded`,
-    `  ${runCommand("resume", run, `${repair} --rerun-lost`)}    runs them again`,
+      ? "Find out whether they did their work, then choose:"
+      : `Find out whether they did their work (${logs}), then choose:`,
+    `  ${runCommand("resume", run, `${repair} --assume-done`)}   treats them as succeeded`,
+    `  ${runCommand("resume", run, `${repair} --rerun-lost`)}    reruns them`,
   ].map(sanitizeLine).join("\n");
 }
 
 /** The folder of a run holds another: its id is in its name, its plan and its journal, and these must agree. */
 export function renamedText(runId: string, holds: string): string {
   return sanitizeLine(
-    `The folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and does not go on under another name; give the folder its name back: ${holds}`,
+    `The folder of run ${runId} contains run ${holds}: it was renamed or copied; to continue the run, rename the folder back to ${holds}`,
   );
 }
 
@@ -127,11 +125,11 @@ export function linesLostText(
 ): string {
   const names = attempts.map(({ jobId, attempt }) => `'${jobId}' (attempt ${attempt})`);
   return sanitizeLine(
-    `The journal of run ${run.runId} has lost lines: it does not know of ${named(names)}, which ${
+    `The journal of run ${run.runId} has lost lines: it does not mention ${named(names)}, which ${
       attempts.length === 1 ? "has" : "have"
     } run; ${
       runCommand("resume", run, " --repair")
-    } goes on from what it does say, and asks before a job that is not idempotent runs again`,
+    } continues from what is left, and asks before it reruns a job that is not idempotent`,
   );
 }
 
@@ -143,10 +141,10 @@ export function journalFailedText(
   const what = operation === "write" ? "Cannot write" : "Cannot save";
   return [
     `${what} '${run.path}': ${message}`,
-    `Nothing more could be remembered: the run stops, and running jobs have ${
+    `The run can no longer be recorded, so it is stopping; running jobs have ${
       secondsText(run.graceMs)
-    } s to end`,
-    "Once this is mended, go on; what is done stays done:",
+    } s to finish`,
+    "After fixing this, resume; finished jobs are not repeated:",
     `  ${runCommand("resume", run)}`,
   ].map(sanitizeLine).join("\n");
 }
@@ -154,22 +152,22 @@ export function journalFailedText(
 /** A run that cannot begin, since nothing about it can be kept. */
 export function cannotKeepText(stateDirectory: string, cause: string): string {
   return [
-    `Cannot keep the run in '${stateDirectory}': ${cause}`,
-    "Nothing was started. Name another folder with --state-dir or ORCH_STATE_DIR",
+    `Cannot record the run in '${stateDirectory}': ${cause}`,
+    "Nothing was started. Choose another folder with --state-dir or ORCH_STATE_DIR",
   ].map(sanitizeLine).join("\n");
 }
 
 /** A run that cannot go on, since nothing more about it can be kept. */
 export function cannotGoOnText(runId: string, cause: string): string {
-  return sanitizeLine(`Cannot go on with run ${runId}: ${cause}`);
+  return sanitizeLine(`Cannot continue run ${runId}: ${cause}`);
 }
 
 /** A run that is over, and of which nothing was asked to run again. */
 export function nothingToDoText(runId: string, status: RunStatus | null): string {
   if (status === "failed") {
-    return `Run ${runId} is over: its jobs have failed for good; orch rerun ${runId} --failed runs those again`;
+    return `Run ${runId} is over, and its failed jobs have no attempts left; to rerun them: orch rerun ${runId} --failed`;
   }
-  return `Run ${runId} is over, and nothing of it is to run again`;
+  return `Run ${runId} is over, and no job needs to run again`;
 }
 
 /** No run waits to be gone on with. `newest` is the newest of all, and how it ended. */
@@ -178,7 +176,7 @@ export function nothingUnfinishedText(
 ): string {
   if (newest === null) return "No run is unfinished";
   const next = newest.status === "failed"
-    ? `: orch rerun ${newest.runId} --failed runs its failed jobs again`
+    ? `; to rerun its failed jobs: orch rerun ${newest.runId} --failed`
     : "";
   return `No run is unfinished: the newest, ${newest.runId}, ${
     newest.status === "completed" ? "succeeded" : newest.status
@@ -188,6 +186,6 @@ export function nothingUnfinishedText(
 /** A journal was cut down to what could be believed. */
 export function repairedText(original: string): string {
   return sanitizeLine(
-    `The journal goes on from its last good line; the damaged one is kept as ${original}`,
+    `The journal continues from its last good line; the damaged journal is kept as ${original}`,
   );
 }

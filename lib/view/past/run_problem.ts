@@ -27,13 +27,13 @@ function noRunWords(name: string, none: NoRun, directory: string | null): string
   switch (none.kind) {
     case "no_runs":
       return directory === null
-        ? "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place"
+        ? "No runs found: looked for .orch in this folder, its parents and two levels below. Use --state-dir for another folder"
         : `No runs in ${quoted(directory)}`;
     case "ambiguous":
       return `'${name}' may be ${listed(none.runIds, NAMED_MAX)}: which one?`;
     case "none":
       return none.suggestion === null
-        ? `No run ${quoted(name)}: orch history lists them`
+        ? `No run ${quoted(name)}: orch history lists all runs`
         : `No run ${quoted(name)}: did you mean ${none.suggestion}?`;
     default:
       return unreachable(none);
@@ -49,13 +49,15 @@ function runProblemWords(runId: string, problem: RunProblem): string {
   const path = quoted(problem.path);
   switch (problem.kind) {
     case "no_journal":
-      return `Run ${runId} has no journal: it ended before anything began, or ${path} was removed`;
+      return `Run ${runId} has no journal: it ended before anything started, or ${path} was removed`;
     case "no_plan":
-      return `Run ${runId} has lost its plan: ${path} is not there; ${eventsHint(runId)}`;
+      return `The plan of run ${runId} is missing: ${path} does not exist; ${eventsHint(runId)}`;
     case "plan_damaged":
-      return `Run ${runId} cannot be read: ${path} is not as it was written; ${eventsHint(runId)}`;
+      return `Run ${runId} cannot be read: ${path} has been changed or damaged; ${
+        eventsHint(runId)
+      }`;
     case "plan_newer":
-      return `Run ${runId} was made by a newer orch: ${path} has format ${problem.version}`;
+      return `Run ${runId} was made by a newer version of orch: ${path} has format ${problem.version}`;
     case "plan_of_another":
       return `Run ${runId} cannot be read: its journal does not belong to ${path}; ${
         eventsHint(runId)
@@ -72,12 +74,12 @@ function runProblemWords(runId: string, problem: RunProblem): string {
 /** A run whose folder has another name than the run itself. */
 export function otherNameText(runId: string, holds: string): string {
   return sanitizeLine(
-    `note: the folder of run ${runId} holds run ${holds}: it was renamed or is a copy, and orch does not go on with it`,
+    `note: the folder of run ${runId} contains run ${holds}: it was renamed or copied, and orch does not continue it`,
   );
 }
 
 function eventsHint(runId: string): string {
-  return `orch events ${runId} --json shows what happened`;
+  return `to see what happened: orch events ${runId} --json`;
 }
 
 /** What is wrong with the end of a journal that was read; `null` where nothing is. */
@@ -87,9 +89,9 @@ export function journalEndText(runId: string, end: JournalEnd): string | null {
     case "torn":
       return null;
     case "corrupt":
-      return `The journal of run ${runId} is damaged at byte ${end.offset}: only what comes before it is shown; orch resume ${runId} --repair goes on from there`;
+      return `The journal of run ${runId} is damaged at byte ${end.offset}: only the events before it are shown; to continue from there: orch resume ${runId} --repair`;
     case "newer":
-      return `The journal of run ${runId} was written by a newer orch (format ${end.version}): what this one does not know, and all after it, is not shown`;
+      return `The journal of run ${runId} was written by a newer version of orch (format ${end.version}): the first unknown event and everything after it are not shown`;
     default:
       return unreachable(end);
   }
@@ -123,18 +125,18 @@ export function indexText(notice: IndexNotice): string {
       return `Reading ${counted(notice.runs, "run")} for the index, once`;
     case "not_kept":
       return sanitizeLine(
-        `warning: the index of runs cannot be kept (${notice.cause}): the runs themselves are read, which takes longer`,
+        `warning: the index of runs cannot be updated (${notice.cause}): orch reads the runs themselves, which takes longer`,
       );
     case "not_rebuilt":
-      return sanitizeLine(`Cannot make the index ${quoted(notice.path)} anew: ${notice.cause}`);
+      return sanitizeLine(`Cannot rebuild the index ${quoted(notice.path)}: ${notice.cause}`);
     case "newer": {
       const { version, stateDirectory, wanted } = notice;
       const so = wanted === "to_ask"
-        ? "the runs themselves are read, which takes longer"
-        : "this run is not in it, and is kept and found all the same";
+        ? "orch reads the runs themselves, which takes longer"
+        : "this run is not in it, but it is recorded and can be found";
       const place = stateDirectory === null ? "" : ` --state-dir ${shellWord(stateDirectory)}`;
       return sanitizeLine(
-        `warning: the index of runs was made by a newer orch (format ${version}): ${so}; orch history rebuild${place} makes one for this orch`,
+        `warning: the index of runs was made by a newer version of orch (format ${version}): ${so}; to make one for this version: orch history rebuild${place}`,
       );
     }
     case "rebuilt": {
@@ -166,9 +168,9 @@ export function noJobText(
   runId: string,
   { suggestion, leftOut }: { readonly suggestion: string | null; readonly leftOut: boolean },
 ): string {
-  if (leftOut) return `Job '${jobId}' was left out of run ${runId}`;
+  if (leftOut) return `Job '${jobId}' was not part of run ${runId}`;
   const meant = suggestion === null
-    ? `: orch show ${runId} lists them`
+    ? `: orch show ${runId} lists its jobs`
     : `: did you mean '${suggestion}'?`;
   return sanitizeLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }

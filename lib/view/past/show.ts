@@ -95,7 +95,7 @@ function timeOf(run: ShownRun, { utcOffsetMinutes, now }: ShowOptions): string {
     return `${from}, for ${durationText(now - startedAt! - idleMs)} now`;
   }
   if (run.lastHeardOf === null) return from;
-  return `${from}, last heard of ${durationText(run.lastHeardOf - startedAt!)} later`;
+  return `${from}, last event ${durationText(run.lastHeardOf - startedAt!)} later`;
 }
 
 function jobsText(run: ShownRun, { style, now }: ShowOptions): string {
@@ -139,11 +139,11 @@ function reasonText(job: JobState, last: Outcome | undefined): string {
     case "settled":
       if (job.status === "skipped") return skipText(job.reason);
       if (job.status === "failed") return outcomeText(job.outcome);
-      return job.status === "cancelled" && last === undefined ? "never began" : "";
+      return job.status === "cancelled" && last === undefined ? "never started" : "";
     case "queued":
       return "ready to start";
     case "backing_off":
-      return `attempt ${job.attempt} is to follow`;
+      return `attempt ${job.attempt} will follow`;
     case "stopping":
       return "being stopped";
     default:

@@ -64,7 +64,7 @@ export function whyText(story: JobStory, options: WhyOptions): string {
 
 /** What is told is how the job stood when orch was last heard of. */
 function leftText(runId: string): string {
-  return `no orch works on this run any more: orch resume ${runId} goes on with it`;
+  return `orch is no longer running this run; to continue: orch resume ${runId}`;
 }
 
 /** The story as data, schema `orch.why/v1`: the facts of each piece, and its words. */
@@ -163,7 +163,7 @@ function needsSentences(step: NeedsStep, { now, style }: WhyOptions): string[] {
     sentences.push(`each of these waited for the previous one: ${chainText(step.chain, style)}`);
   }
   if (leftOut.length > 0) {
-    sentences.push(`left out of this run, and so taken as done: ${named(leftOut)}`);
+    sentences.push(`not part of this run, so treated as done: ${named(leftOut)}`);
   }
   return sentences;
 }
@@ -207,7 +207,7 @@ function roomSentences({ from, until, report }: RoomStep, { now }: WhyOptions): 
   }
   if (later > 0) {
     sentences.push(
-      `meanwhile ${counted(later, "job")} with lower priority started, since they fit`,
+      `meanwhile ${counted(later, "job")} with lower priority started, because they fit`,
     );
   }
   return sentences;
@@ -219,15 +219,15 @@ export function roomText(cause: ObstacleCause, holders: string): string {
     case "slots":
       return `all slots were in use, by ${holders}`;
     case "cap":
-      return `${holders} let no more jobs run beside it (max_concurrent_jobs)`;
+      return `${holders} allowed no more jobs in parallel (max_concurrent_jobs)`;
     case "own_cap":
-      return `it runs beside fewer jobs than ran (max_concurrent_jobs): ${holders}`;
+      return `it allows fewer parallel jobs than were running (max_concurrent_jobs): ${holders}`;
     case "memory":
       return `too little memory was left beside ${holders} (max_memory_mb)`;
     case "cpu":
       return `too little processor time was left beside ${holders} (max_cpu_percent)`;
     case "reservation":
-      return `${holders} had been passed over too often, so that nothing may start before it`;
+      return `${holders} had been passed over too often, so nothing could start before it`;
     default:
       return unreachable(cause);
   }
@@ -238,7 +238,9 @@ function attemptSentence(step: AttemptStep, { now }: WhyOptions): string {
   const stop = stopped === null
     ? ""
     : `; asked to end after ${durationText(stopped.at - from)}, ${
-      stopped.why === "timeout" ? "as its time was up" : "as the run was being stopped"
+      stopped.why === "timeout"
+        ? "because its time limit was over"
+        : "because the run was being stopped"
     }${stopped.killed ? ", then killed" : ""}`;
   if (until === null || outcome === null) {
     return `attempt ${attempt} runs${
@@ -258,7 +260,7 @@ function endSentence(step: EndStep): string {
       const { reason, failed } = step;
       return failed === null
         ? `cancelled${reason === null ? "" : `: ${STOPS[reason]}`}`
-        : `cancelled: ${failed} failed, and --fail-fast stops the run then`;
+        : `cancelled: ${failed} failed, and --fail-fast stopped the run`;
     }
     default:
       return unreachable(step);
@@ -269,7 +271,7 @@ function endSentence(step: EndStep): string {
 export function gaveUpText(why: GaveUp): string {
   switch (why.kind) {
     case "once":
-      return "not retried: the job has no retry_config, and the file no max_retries";
+      return "not retried: the job has no retry_config, and the file has no max_retries";
     case "used_up":
       return `not retried: all ${why.most} attempts were used`;
     case "not_retried":
@@ -282,7 +284,7 @@ export function gaveUpText(why: GaveUp): string {
 }
 
 const STOPS: Readonly<Record<StopReason, string>> = {
-  fail_fast: "a job failed, and --fail-fast stops the run then",
+  fail_fast: "a job failed, and --fail-fast stopped the run",
   interrupt: "the run was interrupted",
   terminate: "orch was terminated (SIGTERM)",
   hangup: "the terminal was closed, or what started orch has ended",
@@ -306,12 +308,12 @@ function gapSentence(step: GapStep): string {
   const time = durationText(step.until - step.from);
   if (step.kind === "paused") return `the run was paused for ${time}`;
   const effects = {
-    lost: ", and the attempt under way is lost: it is made again",
-    reset: ", and then this job was put back: it is done again",
-    assumed: ", and then its work was taken as done",
+    lost: ", and the current attempt was lost: it runs again",
+    reset: ", and then this job was reset: it runs again",
+    assumed: ", and then the job was treated as succeeded",
     none: "",
   };
-  return `no orch was at work for ${time}${effects[step.effect]}`;
+  return `orch was not running for ${time}${effects[step.effect]}`;
 }
 
 function sofar(from: number, now: number | null): string {

@@ -62,7 +62,7 @@ export function picturesText(
   const { planned, style } = options;
   return [
     "",
-    paint(style, "bold", "Levels, each job below what it waits for:"),
+    paint(style, "bold", "Levels, each job below the jobs it waits for:"),
     ...tree,
     "",
     paint(style, "bold", timelineTitle(planned)),
@@ -79,7 +79,7 @@ export function runPicturesText(
   const picture = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ["", paint(style, "dim", title), ...lines];
   const lines = [
-    ...picture("Levels, each job below what it waited for", tree),
+    ...picture("Levels, each job below the jobs it waited for", tree),
     ...picture("Time", timeline),
   ];
   return lines.map((line) => `${line}\n`).join("");

@@ -53,7 +53,11 @@ export function timelineText(timeline: Timeline, options: TimelineOptions): stri
   const more = timeline.rows.length - shown.length;
   if (more > 0) {
     lines.push(
-      paint(style, "dim", `${style.glyphs.ellipsis} and ${grouped(more)} more that ran no longer`),
+      paint(
+        style,
+        "dim",
+        `${style.glyphs.ellipsis} and ${grouped(more)} more, none of them longer`,
+      ),
     );
   }
   lines.push(cutToWidth(legendText(shown, style), options.columns, style.glyphs.ellipsis));

@@ -36,13 +36,13 @@ function mistakeText({ problem, name }: EnvFileMistake): string {
     case "no_equals":
       return "expected NAME=VALUE";
     case "name":
-      return "what stands before '=' cannot name a variable: a name is letters, digits and '_', and does not begin with a digit";
+      return "invalid variable name before '=': use letters, digits and '_', and do not start with a digit";
     case "unclosed":
-      return `the value of ${name} begins with a quote that is never closed`;
+      return `the value of ${name} starts with a quote that is never closed`;
     case "after_quote":
-      return `the value of ${name} goes on after its closing quote`;
+      return `the value of ${name} continues after its closing quote`;
     case "nul":
-      return `the value of ${name} holds U+0000, which no variable can`;
+      return `the value of ${name} contains U+0000, which a variable cannot`;
     default:
       return unreachable(problem);
   }

@@ -21,8 +21,8 @@ const COLUMNS = 80;
 /** What the first digit of a code says. */
 const GROUPS: readonly (readonly [string, string])[] = [
   ["E1", "The file and its syntax"],
-  ["E2", "Its shape and its graph"],
-  ["E3", "Its values"],
+  ["E2", "The shape of the workflow and its graph"],
+  ["E3", "Values"],
   ["E4", "The command line"],
 ];
 
@@ -62,10 +62,10 @@ export function explanationsText(style: Style): string {
     const lines = codes.map((code) => `  ${code}  ${EXPLANATIONS[code as DiagnosticCode].title}\n`);
     return `${paint(style, "bold", name)}\n${lines.join("")}`;
   });
-  return `${groups.join("\n")}\norch explain CODE says more about one\n`;
+  return `${groups.join("\n")}\nTo read more about one: orch explain CODE\n`;
 }
 
 /** There is no such code. */
 export function noCodeText(typed: string): string {
-  return sanitizeLine(`No code ${quoted(typed)}: orch explain lists them`);
+  return sanitizeLine(`No code ${quoted(typed)}: orch explain lists all codes`);
 }

@@ -15,14 +15,14 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E101: {
     title: "the file cannot be read",
     meaning:
-      "There is no file of that name, or it is a folder, or orch may not read it. Paths start from the folder you are in. A dash stands for standard input.",
+      "No file has this name, or it is a folder, or orch may not read it. Paths are relative to the current folder. A dash means standard input.",
     wrong: { file: "", command: "orch run worklfow.yaml" },
     right: { ...SMALL, command: "orch run workflow.yaml --dry-run" },
   },
   E102: {
     title: "the file is too large",
     meaning:
-      "A workflow describes jobs, and a file over 64 MiB is most likely something else. Keep data in files of their own and let the jobs read them.",
+      "A workflow describes jobs, and a file over 64 MiB is most likely something else. Keep data in separate files and let the jobs read them.",
     wrong: example(`
       name: demo
       jobs:
@@ -37,7 +37,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E103: {
     title: "the file is not UTF-8",
     meaning:
-      "Workflow files are text in UTF-8, with or without a byte order mark. This one has bytes that mean nothing in it: most editors can save it as UTF-8.",
+      "Workflow files are text in UTF-8, with or without a byte order mark. This file contains invalid bytes. Most editors can save it as UTF-8.",
     wrong: example(`
       name: café            # saved as Latin-1
       jobs:
@@ -52,7 +52,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E104: {
     title: "the file contains a control character",
     meaning:
-      "Control characters other than tabs and line breaks are invisible, and terminals obey them. Write escapes where a job needs one, as here for printf.",
+      "Control characters other than tabs and line breaks are invisible, and terminals obey them. If a job needs one, write an escape, as in this example for printf.",
     wrong: example(`
       name: demo
       jobs:
@@ -67,7 +67,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E105: {
     title: "the YAML or JSON is invalid",
     meaning:
-      "The text breaks the rules of its format, so that it cannot be read at all. In YAML the usual reasons are tabs, lines that do not begin in the same column, an open quote, and a value with ': ' in it. Files that end in .json are read as JSON.",
+      "The text breaks the rules of its format, so orch cannot read it. In YAML, the usual causes are tabs, lines that do not start in the same column, an unclosed quote, and a value that contains ': '. Files that end in .json are read as JSON.",
     wrong: example(`
       name: demo
       jobs:
@@ -81,7 +81,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   },
   E106: {
     title: "the file contains more than one document",
-    meaning: "In YAML a line '---' begins another document. One file is one workflow.",
+    meaning: "In YAML, a line '---' starts another document. A file holds one workflow.",
     wrong: example(`
       name: first
       jobs:
@@ -97,7 +97,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E107: {
     title: "a key is defined twice",
     meaning:
-      "A key may appear once in its mapping. With two, one of the values would be silently lost.",
+      "A key may appear only once in a mapping. Otherwise one of the values would be lost silently.",
     wrong: example(`
       name: demo
       jobs:
@@ -115,7 +115,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E108: {
     title: "an alias contains itself, or expands too far",
     meaning:
-      "An alias (*name) stands for what its anchor (&name) marks. That must not contain the alias itself, and all of them together must not make a small file enormous.",
+      "An alias (*name) stands for the value that its anchor (&name) marks. That value must not contain the alias itself, and aliases must not expand a small file into an enormous one.",
     wrong: example(`
       name: demo
       jobs:
@@ -137,7 +137,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E109: {
     title: "values are nested too deep",
     meaning:
-      "Lists and mappings may stand in each other 64 levels deep, which is more than a workflow needs.",
+      "Lists and mappings may be nested 64 levels deep, which is more than a workflow needs.",
     wrong: example(`
       name: demo
       jobs:
@@ -163,7 +163,7 @@ export const FILE_EXPLANATIONS: Readonly<Record<FileCode, Explanation>> = {
   E111: {
     title: "a key is reserved",
     meaning:
-      "A few names mean something to the language orch is written in, and cannot be keys: __proto__, constructor and prototype.",
+      "A few names have a special meaning in JavaScript and cannot be keys: __proto__, constructor and prototype.",
     wrong: example(`
       name: demo
       jobs:

@@ -12,7 +12,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E201: {
     title: "a value has the wrong type",
     meaning:
-      "Each key takes text, a number, true or false, a list or a mapping. In YAML a bare 1.10 is a number and true is no text: quote what is meant as text. Times are seconds, sizes megabytes, as plain numbers.",
+      "Each key takes text, a number, true or false, a list or a mapping. In YAML, a bare 1.10 is a number and a bare true is not text: quote a value that is meant as text. Times are plain numbers of seconds, and sizes are plain numbers of megabytes.",
     wrong: example(`
       name: demo
       version: 1.0
@@ -31,9 +31,9 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           tags: [ci]`),
   },
   E202: {
-    title: "there is no such key",
+    title: "a key is unknown",
     meaning:
-      "A key that orch does not know would do nothing, and whoever wrote it meant something: so it is refused. Most are slips of the pen, or keys of other tools.",
+      "An unknown key would have no effect, so orch refuses it. Most unknown keys are typing mistakes, or keys of other tools.",
     wrong: example(`
       name: demo
       jobs:
@@ -51,7 +51,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   },
   E203: {
     title: "a key is missing",
-    meaning: "A workflow needs 'name' and 'jobs', and each job an 'id'.",
+    meaning: "A workflow needs 'name' and 'jobs', and each job needs an 'id'.",
     wrong: example(`
       name: demo
       jobs:
@@ -65,7 +65,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E204: {
     title: "a job waits for one that does not exist",
     meaning:
-      "Each entry of 'dependencies' and of 'skip_if_failed' is the id of a job in the same file, with the same capital letters.",
+      "Each entry of 'dependencies' and of 'skip_if_failed' is the id of a job in the same file, spelled with the same capital letters.",
     wrong: example(`
       name: demo
       jobs:
@@ -86,7 +86,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E205: {
     title: "jobs depend on each other in a cycle",
     meaning:
-      "None of these jobs could ever start, since each waits for the next and the last for the first. Remove one of the dependencies, or move what both need into a job of its own.",
+      "None of these jobs could ever start, because each waits for the next and the last waits for the first. Remove one of the dependencies, or move the work that both need into a separate job.",
     wrong: example(`
       name: demo
       jobs:
@@ -111,7 +111,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E206: {
     title: "two jobs have the same id",
     meaning:
-      "Dependencies, logs and flags name jobs by their ids. Ids that differ in capital letters alone count as the same, since their logs would be one file on some systems.",
+      "Dependencies, logs and flags name jobs by their ids. Ids that differ only in capital letters count as the same, because their logs would be the same file on some systems.",
     wrong: example(`
       name: demo
       jobs:
@@ -130,7 +130,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E207: {
     title: "a job id is not valid",
     meaning:
-      "An id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': it becomes the name of a file. What people read goes under 'name'.",
+      "An id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'. It becomes part of file names. Use 'name' for a readable title.",
     wrong: example(`
       name: demo
       jobs:
@@ -144,8 +144,9 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
           command: make`),
   },
   E208: {
-    title: "there is no such job type",
-    meaning: "A job is of type command (the default), script, python or http.",
+    title: "a job type is unknown",
+    meaning:
+      "A job has the type command (the default), script, python or http, or a type that a plugin provides.",
     wrong: example(`
       name: demo
       jobs:
@@ -162,7 +163,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E209: {
     title: "a key does not fit the type of the job",
     meaning:
-      "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'. The keys of a type that a plugin brings stand under 'with'.",
+      "A job of type script has 'script_path'; every other type has 'command': shell text, Python source, or the URL. Only jobs of type http have 'http'. The keys of a plugin's job type go under 'with'.",
     wrong: example(`
       name: demo
       jobs:
@@ -191,7 +192,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E211: {
     title: "a plugin cannot have this type",
     meaning:
-      "Jobs name the type of a plugin as their job_type. So it is a name of its own: not one of orch itself, and no other plugin's.",
+      "Jobs use the type of a plugin as their job_type. So the type must be unique: neither a type that is built into orch nor the type of another plugin.",
     wrong: example(`
       name: demo
       plugins:
@@ -213,7 +214,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E212: {
     title: "the module of a plugin cannot be used",
     meaning:
-      "A plugin needs a module that is there, can be loaded, and exports an executor as its default. A run, and 'orch validate --plugins', loads it without any permission to ask its schema: what needs one belongs into its function 'run'. It imports packages, Node's own modules and code of its own folder; other files, and any as text or JSON, only if its permissions.read lists them. What is imported must be written out as plain text, and files count by where links lead to.",
+      "A plugin needs a module that exists, can be loaded, and exports an executor as its default. A run, and 'orch validate --plugins', loads the module without any permission to get its schema: code that needs a permission belongs in its function 'run'. The module may import packages, Node's built-in modules and code from its own folder. It may import other files, and any file as text or JSON, only if permissions.read lists them. Imports must be written as plain text, and a link counts as the file it leads to.",
     wrong: example(`
       name: demo
       plugins:
@@ -236,7 +237,7 @@ export const SHAPE_EXPLANATIONS: Readonly<Record<ShapeCode, Explanation>> = {
   E213: {
     title: "a plugin does not accept the keys of its job",
     meaning:
-      "The keys of a job whose type a plugin brings stand under 'with'. The plugin has a schema for them, and these do not fit it: what it says is the schema's own. Only a run and 'orch validate --plugins' ask it.",
+      "The keys of a job whose type a plugin provides go under 'with'. The plugin has a schema for them, and these keys do not match it; the message comes from that schema. Only a run and 'orch validate --plugins' check this.",
     wrong: example(
       `
       name: demo

@@ -19,7 +19,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E301: {
     title: "a number is too small or too large",
     meaning:
-      "Each number has bounds beyond which it makes no sense: a job has at least one attempt, a time limit is more than zero, a share is at most 1.",
+      "Each number has bounds: a job has at least one attempt, a time limit is more than zero, and a fraction is at most 1.",
     wrong: example(`
       name: demo
       jobs:
@@ -34,8 +34,8 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           retry_config: {max_attempts: 1}`),
   },
   E302: {
-    title: "a value is none of those that a key takes",
-    meaning: "Some keys take one of a few words, such as the method of a request.",
+    title: "a value is not one of those allowed",
+    meaning: "Some keys accept only a few words, such as the method of a request.",
     wrong: example(`
       name: demo
       jobs:
@@ -54,7 +54,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E303: {
     title: "a number cannot be represented exactly",
     meaning:
-      "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it, and it is kept as it is written. Variables are text: a number that would read otherwise than it is written, such as 1.10, which is 1.1, has to be quoted there as well.",
+      "A whole number beyond 2^53 loses its last digits when it is read. It is most likely an identifier: quote it to keep it as written. Variables are text: quote a number there if it would be read differently, such as 1.10, which is read as 1.1.",
     wrong: example(`
       name: demo
       jobs:
@@ -71,7 +71,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E304: {
     title: "max_concurrent_jobs is not a valid number",
     meaning:
-      "'max_concurrent_jobs' is a whole number, or an expression of whole numbers, $(nproc) and + - * /. It is calculated by orch, not by a shell: nothing else is allowed in it.",
+      "'max_concurrent_jobs' is a whole number, or an expression of whole numbers, $(nproc) and + - * /. orch calculates it without a shell, so nothing else is allowed in it.",
     wrong: example(`
       name: demo
       global_config:
@@ -90,7 +90,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E305: {
     title: "a reference to a variable cannot be read",
     meaning:
-      "In values of 'environment', and in the URL, headers and body of a request, \${NAME} stands for a variable and \${NAME:-text} has text in its place where it is not set. Two dollar signs are one.",
+      "In values of 'environment', and in the URL, headers and body of a request, \${NAME} stands for a variable, and \${NAME:-text} gives the text to use if the variable is not set. Write two dollar signs for one.",
     wrong: example(`
       name: demo
       jobs:
@@ -107,7 +107,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E306: {
     title: "the address of a request is not a URL",
     meaning:
-      "The command of a job of type http is a whole URL, which begins with http:// or https://.",
+      "The command of a job of type http is a full URL that starts with http:// or https://.",
     wrong: example(`
       name: demo
       jobs:
@@ -122,9 +122,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           command: https://example.com/health`),
   },
   E307: {
-    title: "a text has a control character in it",
+    title: "a text contains a control character",
     meaning:
-      "By an escape in its quotes the text has come to hold a character that terminals obey, or that ends a text for the system. Let the job make it, as printf does here.",
+      "An escape inside the quotes put a control character into the text. Terminals obey such characters, and some of them end a text for the system. Let the job produce the character, as printf does in this example.",
     wrong: example(`
       name: demo
       jobs:
@@ -137,9 +137,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           command: "printf '\\\\033[31mred'"`),
   },
   E308: {
-    title: "a job needs more than there is",
+    title: "a job needs more than is available",
     meaning:
-      "The job reserves more memory or processor than the whole run may use, by the file or by the machine: it could never start. Nothing is started then, rather than all the others.",
+      "The job reserves more memory or processor time than the file allows or the machine has, so it could never start. In that case orch starts no job at all.",
     wrong: example(
       `
       name: demo
@@ -166,7 +166,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E309: {
     title: "a variable or a header cannot have that name",
     meaning:
-      "The name of an environment variable is letters, digits and '_', and does not begin with a digit. The name of an HTTP header has no spaces, and neither name nor value a line break.",
+      "The name of an environment variable consists of letters, digits and '_', and does not start with a digit. The name of an HTTP header has no spaces, and neither its name nor its value has a line break.",
     wrong: example(`
       name: demo
       jobs:
@@ -182,8 +182,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   },
   E310: {
     title: "a value is empty",
-    meaning:
-      "The key is there, and its text is empty or only spaces. Give it a value, or leave the key out.",
+    meaning: "The text of the key is empty or only spaces. Give it a value, or remove the key.",
     wrong: example(`
       name: demo
       jobs:
@@ -198,7 +197,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E311: {
     title: "orch lacks a permission that a run needs",
     meaning:
-      "Deno lets orch do only what flags allow: start the programs that --allow-run names, reach the hosts of --allow-net, and so on. orch permissions prints the flags that a workflow needs. Without sh, each command must be one program with plain arguments: no quotes, variables, pipes or lists of commands.",
+      "Deno lets orch do only what its flags allow: start the programs in --allow-run, reach the hosts in --allow-net, and so on. orch permissions prints the flags that a workflow needs. Without sh, each command must be one program with plain arguments: no quotes, variables, pipes or lists of commands.",
     wrong: example(
       `
       name: demo
@@ -217,9 +216,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
     ),
   },
   E312: {
-    title: "a limit that must be enforced cannot be",
+    title: "a limit that must be enforced cannot be enforced",
     meaning:
-      "The job says 'enforce: require', and nothing on this machine can hold it to its limit. orch doctor says what can be enforced here, and what that takes. With best-effort the job runs all the same.",
+      "The job sets 'enforce: require', but this machine cannot enforce the limit. orch doctor shows which limits can be enforced here, and what the others need. With best-effort, the job runs anyway.",
     wrong: example(
       `
       name: demo
@@ -242,9 +241,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
     ),
   },
   E314: {
-    title: "a job with processes of its own means to leave one",
+    title: "a job with its own processes cannot leave one running",
     meaning:
-      "With 'processes: own' a job runs in a process namespace, and whatever is in it ends with the job: nothing can be left behind, so 'leaves: true' contradicts it. A daemon is started by a job that shares the processes of the machine.",
+      "With 'processes: own', a job runs in its own process namespace, and every process in it ends with the job. So 'leaves: true' contradicts it. To start a daemon, use a job with 'processes: shared'.",
     wrong: example(`
       name: demo
       jobs:
@@ -260,9 +259,9 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
           leaves: true`),
   },
   E315: {
-    title: "processes of its own are not to be had",
+    title: "a job cannot have its own processes here",
     meaning:
-      "The job says 'processes: own', for which orch makes a process namespace with unshare. That needs Linux, and for others than root a system that allows user namespaces, which many containers and some distributions do not. orch doctor says what is in the way. With shared the job sees the processes of the machine.",
+      "The job sets 'processes: own', for which orch creates a process namespace with unshare. This needs Linux. Users other than root also need a system that allows user namespaces; many containers and some distributions do not. orch doctor shows the cause. With shared, the job sees the processes of the machine.",
     wrong: example(
       `
       name: demo
@@ -285,7 +284,7 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   E313: {
     title: "a variable keeps orch from starting programs",
     meaning:
-      "Where orch may start only the programs that --allow-run names, Deno starts none with a variable for the linker set, such as LD_PRELOAD: another's code could run under an allowed name. Take it out, or let orch start every program.",
+      "If --allow-run lists the programs that orch may start, Deno starts none of them while a linker variable such as LD_PRELOAD is set: other code could run under an allowed name. Remove the variable, or allow orch to start every program.",
     wrong: example(
       `
       name: demo
@@ -313,13 +312,13 @@ export const VALUE_EXPLANATIONS: Readonly<Record<ValueCode, Explanation>> = {
   },
   E402: {
     title: "a flag names a tag that no job has",
-    meaning: "--tags and --skip-tags take tags that stand under 'tags' of at least one job.",
+    meaning: "--tags and --skip-tags take tags that at least one job has under 'tags'.",
     wrong: example(SELECTED, "orch run workflow.yaml --tags deploy"),
     right: example(SELECTED, "orch run workflow.yaml --tags ci --dry-run"),
   },
   E403: {
     title: "no job is left to run",
-    meaning: "What --only and --tags choose, --skip-tags leaves out again.",
+    meaning: "--skip-tags excludes every job that --only and --tags choose.",
     wrong: example(SELECTED, "orch run workflow.yaml --skip-tags ci"),
     right: example(SELECTED, "orch run workflow.yaml --only build --dry-run"),
   },

@@ -71,14 +71,14 @@ function fileMessage(detail: FileDetail): DiagnosticMessage {
     case "E106":
       return say(
         "File must contain one YAML document: found more",
-        "a second begins here",
-        "put each workflow into a file of its own",
+        "a second document starts here",
+        "put each workflow into its own file",
       );
     case "E107":
       return say(`Duplicate key ${quoted(detail.key)}`, "again here", "remove one of the two");
     case "E108":
       return detail.problem === "cycle"
-        ? say("Alias refers to itself", "", "write out what it stands for")
+        ? say("Alias refers to itself", "", "write the value out instead")
         : say("Too much alias expansion", "", "write the repeated parts out, or use fewer aliases");
     case "E109":
       return say(
@@ -176,7 +176,7 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
       return say(
         `Job ${quoted(detail.jobId)} ${relation} ${quoted(detail.missing)}`,
         "no such job",
-        meant(detail.suggestion) ?? "add a job with this id, or remove it here",
+        meant(detail.suggestion) ?? "add a job with this id, or remove the reference",
       );
     }
     case "E205":
@@ -192,12 +192,12 @@ function shapeMessage(detail: ShapeDetail, written: string | null): DiagnosticMe
         ? say(
           `Duplicate job id ${quoted(detail.jobId)}`,
           "again here",
-          "give each job an id of its own",
+          "give each job its own id",
         )
         : say(
           `Job ids ${quoted(detail.otherId)} and ${quoted(detail.jobId)} differ only in case`,
           "",
-          "their files would be the same on some systems: rename one",
+          "their log files would collide on some systems: rename one",
         );
     case "E207":
       return badIdMessage(detail);
@@ -229,8 +229,8 @@ function keyOfJob({ key, owner }: Extract<ShapeDetail, { code: "E202" }>): strin
 /** How to begin what every file must have. */
 const MISSING_KEY_HELP: Readonly<Record<string, string>> = {
   name: "add a line: name: NAME",
-  jobs: "list the jobs below 'jobs:', each beginning with '- id: NAME'",
-  id: "begin the job with '- id: NAME'",
+  jobs: "list the jobs below 'jobs:', each starting with '- id: NAME'",
+  id: "start the job with '- id: NAME'",
 };
 
 function mappingName(owner: string): string {
@@ -243,7 +243,7 @@ const ID_WITH_SPACES = /^\w[\w.-]*( [\w.-]+)+$/;
 
 function badIdMessage(detail: Extract<ShapeDetail, { code: "E207" }>): DiagnosticMessage {
   const allowed =
-    "an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'";
+    "an id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'";
   switch (detail.problem) {
     case "pattern": {
       const joined = detail.jobId.replaceAll(" ", "_");
@@ -275,9 +275,9 @@ function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): Diagno
   }
   if (detail.problem === "of_plugin") {
     return say(
-      `Key '${key}' does not belong to a job of type '${jobType}', which a plugin brings`,
+      `Key '${key}' does not belong to a job of type '${jobType}', which a plugin provides`,
       "",
-      "the keys of a plugin stand in a mapping under 'with'",
+      "put the keys of a plugin under 'with'",
     );
   }
   if (detail.problem === "no_process") {
@@ -291,7 +291,7 @@ function wrongKeyMessage(detail: Extract<ShapeDetail, { code: "E209" }>): Diagno
 }
 
 function instead(detail: Extract<ShapeDetail, { code: "E209" }>): string {
-  if (detail.key === "with") return "it holds the keys of job types that plugins bring: remove it";
+  if (detail.key === "with") return "it is only for job types of plugins: remove it";
   if (detail.problem !== "unexpected") return "remove it";
   const { needed, ofType } = detail;
   return ofType === null
@@ -325,7 +325,7 @@ function commandLineMessage(detail: CommandLineDetail): DiagnosticMessage {
       return say(
         "No job is left to run",
         "",
-        "--only, --tags and --skip-tags together leave nothing",
+        "--only, --tags and --skip-tags together exclude every job",
       );
     default:
       return unreachable(detail);

@@ -22,14 +22,14 @@ export function permissionMessage(detail: PermissionDetail): DiagnosticMessage {
 
 function alternative({ use }: PermissionDetail): string {
   if (use === "shell") return ", or write it as one program with plain arguments";
-  return use === "file" ? "; then orch permissions says what else a run needs" : "";
+  return use === "file" ? "; then orch permissions shows what else a run needs" : "";
 }
 
 /** The flags that grant all that is missing, in one line; `null` where one message has said it. */
 export function missingFlagsText(details: readonly DiagnosticDetail[]): string | null {
   const missing = details.flatMap((detail) => detail.code === "E311" ? [detail.permission] : []);
   if (missing.length < 2) return null;
-  return sanitizeLine(`All of it is allowed by ${flagText(flagsFor(withoutInner(missing)))}`);
+  return sanitizeLine(`To allow all of it, add ${flagText(flagsFor(withoutInner(missing)))}`);
 }
 
 function flagText(flags: readonly string[]): string {
@@ -53,9 +53,9 @@ function titleOf({ permission, use, jobIds }: PermissionDetail): string {
     case "shell":
       return `${subject} needs a shell, which orch may not run here`;
     case "limits":
-      return `${subject} must be held to its limits, for which orch needs a shell`;
+      return `${subject} has limits, and orch needs a shell to enforce them`;
     case "processes":
-      return `${subject} has processes of its own, for which orch needs ${object}`;
+      return `${subject} has its own processes, and for that orch needs ${object}`;
     case "program":
       return `${subject} runs ${object}, which orch may not start`;
     case "branch":
@@ -71,18 +71,18 @@ function titleOf({ permission, use, jobIds }: PermissionDetail): string {
     case "script":
       return `${subject} runs the script ${object}, which orch may not read`;
     case "memory":
-      return `${subject} reserves memory, and orch may not ask how much there is`;
+      return `${subject} reserves memory, and orch may not ask the system how much there is`;
     case "file":
-      return `The workflow file ${object} is one that orch may not read`;
+      return `Deno does not let orch read the workflow file ${object}`;
     case "state":
       return `Runs are kept in ${object}, which orch may not ${permission.kind}`;
     case "output":
       return `The results go into ${object}, which orch may not ${permission.kind}`;
     case "module":
-      return `${subject} is done by a plugin, whose folder ${object} orch may not read`;
+      return `${subject} needs a plugin, and orch may not read its folder ${object}`;
     case "plugin": {
       const what = objectOf(permission) === null ? "anything" : object;
-      return `${subject} is done by a plugin that is to ${
+      return `${subject} needs a plugin that may ${
         PLUGIN_VERBS[permission.kind]
       } ${what}, which orch itself may not`;
     }

@@ -19,7 +19,9 @@ export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
     case "E212":
       return moduleMessage(detail);
     case "E213":
-      return say(`'${detail.key}' is not what '${detail.type}' takes: ${firstLine(detail.cause)}`);
+      return say(
+        `'${detail.key}' does not fit the job type '${detail.type}': ${firstLine(detail.cause)}`,
+      );
     default:
       return unreachable(detail);
   }
@@ -27,10 +29,11 @@ export function pluginMessage(detail: PluginDetail): DiagnosticMessage {
 
 /** What was left out of the check of a file whose plugins were not loaded. */
 export function pluginsNotAskedText(file: string): string {
-  const command = `orch validate --plugins ${shellWord(file)}`;
   return `note: ${
     sanitizeLine(file)
-  }: no plugin was loaded to check the keys of its jobs; '${command}' does that`;
+  }: plugins were not loaded, so the keys of their jobs are unchecked; to check them: orch validate --plugins ${
+    shellWord(file)
+  }`;
 }
 
 function typeMessage(detail: Extract<PluginDetail, { code: "E211" }>): DiagnosticMessage {
@@ -38,14 +41,18 @@ function typeMessage(detail: Extract<PluginDetail, { code: "E211" }>): Diagnosti
   switch (detail.problem) {
     case "name":
       return say(
-        `Job type ${type} holds what a type must not`,
+        `Job type ${type} is not a valid name`,
         "",
-        "a type is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'",
+        "a type is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'",
       );
     case "built_in":
-      return say(`Job type ${type} is one of orch itself`, "", "give the plugin another type");
+      return say(`Job type ${type} is built into orch`, "", "give the plugin another type");
     case "twice":
-      return say(`Job type ${type} stands twice`, "again here", "give each plugin its own type");
+      return say(
+        `Job type ${type} is defined twice`,
+        "again here",
+        "give each plugin its own type",
+      );
     default:
       return unreachable(detail.problem);
   }
@@ -59,7 +66,7 @@ function moduleMessage(detail: Extract<PluginDetail, { code: "E212" }>): Diagnos
       return say(
         `Plugin ${type} needs the module ${path}, which does not exist`,
         "",
-        "paths start from the folder of the workflow file, or from -C",
+        "paths are relative to the folder of the workflow file, or to -C",
       );
     case "no_executor":
       return say(
@@ -72,32 +79,32 @@ function moduleMessage(detail: Extract<PluginDetail, { code: "E212" }>): Diagnos
         `Module ${path} of plugin ${type} cannot be loaded: ${cause}`,
         "",
         /^NotCapable/.test(cause)
-          ? "it is loaded without permissions: do that in 'run', where it has those listed"
+          ? "a module is loaded without permissions: do that in 'run', where the listed ones apply"
           : null,
       );
     case "slow":
       return say(
-        `Module ${path} of plugin ${type} is not loaded after ${cause}`,
+        `Module ${path} of plugin ${type} did not load within ${cause}`,
         "",
-        "do in 'run' what takes time",
+        "move slow work into 'run'",
       );
     case "import":
       return say(
         `Plugin ${type} imports ${quoted(cause)}, which it may not read`,
         "",
-        "list it under permissions.read; unlisted, a plugin imports packages and the code beside it",
+        "list it under permissions.read; otherwise a plugin may import only packages and code in its own folder",
       );
     case "unreadable":
       return say(
         `Module ${path} of plugin ${type} cannot be read: ${cause}`,
         "",
-        "what it imports is judged before it runs: write it in the JavaScript or TypeScript of today",
+        "orch reads the imports of a plugin before it runs: use current JavaScript or TypeScript syntax",
       );
     case "link":
       return say(
         `Module ${path} of plugin ${type} is a link to ${quoted(cause)}, outside of its folder`,
         "",
-        "name the file itself as its path, or list it under permissions.read",
+        "use the path of the file itself, or list it under permissions.read",
       );
     case "asks":
       return say(

@@ -14,25 +14,25 @@ export function stateRefusedText(path: string, fault: StateFault): string {
 function words(path: string, fault: StateFault): string {
   switch (fault.kind) {
     case "link":
-      return `${path} is a link, and orch follows none among what it keeps: remove it, or name the place it leads to with --state-dir`;
+      return `${path} is a link, and orch follows no links in its state folder: remove it, or pass the folder it leads to with --state-dir`;
     case "no_plain_file":
-      return `${path} is not a plain file: orch did not put it there; remove it`;
+      return `${path} is not a regular file, so orch did not create it: remove it`;
     case "no_folder":
-      return `${path} is not a folder: orch did not put it there; remove it, or name another place with --state-dir`;
+      return `${path} is not a folder, so orch did not create it: remove it, or choose another folder with --state-dir`;
     case "of_another":
-      return `${path} belongs to another user (${fault.user}), who could have put anything there: name a place of yours with --state-dir`;
+      return `${path} belongs to another user (${fault.user}), who may have changed it: choose a folder of your own with --state-dir`;
     case "open_to_others":
-      return `${path} can be changed by other users: if nobody else was at it, take that right from them (chmod -R go-w), or name another place with --state-dir`;
+      return `${path} can be changed by other users: if you trust its contents, remove their write permission (chmod -R go-w), or choose another folder with --state-dir`;
     case "too_long":
       return `${path} is longer than ${
         grouped(fault.mostBytes / MIB)
-      } MiB: no file of orch is; remove it`;
+      } MiB, so it is not a file of orch: remove it`;
     case "foreign_database":
-      return `${path} is a database of another program: it is left as it is; move it away, and orch makes its own`;
+      return `${path} is a database of another program: move it away, and orch creates its own`;
     case "replaced":
-      return `${path} was replaced while it was opened: somebody else is at work there`;
+      return `${path} was replaced while orch opened it: another program is changing this folder`;
     case "only_with_all_permissions":
-      return `${path} is in a place that Deno keeps from programs which may not do everything: name another place with --state-dir, or start orch with deno run --allow-all`;
+      return `${path} is in a folder that Deno protects from programs without all permissions: choose another folder with --state-dir, or start orch with deno run --allow-all`;
     default:
       return unreachable(fault);
   }

@@ -95,7 +95,7 @@ const SYNTAX_HINTS: readonly (readonly [RegExp, string, string, string])[] = [
   [/^Unexpected token (.*)/, "unexpected $1", "", JSON_RULES],
   [
     /^Unexpected end of JSON/,
-    "the end is missing",
+    "the file ends too early",
     "the file ends here",
     "close all quotes, brackets and braces",
   ],
@@ -128,22 +128,22 @@ export interface WrongType {
 export function typeHint({ key = "", expected, found, value }: WrongType): string | null {
   if (found === "null") return "give it a value, or remove the key";
   if (key === "jobs" && found === "object") {
-    return "make it a list: each job begins with '- id: NAME'";
+    return "make it a list: each job starts with '- id: NAME'";
   }
-  if (/^jobs\[/.test(key)) return "a job is a mapping that begins with '- id: NAME'";
+  if (/^jobs\[/.test(key)) return "a job is a mapping that starts with '- id: NAME'";
   if (/^(dependencies|skip_if_failed)\[/.test(key) && value === null) {
-    return "name each job by its id alone: [build, lint]";
+    return "list only the ids of the jobs: [build, lint]";
   }
   if (key === "command" && found === "array") {
-    return "join the commands with '&&', or write them below 'command: |', a line each";
+    return "join the commands with '&&', or write them below 'command: |', one per line";
   }
   if (key === "retry_config" && found === "number") {
-    return `name what you mean: {max_attempts: ${value}}`;
+    return `write a mapping: {max_attempts: ${value}}`;
   }
   if (expected === "boolean" && value !== null) return booleanHint(value);
   if (expected === "array" && value !== null) return `make it a list: [${value}]`;
   if (expected === "record" && found === "array") {
-    return "write 'NAME: value' on a line each, without dashes";
+    return "write one 'NAME: value' per line, without dashes";
   }
   return found === "string" && value !== null && /^(number|int)\b/.test(expected)
     ? numberHint(key, value)

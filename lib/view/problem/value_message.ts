@@ -36,15 +36,15 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
     case "E303":
       if (detail.written !== undefined) {
         return say(
-          `A job would get ${quoted(detail.value)} for ${quoted(detail.written)}`,
+          `A job would get ${quoted(detail.value)} instead of ${quoted(detail.written)}`,
           "",
-          `quote it to keep it as it is written: "${detail.written}"`,
+          `quote it to keep it as written: "${detail.written}"`,
         );
       }
       return say(
         `Number ${asWritten(detail.value, written)} cannot be represented exactly`,
         "",
-        "quote it if it is text, else use a smaller one",
+        "quote it if it is text; otherwise use a smaller number",
       );
     case "E304":
       return expressionMessage(detail);
@@ -81,7 +81,7 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
         ? say(
           `Invalid name of an environment variable: ${quoted(detail.name)}`,
           "",
-          "use letters, digits and '_', and do not begin with a digit",
+          "use letters, digits and '_', and do not start with a digit",
         )
         : say(
           `HTTP header ${quoted(detail.name)} cannot be sent`,
@@ -94,13 +94,11 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
       return say(
         `Job '${detail.jobId}' requires '${detail.limit}', which cannot be enforced on this machine`,
         "",
-        "orch doctor says why; with 'enforce: best-effort' it runs all the same",
+        "orch doctor explains why; with 'enforce: best-effort' the job runs anyway",
       );
     case "E314":
       return say(
-        `Job ${
-          quoted(detail.jobId)
-        } cannot leave a process: it has processes of its own, which end with it`,
+        `Job ${quoted(detail.jobId)} cannot leave a process running: all its processes end with it`,
         "",
         detail.saidBy === "job"
           ? "remove 'leaves' or 'processes'"
@@ -118,8 +116,8 @@ export function valueMessage(detail: ValueDetail, written: string | null): Diagn
 }
 
 function namespaceMessage(detail: Extract<ValueDetail, { code: "E315" }>): DiagnosticMessage {
-  const wanted = `Job ${quoted(detail.jobId)} needs processes of its own`;
-  const otherwise = "with 'processes: shared' it sees those of the machine";
+  const wanted = `Job ${quoted(detail.jobId)} needs its own process namespace`;
+  const otherwise = "with 'processes: shared' it sees all processes of the machine";
   switch (detail.lack) {
     case "platform":
       return say(`${wanted}, which only Linux has`, "", otherwise);
@@ -135,7 +133,7 @@ function namespaceMessage(detail: Extract<ValueDetail, { code: "E315" }>): Diagn
       return say(
         `${wanted}, which the system refuses: ${detail.cause}`,
         "",
-        `orch doctor says what to do; ${otherwise}`,
+        `orch doctor shows what to do; ${otherwise}`,
       );
     default:
       return unreachable(detail.lack);
@@ -175,7 +173,7 @@ function insufficientMessage(detail: Extract<ValueDetail, { code: "E308" }>): Di
   const whose = availableFrom === "workflow" ? "this workflow may use" : "this machine has";
   return say(
     `Insufficient resources to start job '${jobId}': it needs ${needed} ${unit}, ${whose} ${available} ${unit}`,
-    "more than there is",
+    "more than is available",
     availableFrom === "workflow"
       ? "lower it, or raise global_config.resource_limits"
       : "lower it, or run on a larger machine",

@@ -42,7 +42,7 @@ export function fencedText(text: string, token: string): string {
 
 /** Said where the page of a step cannot be written. */
 export function summaryLostText(cause: string): string {
-  return sanitizeLine(`warning: cannot write the summary of the step: ${cause}`);
+  return sanitizeLine(`warning: cannot write the step summary: ${cause}`);
 }
 
 function dataText(text: string): string {

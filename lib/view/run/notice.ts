@@ -23,7 +23,7 @@ export function noticeText(notice: Notice): string {
 
 /** One line for who has added a status callback that threw. */
 export function callbackFailedText(eventType: string, error: unknown): string {
-  return sanitizeLine(`warning: a status callback has failed at ${eventType}: ${causeOf(error)}`);
+  return sanitizeLine(`warning: a status callback failed at ${eventType}: ${causeOf(error)}`);
 }
 
 /** What was thrown, in words: anything can be, also what has none and throws when it is asked. */
@@ -50,8 +50,8 @@ function words(notice: Notice): string {
     case "spawn_trouble":
       return `the machine cannot start more processes now (${notice.cause}): continuing with ${notice.parallel} at a time`;
     case "left_behind":
-      return `what was left behind by ${listed(notice.attempts, NAMED_MAX)} may run on` +
-        (notice.curable ? ": with --allow-run=kill or --allow-run=sh orch stops it" : "");
+      return `processes left behind by ${listed(notice.attempts, NAMED_MAX)} may still be running` +
+        (notice.curable ? "; to let orch stop them, add --allow-run=kill or --allow-run=sh" : "");
     case "disk_waits":
       return `waiting for the disk to save '${notice.path}': Ctrl-C three times ends the wait`;
     default:

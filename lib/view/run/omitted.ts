@@ -14,5 +14,5 @@ export function skippedText(bytes: number, path: string): string {
 
 /** In the place of lines that nobody read in time. */
 export function lostText(lines: number): string {
-  return `… ${counted(lines, "line")} not shown: nobody read them in time\n`;
+  return `… ${counted(lines, "line")} not shown: they were not read in time\n`;
 }

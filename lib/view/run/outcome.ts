@@ -72,10 +72,10 @@ export function outcomeHint(outcome: Outcome): string | null {
     return "raise 'timeout' or 'max_execution_time', or make the job faster";
   }
   if (outcome.kind === "http_failed" && outcome.failure.reason === "unfinished") {
-    return "a 'timeout' of the job takes the place of this limit";
+    return "set 'timeout' on the job to replace this limit";
   }
   if (outcome.kind === "http_failed" && outcome.failure.reason === "redirect_body") {
-    return "write that address into the job if it may have the body";
+    return "if that server may receive the body, use its URL in the job";
   }
   if (outcome.kind === "not_started" && outcome.why.reason === "permission_denied") {
     return `start orch with ${outcome.why.flag}`;
@@ -160,8 +160,8 @@ function skipWords(reason: SkipReason): string {
     case "branch": {
       const wanted = reason.wanted.join(" or ");
       return reason.branch === null
-        ? `only for branch ${wanted}, and the branch is not known`
-        : `only for branch ${wanted}, and this is ${reason.branch}`;
+        ? `only for branch ${wanted}, and the branch is unknown`
+        : `only for branch ${wanted}, and the branch is ${reason.branch}`;
     }
     default:
       return unreachable(reason);

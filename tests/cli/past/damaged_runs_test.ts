@@ -151,7 +151,7 @@ Deno.test("folders and missing files in the place of journal and plan are told a
     assertStringIncludes(run.stderr, text);
   };
   await Deno.remove(plan);
-  await says("show", "has lost its plan");
+  await says("show", "is missing");
   await Deno.mkdir(plan);
   await says("logs", "cannot be read");
   await Deno.remove(journal);

@@ -23,13 +23,13 @@ const LOGS: readonly (readonly [string, stdout: string, stderr: string])[] = [
   [
     "logs",
     "build | compiled\ntest | half a li\n",
-    "build | a warning\norch: the output of test ends where orch ended\n",
+    "build | a warning\norch: the output of test stops where orch ended\n",
   ],
-  ["logs last test", "half a li", "orch: the output of test ends where orch ended\n"],
+  ["logs last test", "half a li", "orch: the output of test stops where orch ended\n"],
   [
     "logs last --follow",
     "build | compiled\ntest | half a li\n",
-    `build | a warning\norch: the run is unfinished and nobody works on it; orch resume ${NEW} goes on with it\n`,
+    `build | a warning\norch: orch is no longer running this run; to continue: orch resume ${NEW}\n`,
   ],
   ["logs bbbb build --follow", "compiled\n", "a warning\n"],
   [
@@ -67,9 +67,9 @@ Deno.test("orch logs says what became of output that is lost, cut or gone", asyn
   const { code, stdout, stderr } = await project.orch(["logs"]);
   assertEquals([code, stdout], [0, "b | b\n"]);
   assertEquals(stderr.trimEnd().split("\n"), [
-    "orch: the output of a is lost, or a part of it: there was no room for its files, or no way to open them",
-    "orch: the middle of the output of b was cut out: it grew over --max-log",
-    `orch: the output of c is gone: '${path}/jobs/c.1.out' is not there`,
+    "orch: the output of a is lost, at least in part: its files could not be opened, or no space was left for them",
+    "orch: the middle of the output of b was removed because it exceeded --max-log",
+    `orch: the output of c is missing: '${path}/jobs/c.1.out' does not exist`,
     "orch: d has no output: script 'x.sh' does not exist",
   ]);
 });
@@ -135,7 +135,7 @@ Deno.test("orch clean removes no runs of several places together", async () => {
   const { code, stderr } = await project.orch(["clean", "--keep", "0"]);
   assertEquals([code, stderr], [
     2,
-    "error: There are runs in .orch, sub/.orch: --state-dir says which to clean\n",
+    "error: There are runs in .orch, sub/.orch: choose one with --state-dir\n",
   ]);
   const named = await project.orch(["clean", "--keep", "0", "--state-dir", "sub/.orch"]);
   assertEquals(named.code, 0);

@@ -58,7 +58,7 @@ Deno.test("orch history --workflow finds the runs beside a file that is far away
   await using project = newProject({ "a/b/c/d/ci.yaml": "" });
   const file = project.path("a/b/c/d/ci.yaml");
   await keepRun(project.path("a/b/c/d/.orch"), failed(storyOf(MID, START)), { file });
-  assertStringIncludes((await project.orch(["history"])).stderr, "No runs of yours here");
+  assertStringIncludes((await project.orch(["history"])).stderr, "No runs found");
   const { stdout } = await project.orch(["history", "--workflow", "a/b/c/d/ci.yaml"]);
   assertEquals(cells(stdout).length, 1);
 });
@@ -134,18 +134,18 @@ const WRONG: readonly (readonly [string, string])[] = [
   ["history rebild", "expected rebuild, or nothing"],
   [
     "history rebuild --json",
-    "orch history rebuild makes the whole index anew: leave the flags out",
+    "orch history rebuild rebuilds the whole index: remove the other flags",
   ],
   ["history --limit 0", "--limit: '0': expected a whole number from 1 to 100000"],
-  ["show nope", "No run 'nope': orch history lists them"],
+  ["show nope", "No run 'nope': orch history lists all runs"],
   ["show 2026", `'2026' may be ${NEW}, ${MID}, ${OLD}: which one?`],
   ["show cccd", `No run 'cccd': did you mean ${NEW}?`],
   ["events last --state-dir none", "No runs in "],
   ["logs last bild", `Run ${NEW} has no job 'bild': did you mean 'build'?`],
-  ["logs last --attempt 1", "--attempt is of one job: name it"],
+  ["logs last --attempt 1", "--attempt needs a job"],
   ["logs last build --attempt 2", "--attempt 2: job 'build' has had 1 attempt"],
   ["logs last build --attempt x", "expected a whole number"],
-  ["clean", "Say what may go: --keep N or --older-than 30d"],
+  ["clean", "Choose runs to remove: --keep N"],
   ["clean --keep -1", "--keep: '-1'"],
   ["clean --older-than month", "expected an age such as 90m, 12h, 30d or 8w"],
 ];

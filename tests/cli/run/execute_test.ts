@@ -193,8 +193,8 @@ Deno.test("a write that fails ends the run: jobs may end in peace, nothing more 
   assertEquals(
     run.world.stderr.text.slice(before.length),
     `error: Cannot write '${JOURNAL}': Input/output error (os error 5)
-Nothing more could be remembered: the run stops, and running jobs have 5 s to end
-Once this is mended, go on; what is done stays done:
+The run can no longer be recorded, so it is stopping; running jobs have 5 s to finish
+After fixing this, resume; finished jobs are not repeated:
   orch resume ${RUN_ID} --state-dir ${STATE}
 `,
   );

@@ -41,14 +41,14 @@ for (const [flags, ...expected] of ROWS) {
 
 const REFUSED: readonly (readonly [flags: ViewFlags, message: string])[] = [
   [{ quiet: true, verbose: true }, "--quiet and --verbose"],
-  [{ ...NONE, ui: "json", live: true }, "--ui json and --live ask"],
-  [{ ...NONE, ui: "live", live: false }, "--ui live and --no-live ask"],
-  [{ ...QUIET, live: true }, "--live and --quiet ask"],
-  [{ ...QUIET, ui: "plain" }, "--ui plain and --quiet ask"],
-  [{ ...VERBOSE, ui: "json" }, "--verbose has nothing to add to --ui json"],
-  [{ ...VERBOSE, ui: "quiet" }, "--verbose has nothing to add to --ui quiet"],
-  [{ ...QUIET, jobOutput: "grouped" }, "--job-output grouped prints"],
-  [{ ...NONE, ui: "json", jobOutput: "prefixed" }, "--job-output prefixed prints"],
+  [{ ...NONE, ui: "json", live: true }, "--ui json and --live choose"],
+  [{ ...NONE, ui: "live", live: false }, "--ui live and --no-live choose"],
+  [{ ...QUIET, live: true }, "--live and --quiet choose"],
+  [{ ...QUIET, ui: "plain" }, "--ui plain and --quiet choose"],
+  [{ ...VERBOSE, ui: "json" }, "--verbose has no effect with --ui json"],
+  [{ ...VERBOSE, ui: "quiet" }, "--verbose has no effect with --ui quiet"],
+  [{ ...QUIET, jobOutput: "grouped" }, "--job-output grouped shows"],
+  [{ ...NONE, ui: "json", jobOutput: "prefixed" }, "--job-output prefixed shows"],
 ];
 
 for (const [flags, message] of REFUSED) {

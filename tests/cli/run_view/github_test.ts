@@ -148,6 +148,6 @@ Deno.test("actions: a summary that cannot be written is said and costs nothing",
   await run.view.end("last words\n");
   assertMatch(
     said(run),
-    /last words[^]*warning: cannot write the summary of the step: Permission denied$/,
+    /last words[^]*warning: cannot write the step summary: Permission denied$/,
   );
 });

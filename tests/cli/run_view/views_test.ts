@@ -56,7 +56,7 @@ Deno.test("plain: what a reader does not read is left out from a point on, and c
   check(
     run,
     `
-    … 5 lines not shown: nobody read them in time
+    … 5 lines not shown: they were not read in time
     ○ ready     b
     ▶ start     b`,
   );
@@ -65,7 +65,7 @@ Deno.test("plain: what a reader does not read is left out from a point on, and c
   run.show();
   run.view.close();
   run.view.end("the end\n");
-  check(run, "… 1 line not shown: nobody read them in time\nthe end");
+  check(run, "… 1 line not shown: they were not read in time\nthe end");
 });
 
 Deno.test("grouped: what an attempt printed comes in one piece, under the line of its end", async () => {

@@ -60,7 +60,7 @@ Deno.test("programHelpText lists the commands, names the rare ones, and says wha
       rare,
       everywhere: "--loud",
       examples: ["orch run demo.yaml"],
-      here: ["In this folder is workflow.yaml: orch run"],
+      here: ["Found workflow.yaml here. To run it: orch run"],
     }, STYLE),
     text(`
       Does things
@@ -70,15 +70,15 @@ Deno.test("programHelpText lists the commands, names the rare ones, and says wha
       Commands:
         run     Run a workflow
         doctor  Say what works
-        And: command0, command1, command2, command3, command4, command5, command6,
+        Also: command0, command1, command2, command3, command4, command5, command6,
         command7, command8, command9, command10, command11, command12, command13; all
         take --loud
 
       Examples:
         orch run demo.yaml
 
-      In this folder is workflow.yaml: orch run
-    `),
+      Found workflow.yaml here. To run it: orch run
+`),
   );
 });
 

@@ -33,7 +33,7 @@ const NOTES: readonly (readonly [PermissionNote, string])[] = [
   ],
   [
     { kind: "limits", jobIds: ["a", "b"] },
-    "note: job 'a' and 1 more job can only be held to limits in a shell, with --allow-run=sh: without, what is asked for is reserved\n",
+    "note: job 'a' and 1 more job can only be held to limits in a shell, with --allow-run=sh: without it, resources are only reserved\n",
   ],
   [
     { kind: "unknown_host", jobId: "a", variable: "API_URL" },
@@ -41,11 +41,11 @@ const NOTES: readonly (readonly [PermissionNote, string])[] = [
   ],
   [
     { kind: "comma", object: "/a,b\x1b[2J" },
-    "note: '/a,b␛[2J' has a comma and cannot stand in a list: its flag allows all\n",
+    "note: '/a,b␛[2J' contains a comma and cannot be part of a list: its flag allows everything\n",
   ],
   [
     { kind: "built_in" },
-    "note: this program has its permissions built in; orch.js, the one file for Deno, can be confined\n",
+    "note: the permissions of this program are fixed; use orch.js, the single file for Deno, to restrict them\n",
   ],
 ];
 

@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
   [
     say.noCommandText("stop", ["`show`"]),
     "error: Unknown command 'stop'\n" +
-    "Ctrl-C stops a run; one that runs elsewhere is stopped by kill PID, which orch show tells",
+    "Ctrl-C stops a run; to stop one in another terminal: kill PID (orch show prints the PID)",
   ],
   [say.noAliasText("z"), "Unknown flag -z"],
   [say.valueMissingText("name"), "--name needs a value"],
@@ -52,29 +52,29 @@ const ROWS: readonly (readonly [said: string, expected: string])[] = [
   [say.SEE_HELP, "Add --help to see what this command takes"],
   [
     say.noWorkflowText(LOOKED),
-    "No workflow file is named, and none is here\n" +
+    "No workflow file given, and none found here\n" +
     "  looked for  workflow.yaml, .json, orch.yaml\n" +
     "  run one     orch run FILE\n" +
     "  make one    orch create --name demo --output workflow.yaml",
   ],
   [
     say.whichWorkflowText(["workflow.yaml", "orch.yaml"]),
-    "No workflow file is named, and there is more than one here: name 'workflow.yaml' or 'orch.yaml'",
+    "No workflow file given, and there is more than one here: choose 'workflow.yaml' or 'orch.yaml'",
   ],
   [
     say.hereText([], LOOKED).join("\n"),
     "No workflow here: looked for workflow.yaml, .json, orch.yaml\n" +
-    "To make one: orch create --name demo --output workflow.yaml",
+    "To create one: orch create --name demo --output workflow.yaml",
   ],
-  [say.hereText(["orch.yaml"], LOOKED).join("\n"), "In this folder is orch.yaml: orch run"],
+  [say.hereText(["orch.yaml"], LOOKED).join("\n"), "Found orch.yaml here. To run it: orch run"],
   [
     say.hereText(["workflow.yaml", "orch.yaml"], LOOKED).join("\n"),
-    "In this folder are workflow.yaml and orch.yaml: orch run workflow.yaml",
+    "Found workflow.yaml and orch.yaml here. To run one: orch run workflow.yaml",
   ],
-  [say.QUIET_AND_VERBOSE, "--quiet and --verbose ask for opposite things: leave one out"],
-  [say.BAD_NAME, "--name: a name is one line of text and not empty"],
+  [say.QUIET_AND_VERBOSE, "--quiet and --verbose contradict each other: remove one"],
+  [say.BAD_NAME, "--name must be one non-empty line of text"],
   [say.noFormatText("x.toml"), "--output: 'x.toml' must end in .yaml, .yml or .json"],
-  [say.existsText("x.yaml"), "'x.yaml' exists already: --force overwrites it"],
+  [say.existsText("x.yaml"), "'x.yaml' already exists; to overwrite it, add --force"],
   [
     say.wroteText("my file.yaml", `orch run ${shellWord("my file.yaml")}`),
     "Wrote my file.yaml. Try it:\n  orch run 'my file.yaml'\n",

@@ -51,7 +51,7 @@ Deno.test("settledLine leaves a line for every job that has run or was skipped, 
       ✔ test                        1:12   attempt 2
       killing all running jobs now
       ■ deploy                   cancelled
-      ⊘ docs                     skipped: only for branch main, and the branch is not known`),
+      ⊘ docs                     skipped: only for branch main, and the branch is unknown`),
   );
 });
 

@@ -18,24 +18,24 @@ const NAMES = Array.from({ length: 9 }, (_, i) => `j${i}`);
 const ROWS: readonly (readonly [Decision, string])[] = [
   [
     { kind: "order", settings: sketchSettings(), jobIds: ["a", "b"] },
-    "4 jobs at a time, seed 1; order of starting: a, b",
+    "4 jobs at a time, seed 1; start order: a, b",
   ],
   [
     { kind: "order", settings: FULL, jobIds: NAMES },
     "8 jobs at a time, 2,048 MB to reserve, 400 % of processors to reserve, the first failure stops " +
-    "the run, branch topic␛[2J, seed 7; order of starting: j0, j1, j2, j3, j4, j5 and 3 more",
+    "the run, branch topic␛[2J, seed 7; start order: j0, j1, j2, j3, j4, j5 and 3 more",
   ],
   [
     { kind: "ready", jobId: "a", needs: 0, place: 1 },
-    "a is ready: it has no dependencies; place 1 in the order of starting",
+    "a is ready: it has no dependencies; place 1 in the start order",
   ],
   [
     { kind: "ready", jobId: "b", needs: 1, place: 2 },
-    "b is ready: the job it needs has ended well; place 2 in the order of starting",
+    "b is ready: the job it needs is done; place 2 in the start order",
   ],
   [
     { kind: "ready", jobId: "c", needs: 1_200, place: 3_000 },
-    "c is ready: all 1,200 jobs it needs have ended well; place 3,000 in the order of starting",
+    "c is ready: all 1,200 jobs it needs are done; place 3,000 in the start order",
   ],
   [{ kind: "ready_again", jobId: "a", attempt: 2 }, "a is ready again, for attempt 2"],
   [
@@ -61,7 +61,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
   ],
   [
     { kind: "hold", ready: 12, jobId: "c", obstacle: { cause: "cap", holders: ["a"] } },
-    "12 jobs, c the first of them, are ready and cannot start: a let no more jobs run beside it " +
+    "12 jobs, c the first of them, are ready and cannot start: a allowed no more jobs in parallel " +
     "(max_concurrent_jobs)",
   ],
   [
@@ -73,7 +73,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
       most: 3,
       waitMs: 1_500,
     },
-    "a is tried again, attempt 2 of 3 in 1.5s: exit code 2",
+    "a is retried, attempt 2 of 3 in 1.5s: exit code 2",
   ],
   [
     {
@@ -90,7 +90,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
   ],
   [
     { kind: "stop", jobId: "a", why: "timeout", force: false, graceMs: 10_000 },
-    "a is asked to end: its time is up; it is killed in 10.0s",
+    "a is asked to end: its time limit is over; it is killed in 10.0s",
   ],
   [
     { kind: "stop", jobId: "a", why: "run_stopping", force: true, graceMs: null },
@@ -111,7 +111,7 @@ const ROWS: readonly (readonly [Decision, string])[] = [
         at: 5,
       },
     },
-    "4 jobs at a time, seed 1; their attempts are lost: a; put back: b, c",
+    "4 jobs at a time, seed 1; lost attempts: a; reset: b, c",
   ],
 ];
 

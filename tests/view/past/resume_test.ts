@@ -51,14 +51,14 @@ check("a workflow that has changed", [
     '/w/ci.yaml' has changed since the run was planned:
       ~ changed: build, lint (run again)
       + new: fresh (run)
-      - gone: old (left out)
+      - removed: old (left out)
       > after these: test, ship (run again)`,
   ],
   [
     differenceText("/w/ci.yaml", { ...SAME, removed: ["old"] }),
     `
     '/w/ci.yaml' has changed since the run was planned:
-      - gone: old (left out)`,
+      - removed: old (left out)`,
   ],
   [
     differenceText("/w/a\x1b[2J\nb.yaml", { ...SAME, changed: many(10), downstream: many(1_211) }),
@@ -67,33 +67,33 @@ check("a workflow that has changed", [
       ~ changed: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 (run again)
       > after these: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 1,201 more (run again)`,
   ],
-  [fileGoneText("/w/ci.yaml"), "'/w/ci.yaml' is gone: the run goes on as it was planned"],
-  [fileGoneText("/w/\x9b.yaml"), "'/w/�.yaml' is gone: the run goes on as it was planned"],
-  [mendText(), "Mend the file, or go on as the run was planned: --as-planned"],
+  [fileGoneText("/w/ci.yaml"), "'/w/ci.yaml' no longer exists: the run continues as planned"],
+  [fileGoneText("/w/\x9b.yaml"), "'/w/�.yaml' no longer exists: the run continues as planned"],
+  [mendText(), "Fix the file, or continue with the original plan: --as-planned"],
 ]);
 
 check("a run on which another works", [
   [
     heldText(ID, { pid: 4711, host: "box" }),
-    `Run ${ID} is under way: process 4711 on box works on it; orch logs ${ID} --follow shows its output`,
+    `Run ${ID} is already running in process 4711 on box; to follow its output: orch logs ${ID} --follow`,
   ],
   [
     heldText(ID, { pid: 4711, host: null }),
-    `Run ${ID} is under way: process 4711 works on it; orch logs ${ID} --follow shows its output`,
+    `Run ${ID} is already running in process 4711; to follow its output: orch logs ${ID} --follow`,
   ],
   [
     heldText(ID, { pid: 4711, host: "a\r\x1bb" }),
-    `Run ${ID} is under way: process 4711 on a␍␛b works on it; orch logs ${ID} --follow shows its output`,
+    `Run ${ID} is already running in process 4711 on a␍␛b; to follow its output: orch logs ${ID} --follow`,
   ],
   [
     heldText(ID, null),
-    `Run ${ID} is under way: another orch works on it; orch logs ${ID} --follow shows its output`,
+    `Run ${ID} is already running in another orch process; to follow its output: orch logs ${ID} --follow`,
   ],
 ]);
 
 check("what outlived its orch", [
-  [survivorsText(ID, 1), `Stopping 1 process of run ${ID} that outlived its orch`],
-  [survivorsText(ID, 1_200), `Stopping 1,200 processes of run ${ID} that outlived its orch`],
+  [survivorsText(ID, 1), `Stopping 1 process of run ${ID} that outlived orch`],
+  [survivorsText(ID, 1_200), `Stopping 1,200 processes of run ${ID} that outlived orch`],
   [
     unkillableText([7]),
     "Process 7 of this run cannot be ended: end it, then resume again",
@@ -107,8 +107,8 @@ check("what outlived its orch", [
 check("jobs that --only does not name and that have changed", [
   [
     othersChangedText("/w/ci.yaml", ["a", "b"]),
-    "'/w/ci.yaml' has changed, and with it jobs that --only does not name: a, b; name them too, leave the changes " +
-    "out with --as-planned, or take --from",
+    "'/w/ci.yaml' has changed, and so have jobs that --only does not name: a, b; name them too, ignore the changes " +
+    "with --as-planned, or use --from",
   ],
 ]);
 
@@ -116,18 +116,18 @@ check("jobs that may have done their work", [
   [
     askText(HERE, ["pay"]),
     `
-    These jobs did not end by themselves, and are not idempotent: pay
-    Have they done their work? Find out (orch logs ${ID} pay), then say it:
-      orch resume ${ID} --assume-done   takes them as succeeded
-      orch resume ${ID} --rerun-lost    runs them again`,
+    These jobs were interrupted, and they are not idempotent: pay
+    Find out whether they did their work (orch logs ${ID} pay), then choose:
+      orch resume ${ID} --assume-done   treats them as succeeded
+      orch resume ${ID} --rerun-lost    reruns them`,
   ],
   [
     askText({ ...HERE, stateDirectory: "/it's a/\x07place" }, many(12)),
     `
-    These jobs did not end by themselves, and are not idempotent: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more
-    Have they done their work? Find out (orch logs ${ID} j0 --state-dir $'/it\\'s a/\\007place'), then say it:
-      orch resume ${ID} --assume-done --state-dir $'/it\\'s a/\\007place'   takes them as succeeded
-      orch resume ${ID} --rerun-lost --state-dir $'/it\\'s a/\\007place'    runs them again`,
+    These jobs were interrupted, and they are not idempotent: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more
+    Find out whether they did their work (orch logs ${ID} j0 --state-dir $'/it\\'s a/\\007place'), then choose:
+      orch resume ${ID} --assume-done --state-dir $'/it\\'s a/\\007place'   treats them as succeeded
+      orch resume ${ID} --rerun-lost --state-dir $'/it\\'s a/\\007place'    reruns them`,
   ],
 ]);
 
@@ -135,40 +135,40 @@ check("jobs of which a damaged journal has lost the lines", [
   [
     askText(HERE, ["pay"], { isRepair: true }),
     `
-    Of these jobs it is not known how they ended, and they are not idempotent: pay
-    Have they done their work? Find out, then say it:
-      orch resume ${ID} --repair --assume-done   takes them as succeeded
-      orch resume ${ID} --repair --rerun-lost    runs them again`,
+    It is unknown how these jobs ended, and they are not idempotent: pay
+    Find out whether they did their work, then choose:
+      orch resume ${ID} --repair --assume-done   treats them as succeeded
+      orch resume ${ID} --repair --rerun-lost    reruns them`,
   ],
   [
     linesLostText(HERE, [{ jobId: "pay", attempt: 2 }]),
-    `The journal of run ${ID} has lost lines: it does not know of 'pay' (attempt 2), which has run; orch resume ${ID} ` +
-    "--repair goes on from what it does say, and asks before a job that is not idempotent runs again",
+    `The journal of run ${ID} has lost lines: it does not mention 'pay' (attempt 2), which has run; orch resume ${ID} ` +
+    "--repair continues from what is left, and asks before it reruns a job that is not idempotent",
   ],
   [
     linesLostText(HERE, many(12).map((jobId) => ({ jobId, attempt: 1 }))),
-    `The journal of run ${ID} has lost lines: it does not know of ${
+    `The journal of run ${ID} has lost lines: it does not mention ${
       many(10).map((id) => `'${id}' (attempt 1)`).join(", ")
-    } and 2 more, which have run; orch resume ${ID} --repair goes on from what it does say, and asks before a job ` +
-    "that is not idempotent runs again",
+    } and 2 more, which have run; orch resume ${ID} --repair continues from what is left, and asks before it ` +
+    "reruns a job that is not idempotent",
   ],
 ]);
 
 check("a folder that holds another run", [
   [
     renamedText("29991231-235959-zzzz", ID),
-    `The folder of run 29991231-235959-zzzz holds run ${ID}: it was renamed or is a copy, and does not go on under ` +
-    `another name; give the folder its name back: ${ID}`,
+    `The folder of run 29991231-235959-zzzz contains run ${ID}: it was renamed or copied; to continue the run, ` +
+    `rename the folder back to ${ID}`,
   ],
 ]);
 
 check("a run of which nothing is to run", [
   [
     nothingToDoText(ID, "failed"),
-    `Run ${ID} is over: its jobs have failed for good; orch rerun ${ID} --failed runs those again`,
+    `Run ${ID} is over, and its failed jobs have no attempts left; to rerun them: orch rerun ${ID} --failed`,
   ],
-  [nothingToDoText(ID, "completed"), `Run ${ID} is over, and nothing of it is to run again`],
-  [nothingToDoText(ID, "cancelled"), `Run ${ID} is over, and nothing of it is to run again`],
+  [nothingToDoText(ID, "completed"), `Run ${ID} is over, and no job needs to run again`],
+  [nothingToDoText(ID, "cancelled"), `Run ${ID} is over, and no job needs to run again`],
   [nothingUnfinishedText(null), "No run is unfinished"],
   [
     nothingUnfinishedText({ runId: ID, status: "completed" }),
@@ -176,18 +176,18 @@ check("a run of which nothing is to run", [
   ],
   [
     nothingUnfinishedText({ runId: ID, status: "failed" }),
-    `No run is unfinished: the newest, ${ID}, failed: orch rerun ${ID} --failed runs its failed jobs again`,
+    `No run is unfinished: the newest, ${ID}, failed; to rerun its failed jobs: orch rerun ${ID} --failed`,
   ],
 ]);
 
 check("files of a run that are damaged or cannot be written", [
   [
     repairedText("/w/journal.jsonl.damaged-12"),
-    "The journal goes on from its last good line; the damaged one is kept as /w/journal.jsonl.damaged-12",
+    "The journal continues from its last good line; the damaged journal is kept as /w/journal.jsonl.damaged-12",
   ],
   [
     repairedText("/w/\x1b]0;x\x07"),
-    "The journal goes on from its last good line; the damaged one is kept as /w/␛]0;x␇",
+    "The journal continues from its last good line; the damaged journal is kept as /w/␛]0;x␇",
   ],
   [
     journalFailedText({ operation: "write", message: "No space left on device (os error 28)" }, {
@@ -197,8 +197,8 @@ check("files of a run that are damaged or cannot be written", [
     }),
     `
     Cannot write '/w/.orch/runs/x/journal.jsonl': No space left on device (os error 28)
-    Nothing more could be remembered: the run stops, and running jobs have 10 s to end
-    Once this is mended, go on; what is done stays done:
+    The run can no longer be recorded, so it is stopping; running jobs have 10 s to finish
+    After fixing this, resume; finished jobs are not repeated:
       orch resume ${ID}`,
   ],
   [
@@ -210,18 +210,18 @@ check("files of a run that are damaged or cannot be written", [
     }),
     `
     Cannot save '/mnt/${"long/".repeat(30)}journal.jsonl': bad␊disk
-    Nothing more could be remembered: the run stops, and running jobs have 0.5 s to end
-    Once this is mended, go on; what is done stays done:
+    The run can no longer be recorded, so it is stopping; running jobs have 0.5 s to finish
+    After fixing this, resume; finished jobs are not repeated:
       orch resume ${ID} --state-dir /mnt/small`,
   ],
   [
     cannotKeepText("/mnt/small", "No space left on device (os error 28)"),
     `
-    Cannot keep the run in '/mnt/small': No space left on device (os error 28)
-    Nothing was started. Name another folder with --state-dir or ORCH_STATE_DIR`,
+    Cannot record the run in '/mnt/small': No space left on device (os error 28)
+    Nothing was started. Choose another folder with --state-dir or ORCH_STATE_DIR`,
   ],
   [
     cannotGoOnText(ID, "Read-only file system (os error 30)"),
-    `Cannot go on with run ${ID}: Read-only file system (os error 30)`,
+    `Cannot continue run ${ID}: Read-only file system (os error 30)`,
   ],
 ]);

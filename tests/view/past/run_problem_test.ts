@@ -42,10 +42,13 @@ const many: NoRun = {
 check("a run that is not found", [
   [
     noRunText("last", { kind: "no_runs" }, null),
-    "No runs of yours here: .orch was looked for in this folder, above it and two levels below; --state-dir names another place",
+    "No runs found: looked for .orch in this folder, its parents and two levels below. Use --state-dir for another folder",
   ],
   [noRunText("last", { kind: "no_runs" }, "/x\ny"), "No runs in '/x␊y'"],
-  [noRunText("x", { kind: "none", suggestion: null }, null), "No run 'x': orch history lists them"],
+  [
+    noRunText("x", { kind: "none", suggestion: null }, null),
+    "No run 'x': orch history lists all runs",
+  ],
   [
     noRunText("x\x1b[2J", { kind: "none", suggestion: ID }, null),
     `No run 'x␛[2J': did you mean ${ID}?`,
@@ -63,23 +66,23 @@ check("a run that is not found", [
 check("a run that cannot be read", [
   [
     runProblemText(ID, { kind: "no_journal", path: "/w/journal.jsonl" }),
-    `Run ${ID} has no journal: it ended before anything began, or '/w/journal.jsonl' was removed`,
+    `Run ${ID} has no journal: it ended before anything started, or '/w/journal.jsonl' was removed`,
   ],
   [
     runProblemText(ID, { kind: "no_plan", path: PLAN }),
-    `Run ${ID} has lost its plan: '${PLAN}' is not there; orch events ${ID} --json shows what happened`,
+    `The plan of run ${ID} is missing: '${PLAN}' does not exist; to see what happened: orch events ${ID} --json`,
   ],
   [
     runProblemText(ID, { kind: "plan_damaged", path: PLAN }),
-    `Run ${ID} cannot be read: '${PLAN}' is not as it was written; orch events ${ID} --json shows what happened`,
+    `Run ${ID} cannot be read: '${PLAN}' has been changed or damaged; to see what happened: orch events ${ID} --json`,
   ],
   [
     runProblemText(ID, { kind: "plan_newer", path: PLAN, version: 3 }),
-    `Run ${ID} was made by a newer orch: '${PLAN}' has format 3`,
+    `Run ${ID} was made by a newer version of orch: '${PLAN}' has format 3`,
   ],
   [
     runProblemText(ID, { kind: "plan_of_another", path: PLAN }),
-    `Run ${ID} cannot be read: its journal does not belong to '${PLAN}'; orch events ${ID} --json shows what happened`,
+    `Run ${ID} cannot be read: its journal does not belong to '${PLAN}'; to see what happened: orch events ${ID} --json`,
   ],
   [
     runProblemText(ID, { kind: "unreadable", path: PLAN, cause: "Permission denied" }),
@@ -90,11 +93,11 @@ check("a run that cannot be read", [
 check("the end of a journal", [
   [
     journalEndText(ID, { kind: "corrupt", offset: 12345 }),
-    `The journal of run ${ID} is damaged at byte 12345: only what comes before it is shown; orch resume ${ID} --repair goes on from there`,
+    `The journal of run ${ID} is damaged at byte 12345: only the events before it are shown; to continue from there: orch resume ${ID} --repair`,
   ],
   [
     journalEndText(ID, { kind: "newer", version: 2 }),
-    `The journal of run ${ID} was written by a newer orch (format 2): what this one does not know, and all after it, is not shown`,
+    `The journal of run ${ID} was written by a newer version of orch (format 2): the first unknown event and everything after it are not shown`,
   ],
 ]);
 
@@ -107,19 +110,19 @@ check("the index", [
   [indexText({ kind: "reading", runs: 1200 }), "Reading 1,200 runs for the index, once"],
   [
     indexText({ kind: "not_kept", cause: "read-only" }),
-    "warning: the index of runs cannot be kept (read-only): the runs themselves are read, which takes longer",
+    "warning: the index of runs cannot be updated (read-only): orch reads the runs themselves, which takes longer",
   ],
   [
     indexText({ kind: "not_rebuilt", path: "/w/.orch/history.db", cause: "disk full" }),
-    "Cannot make the index '/w/.orch/history.db' anew: disk full",
+    "Cannot rebuild the index '/w/.orch/history.db': disk full",
   ],
   [
     indexText({ kind: "newer", version: 4, stateDirectory: null, wanted: "to_ask" }),
-    "warning: the index of runs was made by a newer orch (format 4): the runs themselves are read, which takes longer; orch history rebuild makes one for this orch",
+    "warning: the index of runs was made by a newer version of orch (format 4): orch reads the runs themselves, which takes longer; to make one for this version: orch history rebuild",
   ],
   [
     indexText({ kind: "newer", version: 4, stateDirectory: "/my runs", wanted: "to_record" }),
-    "warning: the index of runs was made by a newer orch (format 4): this run is not in it, and is kept and found all the same; orch history rebuild --state-dir '/my runs' makes one for this orch",
+    "warning: the index of runs was made by a newer version of orch (format 4): this run is not in it, but it is recorded and can be found; to make one for this version: orch history rebuild --state-dir '/my runs'",
   ],
   [
     indexText({ kind: "rebuilt", path: "/w/.orch/history.db", runs: 1, others: 0 }),
@@ -152,34 +155,37 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
   one_of: [
     [
       { kind: "one_of", ...NAME, attempt: 3, attempts: 3 },
-      "orch: attempt 3 of build, which had 3 attempts; --attempt shows another",
+      "orch: attempt 3 of build, which had 3 attempts; for another one, use --attempt",
     ],
   ],
   still_running: [
-    [{ kind: "still_running", ...NAME }, "orch: build still runs: --follow waits for the rest"],
+    [
+      { kind: "still_running", ...NAME },
+      "orch: build is still running; to wait for the rest, add --follow",
+    ],
   ],
   unfinished: [
     [
       { kind: "unfinished", ...NAME, attempt: 2 },
-      "orch: the output of build (attempt 2) ends where orch ended",
+      "orch: the output of build (attempt 2) stops where orch ended",
     ],
   ],
   lost: [
     [
       { kind: "lost", ...NAME },
-      "orch: the output of build is lost, or a part of it: there was no room for its files, or no way to open them",
+      "orch: the output of build is lost, at least in part: its files could not be opened, or no space was left for them",
     ],
   ],
   truncated: [
     [
       { kind: "truncated", ...NAME },
-      "orch: the middle of the output of build was cut out: it grew over --max-log",
+      "orch: the middle of the output of build was removed because it exceeded --max-log",
     ],
   ],
   cut_meanwhile: [
     [
       { kind: "cut_meanwhile", ...NAME },
-      "orch: the output of build grew over --max-log, and its middle was cut out: some of it is missing here",
+      "orch: the output of build exceeded --max-log, and its middle was removed: some of it is missing here",
     ],
   ],
   never_began: [
@@ -195,7 +201,7 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
   missing: [
     [
       { kind: "missing", ...NAME, path: "/w/build.1.out" },
-      "orch: the output of build is gone: '/w/build.1.out' is not there",
+      "orch: the output of build is missing: '/w/build.1.out' does not exist",
     ],
   ],
   no_attempt: [
@@ -205,7 +211,7 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
     ],
     [
       { kind: "no_attempt", jobId: "build", job: { phase: "waiting", unmet: 1 } },
-      "orch: build has no output: it has not begun",
+      "orch: build has no output: it has not started",
     ],
     [
       {
@@ -213,24 +219,24 @@ const NOTES: { readonly [K in LogNote["kind"]]: readonly (readonly [LogNote, str
         jobId: "build",
         job: { phase: "settled", status: "cancelled", at: 0 },
       },
-      "orch: build has no output: it never began",
+      "orch: build has no output: it never started",
     ],
   ],
   awaited: [
     [
       { kind: "awaited", jobId: null, attempt: null },
-      "orch: waiting for the first job to begin",
+      "orch: waiting for the first job to start",
     ],
-    [{ kind: "awaited", jobId: "build", attempt: null }, "orch: waiting for build to begin"],
+    [{ kind: "awaited", jobId: "build", attempt: null }, "orch: waiting for build to start"],
     [
       { kind: "awaited", jobId: "build", attempt: 3 },
-      "orch: waiting for attempt 3 of build to begin",
+      "orch: waiting for attempt 3 of build to start",
     ],
   ],
   orch_died: [
     [
       { kind: "orch_died", runId: ID },
-      `orch: the run is unfinished and nobody works on it; orch resume ${ID} goes on with it`,
+      `orch: orch is no longer running this run; to continue: orch resume ${ID}`,
     ],
   ],
 };
@@ -244,11 +250,11 @@ check("jobs and attempts that are not there", [
   ],
   [
     noJobText("x\n", ID, { suggestion: null, leftOut: false }),
-    `Run ${ID} has no job 'x␊': orch show ${ID} lists them`,
+    `Run ${ID} has no job 'x␊': orch show ${ID} lists its jobs`,
   ],
-  [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was left out of run ${ID}`],
+  [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was not part of run ${ID}`],
   [noAttemptText({ jobId: "build", attempt: 9 }, 1), "--attempt 9: job 'build' has had 1 attempt"],
-  [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had none yet"],
+  [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had no attempt yet"],
 ]);
 
 check("runs that go", [
@@ -266,11 +272,11 @@ check("runs that go", [
   ],
   [
     whichDirectoryText(["a/.orch", "b/.orch"]),
-    "There are runs in a/.orch, b/.orch: --state-dir says which to clean",
+    "There are runs in a/.orch, b/.orch: choose one with --state-dir",
   ],
   [
     whichDirectoryText(["a", "b", "c", "d", "e", "f"]),
-    "There are runs in a, b, c, d, e and 1 more place: --state-dir says which to clean",
+    "There are runs in a, b, c, d, e and 1 more place: choose one with --state-dir",
   ],
   [notRemovedText(ID, "no\npermission"), `error: Cannot remove run ${ID}: no␊permission`],
 ]);

@@ -81,8 +81,8 @@ Deno.test("showText() shows every kind of end, earlier attempts, and why a job d
       deploy    skipped                        needs test, which did not succeed
       announce  skipped                        needs deploy, which did not run because of test
       docs      cancelled  1         3.8s
-      late      cancelled                      never began
-    `).trimEnd() + "\n",
+      late      cancelled                      never started
+`).trimEnd() + "\n",
   );
 });
 
@@ -118,7 +118,7 @@ Deno.test("showText() shows a run that is under way, with the time that has pass
 
       JOB    STATUS   ATTEMPTS  DURATION  OUTCOME
       build  running  1         1:04
-      flaky  pending  1         4.0s      attempt 2 is to follow; before: exit code 1
+      flaky  pending  1         4.0s      attempt 2 will follow; before: exit code 1
       stuck  running  1         1:04      being stopped
       next   pending
       soon   pending                      ready to start
@@ -133,7 +133,7 @@ Deno.test("showText() does not take a job of a dead orch for one that runs", () 
       run       20261122-103000-x7k2
       workflow  test (ci.yaml)
       status    unfinished: orch ended before the run did
-      time      2026-11-22 10:30:00, last heard of 4.0s later
+      time      2026-11-22 10:30:00, last event 4.0s later
       jobs      0 ok, 5 open
       resumed   2 times
       logs      .orch/runs/x/jobs
@@ -141,7 +141,7 @@ Deno.test("showText() does not take a job of a dead orch for one that runs", () 
 
       JOB    STATUS      ATTEMPTS  DURATION  OUTCOME
       build  unfinished  1         4.0s
-      flaky  pending     1         4.0s      attempt 2 is to follow; before: exit code 1
+      flaky  pending     1         4.0s      attempt 2 will follow; before: exit code 1
       stuck  unfinished  1         4.0s      being stopped
       next   pending
       soon   pending                         ready to start

@@ -59,11 +59,11 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
     },
     "waited 9.0s for its dependencies: a, b (skip_if_failed, skipped), and a was the last\n" +
     "each of these waited for the previous one: x → y → a\n" +
-    "left out of this run, and so taken as done: c",
+    "not part of this run, so treated as done: c",
   ],
   [
     { ...NEEDS, needs: [need("c", "left_out")] },
-    "left out of this run, and so taken as done: c",
+    "not part of this run, so treated as done: c",
   ],
   [
     { ...NEEDS, until: null, needs: [need("a", "success"), need("b", "open")], chain: ["a"] },
@@ -90,12 +90,12 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   [
     room("cap", "a"),
     "was ready, and waited 2.0s for room\n" +
-    "2.0s: a let no more jobs run beside it (max_concurrent_jobs)",
+    "2.0s: a allowed no more jobs in parallel (max_concurrent_jobs)",
   ],
   [
     room("own_cap", "a"),
     "was ready, and waited 2.0s for room\n" +
-    "2.0s: it runs beside fewer jobs than ran (max_concurrent_jobs): a",
+    "2.0s: it allows fewer parallel jobs than were running (max_concurrent_jobs): a",
   ],
   [
     room("memory", "a"),
@@ -110,13 +110,13 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   [
     room("reservation", "wide"),
     "was ready, and waited 2.0s for room\n" +
-    "2.0s: wide had been passed over too often, so that nothing may start before it",
+    "2.0s: wide had been passed over too often, so nothing could start before it",
   ],
   [
     { kind: "room", from: START, until: null, report: { ...ROOM, earlier: 1, later: 2 } },
     "is ready, and waits for room\n" +
     "meanwhile 1 job with higher priority started\n" +
-    "meanwhile 2 jobs with lower priority started, since they fit",
+    "meanwhile 2 jobs with lower priority started, because they fit",
   ],
   [{ kind: "room", from: START, until: START + 4, report: ROOM }, ""],
   [{ ...RAN, outcome: EXIT_1 }, "attempt 1 ran 3.0s: exit code 1"],
@@ -128,7 +128,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
       stopped: { why: "timeout", at: START + 1_000, killed: true },
     },
     "attempt 1 ran 3.0s: Job timed out after 1 seconds; " +
-    "asked to end after 1.0s, as its time was up, then killed",
+    "asked to end after 1.0s, because its time limit was over, then killed",
   ],
   [
     {
@@ -136,7 +136,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
       outcome: { kind: "cancelled" },
       stopped: { why: "run_stopping", at: START + 2_000, killed: false },
     },
-    "attempt 1 ran 3.0s: cancelled; asked to end after 2.0s, as the run was being stopped",
+    "attempt 1 ran 3.0s: cancelled; asked to end after 2.0s, because the run was being stopped",
   ],
   [
     { kind: "backoff", attempt: 2, most: 3, from: START, until: START + 1_000 },
@@ -144,7 +144,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "once" } },
-    "not retried: the job has no retry_config, and the file no max_retries",
+    "not retried: the job has no retry_config, and the file has no max_retries",
   ],
   [
     { kind: "gave_up", at: START, why: { kind: "used_up", most: 3 } },
@@ -181,7 +181,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
         reason: { kind: "branch", branch: "topic", wanted: ["main"] },
       },
     },
-    "skipped: needs a, which did not succeed; a was skipped: only for branch main, and this is topic",
+    "skipped: needs a, which did not succeed; a was skipped: only for branch main, and the branch is topic",
   ],
   [
     {
@@ -201,7 +201,7 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
       chain: [],
       cause: SUCCESS,
     },
-    "skipped: only for branch main, and the branch is not known",
+    "skipped: only for branch main, and the branch is unknown",
   ],
   [{ kind: "cancelled", at: START, reason: null, failed: null }, "cancelled"],
   [
@@ -219,20 +219,20 @@ const ROWS: readonly (readonly [WhyStep, string])[] = [
   [{ kind: "cancelled", at: START, reason: "kill", failed: null }, "cancelled: the run was killed"],
   [
     { kind: "cancelled", at: START, reason: "fail_fast", failed: "lint" },
-    "cancelled: lint failed, and --fail-fast stops the run then",
+    "cancelled: lint failed, and --fail-fast stopped the run",
   ],
   [{ kind: "paused", from: START, until: START + 60_000 }, "the run was paused for 1:00"],
   [
     { kind: "down", from: START, until: START + 60_000, effect: "none" },
-    "no orch was at work for 1:00",
+    "orch was not running for 1:00",
   ],
   [
     { kind: "down", from: START, until: START + 60_000, effect: "lost" },
-    "no orch was at work for 1:00, and the attempt under way is lost: it is made again",
+    "orch was not running for 1:00, and the current attempt was lost: it runs again",
   ],
   [
     { kind: "down", from: START, until: START + 60_000, effect: "reset" },
-    "no orch was at work for 1:00, and then this job was put back: it is done again",
+    "orch was not running for 1:00, and then this job was reset: it runs again",
   ],
 ];
 
@@ -274,7 +274,7 @@ Deno.test("whyText is a title and a line for each piece, with the time since the
          +0.00s  was ready, and waited 2.0s for room
                  2.0s: all slots were in use, by a
           +2.0s  attempt 1 ran 1:13: exit code 1
-          +1:15  not retried: the job has no retry_config, and the file no max_retries
+          +1:15  not retried: the job has no retry_config, and the file has no max_retries
     `),
   );
   const colored = whyText(story([NEEDS], failed), {
@@ -298,7 +298,7 @@ Deno.test("whyText says where nobody works on what is not over", () => {
       test of run r1: runs
 
          +0.00s  has no dependencies
-                 no orch works on this run any more: orch resume r1 goes on with it
+                 orch is no longer running this run; to continue: orch resume r1
     `),
   );
   assertEquals(shown(START).includes("any more"), false);
@@ -361,7 +361,7 @@ Deno.test("whyDocument is the story as data", () => {
       outcome: { kind: "timed_out", after_ms: 1_000 },
       stopped: { why: "timeout", at: "2026-11-22T10:30:01.000Z", killed: false },
       words:
-        "attempt 1 ran 3.0s: Job timed out after 1 seconds; asked to end after 1.0s, as its time was up",
+        "attempt 1 ran 3.0s: Job timed out after 1 seconds; asked to end after 1.0s, because its time limit was over",
     }],
   });
 });

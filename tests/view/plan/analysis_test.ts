@@ -187,7 +187,7 @@ for (const [change, expected] of TITLES) {
     const options = { planned: { ...PLANNED, ...change }, style: STYLE };
     assertEquals(
       picturesText([" 0  a"], ["a  ██"], options),
-      `\nLevels, each job below what it waits for:\n 0  a\n\n${expected}\na  ██\n`,
+      `\nLevels, each job below the jobs it waits for:\n 0  a\n\n${expected}\na  ██\n`,
     );
   });
 }
@@ -195,7 +195,7 @@ for (const [change, expected] of TITLES) {
 Deno.test("runPicturesText leaves away what is empty", () => {
   assertEquals(
     runPicturesText({ tree: [" 0  a"], timeline: ["a  ██"] }, STYLE),
-    "\nLevels, each job below what it waited for\n 0  a\n\nTime\na  ██\n",
+    "\nLevels, each job below the jobs it waited for\n 0  a\n\nTime\na  ██\n",
   );
   assertEquals(runPicturesText({ tree: [], timeline: [] }, STYLE), "");
 });

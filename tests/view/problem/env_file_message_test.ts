@@ -21,10 +21,10 @@ Deno.test("envFileText tells every mistake with its line, and no value", () => {
     text(`
       --env-file cannot be used; nothing was started
       ci.env:1: expected NAME=VALUE
-      ci.env:3: what stands before '=' cannot name a variable: a name is letters, digits and '_', and does not begin with a digit
-      ci.env:4: the value of A begins with a quote that is never closed
-      ci.env:9: the value of B goes on after its closing quote
-      ci.env:10: the value of C holds U+0000, which no variable can
+      ci.env:3: invalid variable name before '=': use letters, digits and '_', and do not start with a digit
+      ci.env:4: the value of A starts with a quote that is never closed
+      ci.env:9: the value of B continues after its closing quote
+      ci.env:10: the value of C contains U+0000, which a variable cannot
     `),
   );
 });

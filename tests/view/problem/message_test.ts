@@ -73,8 +73,8 @@ checkMessages<`E1${string}`>({
       {},
       `
   File must contain one YAML document: found more
-  ^ a second begins here
-  = put each workflow into a file of its own`,
+  ^ a second document starts here
+  = put each workflow into its own file`,
     ],
   ],
   E107: [
@@ -91,7 +91,7 @@ checkMessages<`E1${string}`>({
       { problem: "cycle" },
       `
   Alias refers to itself
-  = write out what it stands for`,
+  = write the value out instead`,
     ],
     [
       { problem: "bomb" },
@@ -192,7 +192,7 @@ checkMessages<`E20${string}` | "E210">({
       { key: "jobs[3]", expected: "object", found: "string", value: "", quoteIt: false },
       `
   'jobs[3]' must be a mapping: found the text ''
-  = a job is a mapping that begins with '- id: NAME'`,
+  = a job is a mapping that starts with '- id: NAME'`,
     ],
     [
       { key: "conditions", expected: "object", found: "array", value: null, quoteIt: false },
@@ -247,7 +247,7 @@ checkMessages<`E20${string}` | "E210">({
       `
   Missing key 'id' in the job
   ^ needs 'id'
-  = begin the job with '- id: NAME'`,
+  = start the job with '- id: NAME'`,
     ],
   ],
   E204: [
@@ -256,7 +256,7 @@ checkMessages<`E20${string}` | "E210">({
       `
   Job 'deploy' depends on non-existent job 'missing'
   ^ no such job
-  = add a job with this id, or remove it here`,
+  = add a job with this id, or remove the reference`,
     ],
     [
       { jobId: "test", missing: "bulid", relation: "dependency", suggestion: "build" },
@@ -299,13 +299,13 @@ checkMessages<`E20${string}` | "E210">({
       `
   Duplicate job id 'build'
   ^ again here
-  = give each job an id of its own`,
+  = give each job its own id`,
     ],
     [
       { jobId: "Build", otherId: "build" },
       `
   Job ids 'build' and 'Build' differ only in case
-  = their files would be the same on some systems: rename one`,
+  = their log files would collide on some systems: rename one`,
     ],
   ],
   E207: [
@@ -313,25 +313,25 @@ checkMessages<`E20${string}` | "E210">({
       { jobId: "build my app", problem: "pattern" },
       `
   Invalid job id 'build my app'
-  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_': 'build_my_app'`,
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_': 'build_my_app'`,
     ],
     [
       { jobId: "../x", problem: "pattern" },
       `
   Invalid job id '../x'
-  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'`,
     ],
     [
       { jobId: "a\u202e\nb", problem: "pattern" },
       `
   Invalid job id 'a�␊b'
-  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'`,
     ],
     [
       { jobId: "x".repeat(300), problem: "length" },
       `
   Job id must have at most 64 characters: found 300
-  = an id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+  = an id is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'`,
     ],
     [
       { jobId: "CON", problem: "reserved" },

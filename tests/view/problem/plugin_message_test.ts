@@ -6,19 +6,19 @@ checkMessages<"E211" | "E212" | "E213">({
     [
       { type: "a b", problem: "name" },
       `
-  Job type 'a b' holds what a type must not
-  = a type is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter, a digit or '_'`,
+  Job type 'a b' is not a valid name
+  = a type is 1 to 64 letters, digits, '_', '.' or '-', and starts with a letter, a digit or '_'`,
     ],
     [
       { type: "http", problem: "built_in" },
       `
-  Job type 'http' is one of orch itself
+  Job type 'http' is built into orch
   = give the plugin another type`,
     ],
     [
       { type: "greet", problem: "twice" },
       `
-  Job type 'greet' stands twice
+  Job type 'greet' is defined twice
   ^ again here
   = give each plugin its own type`,
     ],
@@ -28,7 +28,7 @@ checkMessages<"E211" | "E212" | "E213">({
       { type: "greet", path: "./greet.ts", problem: "missing", cause: "" },
       `
   Plugin 'greet' needs the module './greet.ts', which does not exist
-  = paths start from the folder of the workflow file, or from -C`,
+  = paths are relative to the folder of the workflow file, or to -C`,
     ],
     [
       { type: "greet", path: "./greet.ts", problem: "no_executor", cause: "" },
@@ -50,13 +50,13 @@ checkMessages<"E211" | "E212" | "E213">({
       },
       `
   Module './greet.ts' of plugin 'greet' cannot be loaded: NotCapable: Requires env access to "HOME"
-  = it is loaded without permissions: do that in 'run', where it has those listed`,
+  = a module is loaded without permissions: do that in 'run', where the listed ones apply`,
     ],
     [
       { type: "greet", path: "./greet.ts", problem: "import", cause: "/etc/hostname" },
       `
   Plugin 'greet' imports '/etc/hostname', which it may not read
-  = list it under permissions.read; unlisted, a plugin imports packages and the code beside it`,
+  = list it under permissions.read; otherwise a plugin may import only packages and code in its own folder`,
     ],
     [
       {
@@ -67,13 +67,13 @@ checkMessages<"E211" | "E212" | "E213">({
       },
       `
   Module './greet.ts' of plugin 'greet' cannot be read: greet.ts: Unexpected token (1:9)
-  = what it imports is judged before it runs: write it in the JavaScript or TypeScript of today`,
+  = orch reads the imports of a plugin before it runs: use current JavaScript or TypeScript syntax`,
     ],
     [
       { type: "greet", path: "./greet.ts", problem: "link", cause: "/home/me/notes.ts" },
       `
   Module './greet.ts' of plugin 'greet' is a link to '/home/me/notes.ts', outside of its folder
-  = name the file itself as its path, or list it under permissions.read`,
+  = use the path of the file itself, or list it under permissions.read`,
     ],
     [
       { type: "greet", path: "./greet.ts", problem: "asks", cause: "" },
@@ -84,8 +84,8 @@ checkMessages<"E211" | "E212" | "E213">({
     [
       { type: "greet", path: "./greet.ts", problem: "slow", cause: "10 seconds" },
       `
-  Module './greet.ts' of plugin 'greet' is not loaded after 10 seconds
-  = do in 'run' what takes time`,
+  Module './greet.ts' of plugin 'greet' did not load within 10 seconds
+  = move slow work into 'run'`,
     ],
     [
       { type: "greet", path: "x", problem: "broken", cause: `\x1b[31m${"e".repeat(400)}` },
@@ -102,7 +102,7 @@ checkMessages<"E211" | "E212" | "E213">({
         cause: "Invalid input: expected string, received number.",
       },
       `
-  'with.who' is not what 'greet' takes: Invalid input: expected string, received number`,
+  'with.who' does not fit the job type 'greet': Invalid input: expected string, received number`,
     ],
   ],
 });

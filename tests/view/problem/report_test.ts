@@ -91,7 +91,7 @@ Deno.test("githubAnnotations is an ::error command for each problem", () => {
   assertEquals(
     githubAnnotations(SOURCE, [MISSING, NOWHERE], 10),
     "::error file=ci.yml,title=E403::No job is left to run " +
-      "(--only, --tags and --skip-tags together leave nothing)\n" +
+      "(--only, --tags and --skip-tags together exclude every job)\n" +
       "::error file=ci.yml,line=5,col=20,endColumn=25,title=E204::" +
       "Job 'build' depends on non-existent job 'bulid' (did you mean 'build'?)\n",
   );

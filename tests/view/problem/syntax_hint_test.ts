@@ -86,7 +86,7 @@ const SYNTAX: readonly (readonly ["yaml" | "json", string, string, string])[] = 
     "json",
     '{"a": ',
     "1:7",
-    "the end is missing ^ the file ends here = close all quotes, brackets and braces",
+    "the file ends too early ^ the file ends here = close all quotes, brackets and braces",
   ],
   ["json", "{} {}", "1:4", "text after the end of the value ^  = a file holds one JSON value"],
 ];
@@ -125,16 +125,16 @@ const TYPES: readonly (readonly [object, string])[] = [
   [{ resource_limits: { max_memory_mb: "512Mi" } }, "write megabytes as a plain number: 512"],
   [{ resource_limits: { max_memory_mb: "much" } }, "write megabytes as a plain number"],
   [{ resource_limits: { max_cpu_percent: "50%" } }, "write percent as a plain number: 50"],
-  [{ environment: ["A=1"] }, "write 'NAME: value' on a line each, without dashes"],
+  [{ environment: ["A=1"] }, "write one 'NAME: value' per line, without dashes"],
   [{ environment: "A=1" }, ""],
   [
     { command: ["a", "b"] },
-    "join the commands with '&&', or write them below 'command: |', a line each",
+    "join the commands with '&&', or write them below 'command: |', one per line",
   ],
-  [{ dependencies: [{ id: "b" }] }, "name each job by its id alone: [build, lint]"],
-  [{ conditions: { skip_if_failed: [["b"]] } }, "name each job by its id alone: [build, lint]"],
+  [{ dependencies: [{ id: "b" }] }, "list only the ids of the jobs: [build, lint]"],
+  [{ conditions: { skip_if_failed: [["b"]] } }, "list only the ids of the jobs: [build, lint]"],
   [{ dependencies: [1] }, 'quote it: "1"'],
-  [{ retry_config: 3 }, "name what you mean: {max_attempts: 3}"],
+  [{ retry_config: 3 }, "write a mapping: {max_attempts: 3}"],
   [{ idempotent: "yes" }, "write true"],
   [{ idempotent: "off" }, "write false"],
   [{ idempotent: "False" }, "remove the quotes: false"],
@@ -160,7 +160,7 @@ Deno.test("a hint for jobs that are no list of mappings", () => {
   };
   assertEquals(
     help({ build: { command: "make" } }),
-    "make it a list: each job begins with '- id: NAME'",
+    "make it a list: each job starts with '- id: NAME'",
   );
-  assertEquals(help(["build"]), "a job is a mapping that begins with '- id: NAME'");
+  assertEquals(help(["build"]), "a job is a mapping that starts with '- id: NAME'");
 });

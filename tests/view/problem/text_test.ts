@@ -234,7 +234,7 @@ check(
     |
   1 | …${"a".repeat(40)}BAD${"z".repeat(57)}…
     | ${" ".repeat(41)}^^^
-    = help: quote it if it is text, else use a smaller one`,
+    = help: quote it if it is text; otherwise use a smaller number`,
 );
 
 check(
@@ -379,6 +379,6 @@ Deno.test("diagnosticsText ends with the flags that allow all that is missing, w
   ];
   assertEquals(
     lastLines([one, ...more]),
-    "5 problems in ci.yml; nothing was started\nAll of it is allowed by --allow-read=/x --allow-run=git,make\nMore about this: orch explain E311 E210\n",
+    "5 problems in ci.yml; nothing was started\nTo allow all of it, add --allow-read=/x --allow-run=git,make\nMore about this: orch explain E311 E210\n",
   );
 });

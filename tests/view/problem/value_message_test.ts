@@ -39,28 +39,28 @@ checkMessages<`E3${string}`>({
       { value: "9007199254740992" },
       `
       Number 9007199254740993 cannot be represented exactly
-      = quote it if it is text, else use a smaller one`,
+      = quote it if it is text; otherwise use a smaller number`,
       "9007199254740993",
     ],
     [
       { value: "NaN" },
       `
       Number .nan cannot be represented exactly
-      = quote it if it is text, else use a smaller one`,
+      = quote it if it is text; otherwise use a smaller number`,
       ".nan",
     ],
     [
       { value: "1.1", written: "1.10" },
       `
-      A job would get '1.1' for '1.10'
-      = quote it to keep it as it is written: "1.10"`,
+      A job would get '1.1' instead of '1.10'
+      = quote it to keep it as written: "1.10"`,
       "1.10",
     ],
     [
       { value: "Infinity" },
       `
       Number Infinity cannot be represented exactly
-      = quote it if it is text, else use a smaller one`,
+      = quote it if it is text; otherwise use a smaller number`,
     ],
   ],
   E304: [
@@ -133,14 +133,14 @@ checkMessages<`E3${string}`>({
       },
       `
       Insufficient resources to start job 'x': it needs 4096 MB, this workflow may use 2048 MB
-      ^ more than there is
+      ^ more than is available
       = lower it, or raise global_config.resource_limits`,
     ],
     [
       { jobId: "x", resource: "cpu", needed: 900, available: 800, availableFrom: "machine" },
       `
       Insufficient resources to start job 'x': it needs 900 % CPU, this machine has 800 % CPU
-      ^ more than there is
+      ^ more than is available
       = lower it, or run on a larger machine`,
     ],
   ],
@@ -149,7 +149,7 @@ checkMessages<`E3${string}`>({
       { kind: "variable", name: "1A" },
       `
       Invalid name of an environment variable: '1A'
-      = use letters, digits and '_', and do not begin with a digit`,
+      = use letters, digits and '_', and do not start with a digit`,
     ],
     [
       { kind: "header", name: "X Y" },
@@ -171,20 +171,20 @@ checkMessages<`E3${string}`>({
       { jobId: "a", limit: "max_cpu_percent" },
       `
       Job 'a' requires 'max_cpu_percent', which cannot be enforced on this machine
-      = orch doctor says why; with 'enforce: best-effort' it runs all the same`,
+      = orch doctor explains why; with 'enforce: best-effort' the job runs anyway`,
     ],
   ],
   E314: [
     [
       { jobId: "a", saidBy: "job" },
       `
-      Job 'a' cannot leave a process: it has processes of its own, which end with it
+      Job 'a' cannot leave a process running: all its processes end with it
       = remove 'leaves' or 'processes'`,
     ],
     [
       { jobId: "a", saidBy: "workflow" },
       `
-      Job 'a' cannot leave a process: it has processes of its own, which end with it
+      Job 'a' cannot leave a process running: all its processes end with it
       = remove 'leaves', or add 'processes: shared' to the job`,
     ],
   ],
@@ -192,26 +192,26 @@ checkMessages<`E3${string}`>({
     [
       { jobId: "a", lack: "platform", cause: "" },
       `
-      Job 'a' needs processes of its own, which only Linux has
-      = with 'processes: shared' it sees those of the machine`,
+      Job 'a' needs its own process namespace, which only Linux has
+      = with 'processes: shared' it sees all processes of the machine`,
     ],
     [
       { jobId: "a", lack: "not_permitted", cause: "" },
       `
-      Job 'a' needs processes of its own: orch may not start 'unshare'
+      Job 'a' needs its own process namespace: orch may not start 'unshare'
       = add --allow-run=unshare`,
     ],
     [
       { jobId: "a", lack: "missing", cause: "" },
       `
-      Job 'a' needs processes of its own: the program 'unshare' is missing
-      = install util-linux; with 'processes: shared' it sees those of the machine`,
+      Job 'a' needs its own process namespace: the program 'unshare' is missing
+      = install util-linux; with 'processes: shared' it sees all processes of the machine`,
     ],
     [
       { jobId: "a", lack: "refused", cause: "unshare: unshare failed: No space left on device" },
       `
-      Job 'a' needs processes of its own, which the system refuses: unshare: unshare failed: No space left on device
-      = orch doctor says what to do; with 'processes: shared' it sees those of the machine`,
+      Job 'a' needs its own process namespace, which the system refuses: unshare: unshare failed: No space left on device
+      = orch doctor shows what to do; with 'processes: shared' it sees all processes of the machine`,
     ],
   ],
   E311: [
@@ -224,7 +224,7 @@ checkMessages<`E3${string}`>({
     [
       { permission: { kind: "run", program: "sh" }, use: "limits", jobIds: ["a"] },
       `
-      Job 'a' must be held to its limits, for which orch needs a shell
+      Job 'a' has limits, and orch needs a shell to enforce them
       = add --allow-run=sh`,
     ],
     [
@@ -286,14 +286,14 @@ checkMessages<`E3${string}`>({
     [
       { permission: { kind: "sys", name: "systemMemoryInfo" }, use: "memory", jobIds: ["a"] },
       `
-      Job 'a' reserves memory, and orch may not ask how much there is
+      Job 'a' reserves memory, and orch may not ask the system how much there is
       = add --allow-sys=systemMemoryInfo`,
     ],
     [
       { permission: { kind: "read", path: "/x/w.yaml" }, use: "file", jobIds: [] },
       `
-      The workflow file '/x/w.yaml' is one that orch may not read
-      = add --allow-read=/x/w.yaml; then orch permissions says what else a run needs`,
+      Deno does not let orch read the workflow file '/x/w.yaml'
+      = add --allow-read=/x/w.yaml; then orch permissions shows what else a run needs`,
     ],
     [
       { permission: { kind: "write", path: "/x/.orch" }, use: "state", jobIds: [] },
@@ -310,20 +310,20 @@ checkMessages<`E3${string}`>({
     [
       { permission: { kind: "read", path: "/w/x" }, use: "module", jobIds: ["a"] },
       `
-      Job 'a' is done by a plugin, whose folder '/w/x' orch may not read
+      Job 'a' needs a plugin, and orch may not read its folder '/w/x'
       = add --allow-read=/w/x`,
     ],
     [
       { permission: { kind: "net", host: "h:443" }, use: "plugin", jobIds: ["a", "b"] },
       `
-      Job 'a' is done by a plugin that is to reach 'h:443', which orch itself may not
+      Job 'a' needs a plugin that may reach 'h:443', which orch itself may not
       ^ and 1 more job
       = add --allow-net=h:443`,
     ],
     [
       { permission: { kind: "run", program: null }, use: "plugin", jobIds: ["a"] },
       `
-      Job 'a' is done by a plugin that is to start anything, which orch itself may not
+      Job 'a' needs a plugin that may start anything, which orch itself may not
       = add --allow-run`,
     ],
   ],
@@ -376,7 +376,7 @@ checkMessages<`E4${string}`>({
       {},
       `
       No job is left to run
-      = --only, --tags and --skip-tags together leave nothing`,
+      = --only, --tags and --skip-tags together exclude every job`,
     ],
   ],
 });

@@ -125,7 +125,7 @@ Deno.test("endText shows failures with their output, what did not run and why, a
         at login.spec.ts:41
       ──────────────────────────────────────────────────────────────────────────
       ⊘ not run: package, publish (need e2e)
-      ⊘ not run: docs (only for branch main, and this is topic)
+      ⊘ not run: docs (only for branch main, and the branch is topic)
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
       ✗ 2 failed (test, e2e)   ✔ 2 succeeded   ■ 1 cancelled   ⊘ 4 skipped
@@ -153,7 +153,7 @@ Deno.test("endText in colour", () => {
         at login.spec.ts:41
       ␛[2m──────────────────────────────────────────────────────────────────────────␛[0m
       ⊘ not run: package, publish (need e2e)
-      ⊘ not run: docs (only for branch main, and this is topic)
+      ⊘ not run: docs (only for branch main, and the branch is topic)
       ⊘ not run: notify (test failed)
       ■ cancelled: deploy
       ␛[31m✗ 2 failed (test, e2e)␛[0m   ␛[32m✔ 2 succeeded␛[0m   ␛[33m■ 1 cancelled␛[0m   ⊘ 4 skipped

@@ -83,7 +83,7 @@ Deno.test("actionsSummary is a table, what failed first, and its output folded",
       | ✗ | test | failed: could not be started: no &lt;sh&gt; \\| \\\`x\\\` | 1:04 | 1 |
       | ■ | late | cancelled |  | 0 |
       | ⊘ | deploy | skipped: needs test, which did not succeed |  | 0 |
-      | ⊘ | docs | skipped: only for branch main, and this is topic |  | 0 |
+      | ⊘ | docs | skipped: only for branch main, and the branch is topic |  | 0 |
       | ✔ | build | succeeded | 4.1s | 1 |
 
       <details><summary>✗ test: could not be started: no &lt;sh&gt; | \`x\`</summary>

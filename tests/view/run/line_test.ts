@@ -87,7 +87,7 @@ Deno.test("plainLine has a line for every event that something happened with", (
       10:30:08  ▶ start     test (attempt 2)
       10:30:08  ✗ FAILED    test after 0.21s: exit code 2 (attempt 2)
       10:30:08  ⊘ skipped   package: needs test, which did not succeed
-      10:30:08  ⊘ skipped   docs: only for branch main, and this is topic
+      10:30:08  ⊘ skipped   docs: only for branch main, and the branch is topic
       10:30:08  ■ stop      slow (time limit)
       10:30:18  ■ kill      slow (time limit)
       10:30:18  ✗ FAILED    slow after 18.4s: Job timed out after 300 seconds

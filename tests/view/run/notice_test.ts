@@ -13,7 +13,7 @@ const ROWS: readonly (readonly [Notice, string])[] = [
   ],
   [
     { kind: "left_behind", attempts: ["serve.1"], curable: true },
-    "warning: what was left behind by serve.1 may run on: with --allow-run=kill or --allow-run=sh orch stops it",
+    "warning: processes left behind by serve.1 may still be running; to let orch stop them, add --allow-run=kill or --allow-run=sh",
   ],
   [
     {
@@ -21,11 +21,11 @@ const ROWS: readonly (readonly [Notice, string])[] = [
       attempts: ["a.1", "b.1", "c.2", "d.1", "e.1", "f.1", "g.1"],
       curable: true,
     },
-    "warning: what was left behind by a.1, b.1, c.2, d.1, e.1 and 2 more may run on: with --allow-run=kill or --allow-run=sh orch stops it",
+    "warning: processes left behind by a.1, b.1, c.2, d.1, e.1 and 2 more may still be running; to let orch stop them, add --allow-run=kill or --allow-run=sh",
   ],
   [
     { kind: "left_behind", attempts: ["serve.1"], curable: false },
-    "warning: what was left behind by serve.1 may run on",
+    "warning: processes left behind by serve.1 may still be running",
   ],
   [
     { kind: "disk_waits", path: "/w/\n/journal.jsonl" },

@@ -12,20 +12,20 @@ import { assertEquals } from "../../support/assert.ts";
 const SAID: readonly (readonly [said: string, expected: string])[] = [
   [omittedText(12_345, "/runs/a.1.out"), "… 12.1 KiB before this: /runs/a.1.out"],
   [skippedText(1, "/a\x1b[2J/x"), "… 1 byte not shown: /a␛[2J/x"],
-  [lostText(1), "… 1 line not shown: nobody read them in time\n"],
-  [lostText(1_200), "… 1,200 lines not shown: nobody read them in time\n"],
+  [lostText(1), "… 1 line not shown: they were not read in time\n"],
+  [lostText(1_200), "… 1,200 lines not shown: they were not read in time\n"],
   [
     badColorText("\x1bx", ["auto", "always"]),
     "--color: '␛x': expected one of auto, always",
   ],
   [
     differentViewsText("--ui json", "--live"),
-    "--ui json and --live ask for different views: leave one out",
+    "--ui json and --live choose different views: remove one",
   ],
-  [verboseInVainText("json"), "--verbose has nothing to add to --ui json: leave one out"],
+  [verboseInVainText("json"), "--verbose has no effect with --ui json: remove one"],
   [
     jobOutputInVainText("grouped", "quiet"),
-    "--job-output grouped prints what jobs print, and --ui quiet does not: leave one out",
+    "--job-output grouped shows job output, and --ui quiet does not: remove one",
   ],
 ];
 

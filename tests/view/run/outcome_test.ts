@@ -93,7 +93,7 @@ const HTTP_FAILURES: Table<HttpFailure, "reason"> = {
     [
       { reason: "unfinished", afterMs: 600_000 },
       "response not complete within 600 seconds",
-      "a 'timeout' of the job takes the place of this limit",
+      "set 'timeout' on the job to replace this limit",
     ],
   ],
   too_many_redirects: [[{ reason: "too_many_redirects", limit: 5 }, "more than 5 redirects"]],
@@ -107,7 +107,7 @@ const HTTP_FAILURES: Table<HttpFailure, "reason"> = {
     [
       { reason: "redirect_body", url: "https://b.example/" },
       "redirected to 'https://b.example/': the body is not sent to another origin",
-      "write that address into the job if it may have the body",
+      "if that server may receive the body, use its URL in the job",
     ],
   ],
   body_too_large: [
@@ -200,15 +200,15 @@ const SKIPS: Table<SkipReason, "kind"> = {
   branch: [
     [
       { kind: "branch", branch: "topic", wanted: ["main"] },
-      "only for branch main, and this is topic",
+      "only for branch main, and the branch is topic",
     ],
     [
       { kind: "branch", branch: null, wanted: ["main", "release/*"] },
-      "only for branch main or release/*, and the branch is not known",
+      "only for branch main or release/*, and the branch is unknown",
     ],
     [
       { kind: "branch", branch: "a\x1b]0;owned\x07", wanted: ["main"] },
-      "only for branch main, and this is a␛]0;owned␇",
+      "only for branch main, and the branch is a␛]0;owned␇",
     ],
   ],
 };

@@ -4,8 +4,8 @@ import { text } from "../../base/flags.ts";
 
 export const complete = command({
   name: "__complete",
-  brief: "What the completion scripts ask",
-  about: "Answers what may stand at the cursor of a command line.",
+  brief: "Answer the completion scripts",
+  about: "Lists the words that can complete a command line.",
   args: [{ brief: "Words after orch", parse: text, placeholder: "word", complete: null }],
   repeats: true,
   examples: [],

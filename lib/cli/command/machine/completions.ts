@@ -11,9 +11,9 @@ function parseShell(value: string): Shell {
 
 export const completions = command({
   name: "completions",
-  brief: "Print the script by which a shell completes orch",
+  brief: "Print a shell completion script",
   about:
-    "Prints a script for a shell that completes commands, flags, files, jobs and runs of orch.",
+    "Prints a script for a shell. It completes the commands, flags, files, jobs and runs of orch.",
   args: [{ brief: orText(SHELLS), parse: parseShell, placeholder: "shell", complete: SHELLS }],
   examples: ['eval "$(orch completions bash)"'],
   isSeldom: true,

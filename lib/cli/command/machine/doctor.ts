@@ -4,7 +4,7 @@ import { flag } from "../../base/flags.ts";
 
 export const doctor = command({
   name: "doctor",
-  brief: "Say what this machine can run and enforce, and why not",
+  brief: "Show what this machine can run and enforce",
   about:
     "Shows what this machine has for running jobs and for holding them to their limits, and what " +
     "is missing for more.",

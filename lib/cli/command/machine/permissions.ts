@@ -4,8 +4,8 @@ import { FILE, fileOf, flag } from "../../base/flags.ts";
 
 export const permissions = command({
   name: "permissions",
-  brief: "Print the flags that allow a workflow what it needs",
-  about: "Prints the flags with which Deno allows what a workflow needs, and no more.",
+  brief: "Print the Deno flags that a workflow needs",
+  about: "Prints the Deno permission flags that a workflow needs, and no more.",
   flags: { json: flag("Print JSON") },
   args: [FILE],
   examples: ["orch permissions ci.yaml", "orch permissions ci.yaml --json"],

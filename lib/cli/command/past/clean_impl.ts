@@ -35,7 +35,7 @@ export async function clean(options: CleanOptions, world: World): Promise<number
   const { keep = null, olderThan: olderThanMs = null, dryRun } = options;
   if (keep === null && olderThanMs === null) {
     throw new UsageError(
-      "Say what may go: --keep N or --older-than 30d (with both, what both let go)",
+      "Choose runs to remove: --keep N, --older-than 30d, or both (a run must match both)",
     );
   }
   const store = oneDirectory(options, world);

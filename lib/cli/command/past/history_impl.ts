@@ -107,7 +107,7 @@ async function rebuild(
   world: World,
 ): Promise<number> {
   if (workflow !== undefined || job !== undefined || json) {
-    throw new UsageError("orch history rebuild makes the whole index anew: leave the flags out");
+    throw new UsageError("orch history rebuild rebuilds the whole index: remove the other flags");
   }
   for (const directory of directories) {
     using index = await madeAnew(directory, world);

@@ -4,25 +4,25 @@ import { flag, parseCount, RUN_OR_LAST, STATE_DIR, text } from "../../base/flags
 
 export const logs = command({
   name: "logs",
-  brief: "Print what jobs have written",
-  about: "Prints the output of one job, or of all jobs of a run, as it stands or as it comes.",
+  brief: "Print the output of jobs",
+  about: "Prints the output of one job, or of all jobs of a run, so far or as it appears.",
   flags: {
     attempt: {
       kind: "parsed",
       parse: parseCount,
       optional: true,
-      brief: "This attempt of the job",
+      brief: "Attempt to show",
       standard: "the last",
       placeholder: "n",
       complete: null,
     },
-    follow: { ...flag("Go on until the run ends, also with attempts to come"), short: "f" },
-    stderr: flag("Standard error alone, on standard output"),
+    follow: { ...flag("Continue until the run ends, including later attempts"), short: "f" },
+    stderr: flag("Print only standard error, to standard output"),
     stateDir: STATE_DIR,
   },
   args: [RUN_OR_LAST, {
     brief: "One job",
-    standard: "all, each line behind its id",
+    standard: "all, each line after its job id",
     parse: text,
     placeholder: "job",
     complete: "jobs",

@@ -29,7 +29,7 @@ export async function logs(
 ): Promise<number> {
   const { attempt = null, follow, stderr } = options;
   if (attempt !== null && job === undefined) {
-    throw new UsageError("--attempt is of one job: name it");
+    throw new UsageError("--attempt needs a job");
   }
   const place = await findRun(run, options, world);
   const read = await readRun(place.path);

@@ -4,10 +4,10 @@ import { flag, RUN_OR_LAST, STATE_DIR } from "../../base/flags.ts";
 
 export const show = command({
   name: "show",
-  brief: "Show what became of a run and each of its jobs",
-  about: "Shows how a run ended or how it stands, with each job, its timeline and its attempts.",
+  brief: "Show how a run and each of its jobs ended",
+  about: "Shows how a run ended, or how far it is, with each job, its timeline and its attempts.",
   flags: {
-    graph: flag("Draw the graph too, with what became of each job"),
+    graph: flag("Also draw the graph, with the result of each job"),
     json: flag("Print JSON, as --output of orch run writes it"),
     stateDir: STATE_DIR,
   },

@@ -4,9 +4,8 @@ import { flag, RUN_NAME, STATE_DIR, text } from "../../base/flags.ts";
 
 export const why = command({
   name: "why",
-  brief: "Say why a job ran, waited, was skipped or was retried",
-  about:
-    "Tells the story of one job in a run: what it waited for, what started it, and what came of it.",
+  brief: "Explain why a job ran, waited, was skipped or was retried",
+  about: "Explains one job of a run: what it waited for, why it started, and how it ended.",
   flags: { json: flag("Print JSON"), stateDir: STATE_DIR },
   args: [RUN_NAME, { brief: "Id of a job", parse: text, placeholder: "job", complete: "jobs" }],
   examples: ["orch why last deploy", "orch why 20261122-113040-x7k2 test --json"],

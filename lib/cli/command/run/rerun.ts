@@ -5,7 +5,7 @@ import { RERUN_FLAGS } from "./flags.ts";
 
 export const rerun = command({
   name: "rerun",
-  brief: "Run jobs of a run again",
+  brief: "Rerun jobs of a run",
   about:
     "Runs jobs of a recorded run again, within that run. Exactly one of `--failed`, `--from` and `--only` " +
     "says which jobs; without a run, the last one is meant.",

@@ -7,7 +7,7 @@ export const resume = command({
   name: "resume",
   brief: "Resume a run that crashed or was stopped",
   about:
-    "Continues a run from its record: finished jobs are not repeated. Where the workflow file has " +
+    "Continues a run from its record: finished jobs are not repeated. If the workflow file has " +
     "changed, the changed jobs and all that depend on them run again.",
   flags: RESUME_FLAGS,
   args: [{ ...RUN_NAME, optional: true }],

@@ -75,7 +75,7 @@ export async function rerun(options: RerunFlags, name: string, world: World): Pr
   const { failed, from, only } = options;
   const asked = [failed, from.length > 0, only.length > 0].filter((is) => is).length;
   if (asked !== 1) {
-    throw new UsageError("Say what to run again, in one way: --failed, --from JOB or --only JOB");
+    throw new UsageError("Choose what to rerun with one of --failed, --from JOB and --only JOB");
   }
   checkAdoption(options, name);
   const found = await findOwned(name, options, world);
@@ -97,12 +97,12 @@ async function goOn(found: FoundRun, rerun: Rerun, context: Context): Promise<nu
   const { place, runs } = found;
   checkRunFlags(options, world);
   if (options.rerunLost && options.assumeDone) {
-    throw new UsageError("--rerun-lost and --assume-done ask for opposite things: leave one out");
+    throw new UsageError("--rerun-lost and --assume-done contradict each other: remove one");
   }
   const variables = await jobVariables(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   if (options.repair && options.dryRun) {
-    throw new UsageError("--repair changes the record, and --dry-run nothing: leave one out");
+    throw new UsageError("--repair changes the record, and --dry-run changes nothing: remove one");
   }
   if (runs.lack !== null) world.stderr.write(`${keyLackText(runs.lack)}\n`);
   if (!found.isOwn && !options.adopt) return await refuseForeign(place, world);

@@ -7,8 +7,8 @@ export const run = command({
   name: "run",
   brief: "Run a workflow",
   about:
-    "Runs the jobs of a workflow file in parallel, each as soon as what it needs is done. The run " +
-    "is recorded, so that it can be resumed, and its progress is shown on standard error.",
+    "Runs the jobs of a workflow file in parallel, each as soon as its dependencies are done. The run " +
+    "is recorded, so that you can resume it, and its progress is shown on standard error.",
   flags: RUN_FLAGS,
   args: [FILE],
   examples: [

@@ -10,12 +10,12 @@ export const analyze = command({
     "Shows the structure of a workflow and how its run is planned, with the durations of earlier " +
     "runs. Nothing is started.",
   flags: {
-    maxConcurrent: { ...CONCURRENT_MAX, brief: "Planned at a time" },
+    maxConcurrent: { ...CONCURRENT_MAX, brief: "Jobs at a time in the plan" },
     output: {
-      ...path("Write the analysis as JSON to this file as well", "path", "files"),
+      ...path("Also write the analysis as JSON to this file", "path", "files"),
       short: "o",
     },
-    json: flag("Print JSON: the same as --format json"),
+    json: flag("Print JSON, same as --format json"),
     format: {
       kind: "enum",
       values: ANALYSIS_FORMATS,

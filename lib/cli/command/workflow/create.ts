@@ -30,7 +30,7 @@ export const create = command({
       kind: "enum",
       values: TEMPLATES,
       default: "ci",
-      brief: "What to start from",
+      brief: "Template to start from",
       placeholder: "name",
       short: "t",
     },

@@ -4,11 +4,11 @@ import { text } from "../../base/flags.ts";
 
 export const explain = command({
   name: "explain",
-  brief: "Say what a problem's code means, and how to fix it",
-  about: "Explains codes of problems, each with a wrong example and the right one.",
+  brief: "Explain what a problem code means, and how to fix it",
+  about: "Explains problem codes, each with a wrong and a right example.",
   args: [{
     brief: "Such as E204",
-    standard: "all, a line each",
+    standard: "all, one per line",
     parse: text,
     placeholder: "code",
     complete: "codes",

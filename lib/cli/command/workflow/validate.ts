@@ -10,7 +10,7 @@ export const validate = command({
     "and codes. No code of a plugin runs unless --plugins asks for it.",
   flags: {
     format: PROBLEM_FORMAT,
-    plugins: flag("Load plugins too, and check what they say of their jobs"),
+    plugins: flag("Also load plugins, and check the keys of their jobs"),
   },
   args: [{ ...FILE, optional: false }],
   repeats: true,

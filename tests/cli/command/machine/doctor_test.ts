@@ -97,17 +97,18 @@ Deno.test("orch doctor: a machine whose controllers belong to version 1", async 
   assertEquals(
     world.stdout.text.slice(from, world.stdout.text.indexOf("✗ python3")),
     text(`
-      ○ containment    process groups and a mark in the environment: a job that leaves
-                       both (env -i setsid) is not found
-      ✔ after kill     what runs is ended if orch is killed; only if its three guards
-                       are killed at the same moment, it runs on until orch resume
-      ✔ own processes  a job with 'processes: own' has a process namespace, and all in
-                       it ends with it
-      ○ memory limit   max_memory_mb is enforced by looking every 250 ms and killing
-      ○ cpu limit      max_cpu_percent only makes a job give way to other work (nice)
-      ○ process limit  nothing stops a job that starts processes without end but its
-                       time limit
-      ○ control groups Deno lets orch write there only with every permission
+      ○ containment    process groups and a mark in the environment: a process that
+                       leaves both (env -i setsid) is not found
+      ✔ after kill     if orch is killed, its guards end running jobs; jobs run on
+                       until orch resume only if all three guards are killed at the
+                       same moment
+      ✔ own processes  a job with 'processes: own' has a process namespace, and all
+                       processes in it end with the job
+      ○ memory limit   max_memory_mb is enforced by measuring every 250 ms and killing
+      ○ cpu limit      max_cpu_percent only lowers the priority of a job (nice)
+      ○ process limit  only its time limit stops a job that starts processes without
+                       end
+      ○ control groups Deno lets orch write there only with all permissions
           → deno run --allow-all main.ts run FILE
       ○ control groups memory, pids: in use by control groups of version 1
           → boot with systemd.unified_cgroup_hierarchy=1 or cgroup_no_v1=all

@@ -151,7 +151,7 @@ Deno.test("explanationsText lists all codes by kind, a line each", () => {
   const lines = explanationsText(PLAIN).split("\n");
   assertEquals(lines.slice(0, 2), ["The file and its syntax", "  E101  the file cannot be read"]);
   assertEquals(lines.filter((line) => /^ {2}E\d{3} {2}[a-z]/.test(line)).length, CODES.length);
-  assertEquals(lines.at(-2), "orch explain CODE says more about one");
+  assertEquals(lines.at(-2), "To read more about one: orch explain CODE");
 });
 
 Deno.test("findCode() takes a code as people type it", () => {
@@ -161,7 +161,7 @@ Deno.test("findCode() takes a code as people type it", () => {
     "E204",
     null,
   ]);
-  assertEquals(noCodeText("E9\x1b"), "No code 'E9␛': orch explain lists them");
+  assertEquals(noCodeText("E9\x1b"), "No code 'E9␛': orch explain lists all codes");
 });
 
 Deno.test("orch explain prints one, several or all, and refuses what is no code", async () => {
@@ -176,6 +176,6 @@ Deno.test("orch explain prints one, several or all, and refuses what is no code"
   assertEquals(await project.orch(["explain", "E204", "E999"]), {
     code: 2,
     stdout: "",
-    stderr: "error: No code 'E999': orch explain lists them\n",
+    stderr: "error: No code 'E999': orch explain lists all codes\n",
   });
 });
