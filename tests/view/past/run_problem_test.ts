@@ -254,7 +254,10 @@ check("jobs and attempts that are not there", [
   ],
   [noJobText("a", ID, { suggestion: null, leftOut: true }), `Job 'a' was not part of run ${ID}`],
   [noAttemptText({ jobId: "build", attempt: 9 }, 1), "--attempt 9: job 'build' has had 1 attempt"],
-  [noAttemptText({ jobId: "build", attempt: 9 }, 0), "--attempt 9: job 'build' has had no attempt yet"],
+  [
+    noAttemptText({ jobId: "build", attempt: 9 }, 0),
+    "--attempt 9: job 'build' has had no attempt yet",
+  ],
 ]);
 
 check("runs that go", [
