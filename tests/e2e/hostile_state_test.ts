@@ -193,6 +193,20 @@ testNeeding(
   },
 );
 
+Deno.test("a newest run that cannot be read is not passed over as if it were finished", async () => {
+  await using project = newProject({ "w.yaml": workflow({ id: "a", command: "true" }) });
+  for (let runs = 0; runs < 2; runs++) await project.orch(["run", "w.yaml", "-q"]);
+  const [older, newest] = project.list(".orch/runs");
+  const journal = (id: string) => project.path(`.orch/runs/${id}/journal.jsonl`);
+  await Deno.remove(journal(newest!));
+  const unbegun = await project.orch(["resume"]);
+  assertEquals(unbegun.code, 0, unbegun.stderr);
+  await Deno.symlink(journal(older!), journal(newest!));
+  const { code, stderr } = await project.orch(["resume"]);
+  assertEquals(code, 3, stderr);
+  assertStringIncludes(stderr, `Run ${newest} is the newest and cannot be read`);
+});
+
 /** What may stand in the place of a file, and never ends or holds up who opens it. */
 const ENDLESS: readonly (readonly [string, (path: string) => Promise<void>])[] = [
   ["a link to /dev/zero", (path) => Deno.symlink("/dev/zero", path)],

@@ -183,6 +183,15 @@ export function nothingUnfinishedText(
   }${next}`;
 }
 
+/** Whether the newest run is unfinished cannot be told. */
+export function unreadableText(run: NameableRun): string {
+  return sanitizeLine(
+    `Run ${run.runId} is the newest and cannot be read, so it may be unfinished: ${
+      runCommand("show", run)
+    } says why`,
+  );
+}
+
 /** A journal was cut down to what could be believed. */
 export function repairedText(original: string): string {
   return sanitizeLine(

@@ -17,6 +17,7 @@ import {
   repairedText,
   survivorsText,
   unkillableText,
+  unreadableText,
 } from "../../../lib/view/past/resume.ts";
 import { assert, assertEquals, assertNotMatch } from "../../support/assert.ts";
 import { text } from "../../support/shown_text.ts";
@@ -170,6 +171,10 @@ check("a run of which nothing is to run", [
   [nothingToDoText(ID, "completed"), `Run ${ID} is over, and no job needs to run again`],
   [nothingToDoText(ID, "cancelled"), `Run ${ID} is over, and no job needs to run again`],
   [nothingUnfinishedText(null), "No run is unfinished"],
+  [
+    unreadableText({ runId: ID, stateDirectory: null }),
+    `Run ${ID} is the newest and cannot be read, so it may be unfinished: orch show ${ID} says why`,
+  ],
   [
     nothingUnfinishedText({ runId: ID, status: "completed" }),
     `No run is unfinished: the newest, ${ID}, succeeded`,
