@@ -7,6 +7,9 @@ import { RunStore } from "../../lib/runtime/store/run_store.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { eventually, type Project, type Running } from "./cli.ts";
 
+/** One that acts, and two that stand by. */
+const ALL_REAPERS = 3;
+
 /** What the command lines of reapers look like. */
 const REAPERS = /eval "\$GUARD"/;
 
@@ -16,14 +19,13 @@ export async function killOrch(orch: Running): Promise<void> {
   await orch.finished;
 }
 
-/** Kills orch and its reaper with KILL: the jobs live on, and nobody looks. */
+/** Kills orch and its reapers with KILL: the jobs live on, and nobody looks. */
 export async function killAll(project: Project, orch: Running): Promise<void> {
-  // It would start another reaper.
+  await eventually(() => project.pids(REAPERS).length === ALL_REAPERS, "all reapers");
+  // It would start others.
   kill(orch.pid!, "SIGSTOP");
-  const reapers = project.pids(REAPERS);
-  assert(reapers.length > 0, "a reaper guards the run");
-  for (const pid of reapers) kill(pid, "SIGKILL");
-  await eventually(() => project.pids(REAPERS).length === 0, "the end of the reaper");
+  for (const pid of project.pids(REAPERS)) kill(pid, "SIGKILL");
+  await eventually(() => project.pids(REAPERS).length === 0, "the end of the reapers");
   await killOrch(orch);
 }
 

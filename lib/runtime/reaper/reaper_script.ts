@@ -251,6 +251,7 @@ if [ "$role" = second ]; then
   {
     serve
     stand_in
+    echo x
   } <&3 3<&- | {
     exec 3<&- 4>&- >/dev/null
     role=third
