@@ -334,8 +334,9 @@ const SPEAKERS: Readonly<Record<string, string>> = {
   "lib/runtime/load/json_text.ts": "knows the words of a parser",
   "lib/runtime/load/strict_yaml.ts": "knows the words of a parser",
 };
-/** A text that begins like a sentence, unless it is that of an error which is thrown here. */
-const SENTENCE = /(?<!Error\(\s*|PermissionDenied\(|NotCapable\()["'`][A-Z][a-z']* [a-z]+ [a-z]+/;
+/** A text that begins like a sentence, unless it is that of an error which no user reads. */
+const SENTENCE =
+  /(?<!(?<!Usage|Output)Error\(\s*|PermissionDenied\(|NotCapable\()["'`][A-Z][a-z']* [a-z]+ [a-z]+/;
 
 Deno.test("sentences: they are in the view, or in the record of a command", () => {
   const record = /^lib\/cli\/command\/(\w+\/\w+(?<!_impl)|list)\.ts$/;

@@ -10,7 +10,7 @@ import {
 import { hereText } from "../view/command_line/usage.ts";
 import type { Argument, CommandRecord, Flag } from "./base/command.ts";
 import { DEFAULT_FILES, workflowsHere } from "./base/default_file.ts";
-import { LOOK_FLAGS } from "./base/style_flags.ts";
+import { STYLE_FLAGS_TEXT } from "./base/style_flags.ts";
 import { styleFor } from "./base/output.ts";
 import { allCommands, commandNamed, PROGRAM } from "./command/list.ts";
 
@@ -45,7 +45,7 @@ async function programHelp() {
       standard: null,
     })),
     rare: shown.filter(({ isSeldom }) => isSeldom).map(({ name }) => name).sort(),
-    everywhere: LOOK_FLAGS,
+    everywhere: STYLE_FLAGS_TEXT,
     examples: PROGRAM.examples,
   };
 }

@@ -49,7 +49,7 @@ const MODULES: readonly (readonly [string, string | null, readonly RegExp[]])[] 
   ["has a schema that does not fit", SCHEMA, [
     /^error\[E213\]: 'with\.who' does not fit the job type 'greet': Invalid input: expected string/,
     /^ --> w\.yaml:9:12$/,
-    /^error\[E213\]: 'with\.list\[1\]' is not what 'greet' takes/,
+    /^error\[E213\]: 'with\.list\[1\]' does not fit the job type 'greet'/,
     /^ *--> w\.yaml:10:17$/,
     /^2 problems in w\.yaml; nothing was started$/,
   ]],

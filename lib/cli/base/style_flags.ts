@@ -29,7 +29,7 @@ export const STYLE_FLAGS = {
 } as const;
 
 /** The flags, as help names them. */
-export const LOOK_FLAGS = "--color WHEN and --ascii";
+export const STYLE_FLAGS_TEXT = "--color WHEN and --ascii";
 
 /** A command line without its flags about looks, and a world in which they hold. */
 export interface StyleFlags {

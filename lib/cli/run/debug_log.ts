@@ -33,7 +33,7 @@ export function openDebugLog(
     said = text;
   };
   return (event) => {
-    const decision = log.take(event);
+    const decision = log.add(event);
     if (decision !== null) say(decisionText(decision, graceMs));
     // What holds the others back shows only when all events of this moment are known.
     if (isAsked) return;

@@ -157,6 +157,7 @@ async function recordInHistory(run: ReadyRun): Promise<void> {
   } else if (trouble?.kind === "not_kept") {
     await say(trouble);
   } else if (trouble !== null && wantsDebug(world)) {
-    world.stderr.write(`debug: the run is not in the index: ${trouble.error}\n`);
+    const { notIndexedText } = await import("../../view/past/run_problem.ts");
+    world.stderr.write(`${notIndexedText(trouble.error)}\n`);
   }
 }

@@ -24,7 +24,9 @@ export interface DeadRun {
  * Finds out the fate of every live attempt, and ends what is left of them. Throws an `OutputError`
  * where something cannot be ended: its work might then be done twice at a time.
  */
-export async function findFates(run: DeadRun): Promise<(attempt: LiveAttempt) => AttemptFate> {
+export async function settleLostAttempts(
+  run: DeadRun,
+): Promise<(attempt: LiveAttempt) => AttemptFate> {
   const { state, directory, graceMs, world } = run;
   if (state.startedAt === null || state.status !== null) return () => ({ kind: "gone" });
   const stopped = await stopSurvivors(directory.runId, {

@@ -96,7 +96,7 @@ export class DecisionLog {
   }
 
   /** Takes in an event, and tells what was decided with it; `null` where nothing was. */
-  take(event: RunEvent): Decision | null {
+  add(event: RunEvent): Decision | null {
     const passed = event.type === "job_started" ? this.#passedBy(event.jobId) : null;
     apply(this.#state, event);
     this.#noteLive(event);

@@ -38,11 +38,11 @@ export function explainJob(
 ): JobStory | null {
   const job = plan.indexOf.get(jobId);
   if (job === undefined) return null;
-  const teller = new StoryBuilder(plan, job);
+  const builder = new StoryBuilder(plan, job);
   for (const event of events) {
-    if (isOfPlan(plan, event)) teller.take(event);
+    if (isOfPlan(plan, event)) builder.add(event);
   }
-  return teller.story(now);
+  return builder.story(now);
 }
 
 type Lasting = NeedsStep | RoomStep | AttemptStep;
@@ -65,7 +65,7 @@ class StoryBuilder {
     this.#room = new WaitTracker(this.#state, job);
   }
 
-  take(event: RunEvent): void {
+  add(event: RunEvent): void {
     this.#room.pass(event.at - idleBefore(event));
     this.#room.skip(event.at);
     apply(this.#state, event);

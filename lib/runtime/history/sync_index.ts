@@ -54,7 +54,7 @@ export async function openIndex(stateDirectory: string, reports: IndexReports): 
     else reports.notKept(error);
   }
   const history = await History.inMemory(stateDirectory);
-  return await bring({ stateDirectory, history, places, reports });
+  return await syncIndex({ stateDirectory, history, places, reports });
 }
 
 /** The index as it is, where it knows all that can be known of these runs: then nothing need be written. */
@@ -85,7 +85,7 @@ export async function rebuildIndex(
   const places = runsIn(stateDirectory);
   const path = indexPath(stateDirectory);
   removeIndex(path);
-  return await bring({ stateDirectory, history: await History.open(path), places, reports });
+  return await syncIndex({ stateDirectory, history: await History.open(path), places, reports });
 }
 
 /**
@@ -99,7 +99,7 @@ export async function openOnDisk(
   const places = runsIn(stateDirectory);
   try {
     const history = await History.open(indexPath(stateDirectory));
-    return await bring({ stateDirectory, history, places, reports });
+    return await syncIndex({ stateDirectory, history, places, reports });
   } catch (error) {
     if (!isDamage(error)) throw error;
     return await rebuildIndex(stateDirectory, reports);
@@ -114,7 +114,9 @@ interface SyncInput {
 }
 
 /** Brings an index in step with these runs; closes it if that fails. */
-async function bring({ stateDirectory, history, places, reports }: SyncInput): Promise<RunIndex> {
+async function syncIndex(
+  { stateDirectory, history, places, reports }: SyncInput,
+): Promise<RunIndex> {
   try {
     const known = history.sizes();
     const changed = changedSince(known, stateDirectory, places);

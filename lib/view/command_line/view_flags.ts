@@ -22,3 +22,8 @@ export function verboseInVainText(ui: string): string {
 export function jobOutputInVainText(mode: string, ui: string): string {
   return `--job-output ${mode} shows job output, and --ui ${ui} does not: remove one`;
 }
+
+/** `-C` names no folder. */
+export function noDirectoryText(directory: string): string {
+  return sanitizeLine(`-C: folder '${directory}' does not exist`);
+}

@@ -2,7 +2,7 @@
 import type { RunEvent } from "../../core/run/event.ts";
 import type { RunState } from "../../core/run/state.ts";
 import { aftermathText, outcomeText, skipText, stoppingText } from "../run/outcome.ts";
-import { lastDuration, reopenedText, runText } from "../run/line.ts";
+import { lastDuration, resumedText, runText } from "../run/line.ts";
 import { paint, type Style } from "../text/style.ts";
 import { padToWidth } from "../text/width.ts";
 
@@ -16,7 +16,7 @@ export function settledLine(event: RunEvent, state: RunState, style: Style): str
     case "run_started":
       return paint(style, "bold", `${glyphs.running} ${runText(event, state)}`);
     case "run_resumed":
-      return paint(style, "bold", `${glyphs.running} resumed ${reopenedText(event, state)}`);
+      return paint(style, "bold", `${glyphs.running} resumed ${resumedText(event, state)}`);
     case "job_completed": {
       const again = event.attempt > 1 ? `   attempt ${event.attempt}` : "";
       const duration = lastDuration(state, event.jobId).padStart(7);

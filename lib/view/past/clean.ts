@@ -51,3 +51,7 @@ export function whichDirectoryText(directories: readonly string[]): string {
 export function notRemovedText(runId: string, cause: string): string {
   return sanitizeLine(`error: Cannot remove run ${runId}: ${cause}`);
 }
+
+/** `orch clean` without a flag that chooses runs. */
+export const CHOOSE_RUNS =
+  "Choose runs to remove: --keep N, --older-than 30d, or both (a run must match both)";

@@ -81,3 +81,6 @@ export function noAttemptText({ jobId, attempt }: OfAttempt, attempts: number): 
   const had = attempts === 0 ? "no attempt yet" : counted(attempts, "attempt");
   return sanitizeLine(`--attempt ${attempt}: job ${quoted(jobId)} has had ${had}`);
 }
+
+/** `--attempt` without a job. */
+export const ATTEMPT_NEEDS_JOB = "--attempt needs a job";

@@ -198,3 +198,11 @@ export function repairedText(original: string): string {
     `The journal continues from its last good line; the damaged journal is kept as ${original}`,
   );
 }
+
+/** `orch rerun` without exactly one flag that chooses jobs. */
+export const CHOOSE_JOBS = "Choose what to rerun with one of --failed, --from JOB and --only JOB";
+
+export const TWO_ANSWERS = "--rerun-lost and --assume-done contradict each other: remove one";
+
+export const REPAIR_OR_DRY_RUN =
+  "--repair changes the record, and --dry-run changes nothing: remove one";

@@ -174,3 +174,12 @@ export function noJobText(
     : `: did you mean '${suggestion}'?`;
   return sanitizeLine(`Run ${runId} has no job ${quoted(jobId)}${meant}`);
 }
+
+/** `orch history rebuild` with flags that choose runs. */
+export const REBUILD_ALONE =
+  "orch history rebuild rebuilds the whole index: remove the other flags";
+
+/** For `LOG_LEVEL=DEBUG`: what kept the run out of the index. */
+export function notIndexedText(error: unknown): string {
+  return sanitizeLine(`debug: the run is not in the index: ${error}`);
+}

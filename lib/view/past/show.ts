@@ -22,8 +22,8 @@ export interface ShownRun {
   readonly file: string | null;
   /** The folder of its logs. */
   readonly logs: string;
-  /** How often an orch has gone on with it. */
-  readonly reopened: number;
+  /** How often the run was resumed. */
+  readonly resumed: number;
   /** When its journal was last added to. */
   readonly lastHeardOf: number | null;
 }
@@ -61,8 +61,8 @@ function factsOf(run: ShownRun, options: ShowOptions): [name: string, value: str
   ];
   if (state.startedAt !== null) facts.push(["time", timeOf(run, options)]);
   facts.push(["jobs", countsText({ ...state.counts, open: openJobs(state) })]);
-  if (run.reopened > 0) {
-    facts.push(["resumed", run.reopened === 1 ? "once" : `${run.reopened} times`]);
+  if (run.resumed > 0) {
+    facts.push(["resumed", run.resumed === 1 ? "once" : `${run.resumed} times`]);
   }
   facts.push(["logs", sanitizeLine(run.logs)]);
   const next = nextStep(run);

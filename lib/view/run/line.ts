@@ -104,7 +104,7 @@ export function wordsOf(
         "bold",
         glyphs.running,
         "resumed",
-        reopenedText(event, state),
+        resumedText(event, state),
       );
     case "run_finished":
       return line("bold", glyphs.running, "end", verdictText(event.status));
@@ -156,7 +156,7 @@ export function runText(
 }
 
 /** That a run goes on under another orch. */
-export function reopenedText(
+export function resumedText(
   event: Extract<RunEvent, { type: "run_resumed" }>,
   state: RunState,
 ): string {

@@ -22,7 +22,7 @@ function check({ title, jobs, settings, trace }: Told): void {
     for (const line of linesOf(trace).filter((line) => line.startsWith(">"))) {
       const before = player.journal.length;
       player.input(line);
-      const decisions = player.journal.slice(before).map((event) => log.take(event));
+      const decisions = player.journal.slice(before).map((event) => log.add(event));
       told.push(line, ...[...decisions, log.held()].filter((one) => one !== null).map(brief));
     }
     assertEquals(told, linesOf(trace));
@@ -162,7 +162,7 @@ Deno.test("DecisionLog goes on where a run was left, and leaves the state of oth
   const log = new DecisionLog(own);
   const before = player.journal.length;
   player.input("> 3 a#1 ok");
-  const told = player.journal.slice(before).map((event) => log.take(event));
+  const told = player.journal.slice(before).map((event) => log.add(event));
   assertEquals(told.filter((one) => one !== null).map(brief), [
     "ready b of 1 at 2",
     "start b#1 1/1",

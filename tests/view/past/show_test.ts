@@ -24,7 +24,7 @@ function shown(story: Story, standing: RunStanding, change = {}): string {
     pid: null,
     file: "ci.yaml",
     logs: ".orch/runs/x/jobs",
-    reopened: 0,
+    resumed: 0,
     lastHeardOf: story.events.at(-1)?.at ?? null,
     ...change,
   }, { style: PLAIN, utcOffsetMinutes: 0, now: story.now + 60_000 });
@@ -64,7 +64,7 @@ Deno.test("showText() shows every kind of end, earlier attempts, and why a job d
   const story = wholeRun();
   story.finish("failed");
   assertEquals(
-    shown(story, "failed", { reopened: 1 }),
+    shown(story, "failed", { resumed: 1 }),
     text(`
       run       20261122-103000-x7k2
       workflow  CI␇ (ci.yaml)
@@ -128,7 +128,7 @@ Deno.test("showText() shows a run that is under way, with the time that has pass
 
 Deno.test("showText() does not take a job of a dead orch for one that runs", () => {
   assertEquals(
-    shown(halfRun(), "unfinished", { reopened: 2 }),
+    shown(halfRun(), "unfinished", { resumed: 2 }),
     text(`
       run       20261122-103000-x7k2
       workflow  test (ci.yaml)
@@ -162,7 +162,7 @@ Deno.test("showText() paints the run's status and those of its jobs", () => {
     pid: null,
     file: "f",
     logs: "l",
-    reopened: 0,
+    resumed: 0,
     lastHeardOf: null,
   }, { style, utcOffsetMinutes: 0, now: 0 });
   const lines = escaped(painted).split("\n");

@@ -12,6 +12,7 @@ import { OwnedRuns } from "../../../runtime/store/ownership.ts";
 import { type RunPlace, RunStore } from "../../../runtime/store/run_store.ts";
 import type { World } from "../../../runtime/port/world.ts";
 import {
+  CHOOSE_RUNS,
   cleanedText,
   type Cleaning,
   notRemovedText,
@@ -34,9 +35,7 @@ export interface CleanOptions extends StoreOptions {
 export async function clean(options: CleanOptions, world: World): Promise<number> {
   const { keep = null, olderThan: olderThanMs = null, dryRun } = options;
   if (keep === null && olderThanMs === null) {
-    throw new UsageError(
-      "Choose runs to remove: --keep N, --older-than 30d, or both (a run must match both)",
-    );
+    throw new UsageError(CHOOSE_RUNS);
   }
   const store = oneDirectory(options, world);
   const now = world.clock.now();

@@ -27,7 +27,12 @@ import {
   type ListOptions,
   runsText,
 } from "../../../view/past/history.ts";
-import { type IndexNotice, indexText, unknownText } from "../../../view/past/run_problem.ts";
+import {
+  type IndexNotice,
+  indexText,
+  REBUILD_ALONE,
+  unknownText,
+} from "../../../view/past/run_problem.ts";
 import { jsonText } from "../../../view/text/json_text.ts";
 import { EXIT } from "../../base/exit_code.ts";
 import { OutputError, styleFor, UsageError } from "../../base/output.ts";
@@ -107,7 +112,7 @@ async function rebuild(
   world: World,
 ): Promise<number> {
   if (workflow !== undefined || job !== undefined || json) {
-    throw new UsageError("orch history rebuild rebuilds the whole index: remove the other flags");
+    throw new UsageError(REBUILD_ALONE);
   }
   for (const directory of directories) {
     using index = await madeAnew(directory, world);

@@ -8,7 +8,7 @@ import type { RunRecord } from "../../../core/record/run_record.ts";
 import { jobIndex } from "../../../core/run/state.ts";
 import { activityOf, readRun } from "../../../runtime/store/read_run.ts";
 import type { World } from "../../../runtime/port/world.ts";
-import { noAttemptText } from "../../../view/past/log_note.ts";
+import { ATTEMPT_NEEDS_JOB, noAttemptText } from "../../../view/past/log_note.ts";
 import { EXIT } from "../../base/exit_code.ts";
 import { openFeed, say, type WantedLogs } from "../../past/log_feed.ts";
 import { UsageError } from "../../base/output.ts";
@@ -29,7 +29,7 @@ export async function logs(
 ): Promise<number> {
   const { attempt = null, follow, stderr } = options;
   if (attempt !== null && job === undefined) {
-    throw new UsageError("--attempt needs a job");
+    throw new UsageError(ATTEMPT_NEEDS_JOB);
   }
   const place = await findRun(run, options, world);
   const read = await readRun(place.path);

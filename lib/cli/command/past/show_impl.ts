@@ -67,7 +67,7 @@ function textOf(
     pid,
     file: plan.file === null ? null : pathFromHere(plan.file, world),
     logs: pathFromHere(`${place.path}/jobs`, world),
-    reopened: events.filter(({ type }) => type === "run_resumed").length,
+    resumed: events.filter(({ type }) => type === "run_resumed").length,
     lastHeardOf: events.at(-1)?.at ?? null,
   }, {
     style: styleFor(world.stdout, world),

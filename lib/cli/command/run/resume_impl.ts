@@ -37,15 +37,18 @@ import type { World } from "../../../runtime/port/world.ts";
 import {
   askText,
   cannotGoOnText,
+  CHOOSE_JOBS,
   heldText,
   nothingToDoText,
   originalRunsText,
+  REPAIR_OR_DRY_RUN,
   repairedText,
+  TWO_ANSWERS,
 } from "../../../view/past/resume.ts";
 import { ADOPT_WHICH, foreignText, keyLackText } from "../../../view/past/ownership.ts";
 import { executeRun } from "../../run/execute.ts";
 import { EXIT } from "../../base/exit_code.ts";
-import { findFates, inspectAttempts } from "../../run/lost_attempts.ts";
+import { inspectAttempts, settleLostAttempts } from "../../run/lost_attempts.ts";
 import { jobVariables } from "../../run/job_variables.ts";
 import { type Context, nextPlan, report } from "./next_plan.ts";
 import { OutputError, UsageError } from "../../base/output.ts";
@@ -75,7 +78,7 @@ export async function rerun(options: RerunFlags, name: string, world: World): Pr
   const { failed, from, only } = options;
   const asked = [failed, from.length > 0, only.length > 0].filter((is) => is).length;
   if (asked !== 1) {
-    throw new UsageError("Choose what to rerun with one of --failed, --from JOB and --only JOB");
+    throw new UsageError(CHOOSE_JOBS);
   }
   checkAdoption(options, name);
   const found = await findOwned(name, options, world);
@@ -97,12 +100,12 @@ async function goOn(found: FoundRun, rerun: Rerun, context: Context): Promise<nu
   const { place, runs } = found;
   checkRunFlags(options, world);
   if (options.rerunLost && options.assumeDone) {
-    throw new UsageError("--rerun-lost and --assume-done contradict each other: remove one");
+    throw new UsageError(TWO_ANSWERS);
   }
   const variables = await jobVariables(options.envFile, world);
   const directory = runDirectoryAt(place.path, place.runId);
   if (options.repair && options.dryRun) {
-    throw new UsageError("--repair changes the record, and --dry-run changes nothing: remove one");
+    throw new UsageError(REPAIR_OR_DRY_RUN);
   }
   if (runs.lack !== null) world.stderr.write(`${keyLackText(runs.lack)}\n`);
   if (!found.isOwn && !options.adopt) return await refuseForeign(place, world);
@@ -213,7 +216,7 @@ async function begin(beginning: Beginning, context: Context): Promise<number> {
     downSince: record.journal.events.at(-1)?.at ?? 0,
     rerun,
     changed,
-    fateOf: await (options.dryRun ? inspectAttempts(dead) : findFates(dead)),
+    fateOf: await (options.dryRun ? inspectAttempts(dead) : settleLostAttempts(dead)),
     mayRunTwice: (job) => job.idempotent,
     unrecorded: [...new Set(beginning.unrecorded.map(({ jobId }) => jobId))],
     lostOnce: options.rerunLost ? "rerun" : options.assumeDone ? "assume_done" : "ask",

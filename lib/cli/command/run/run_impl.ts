@@ -12,6 +12,7 @@ import { jobVariables } from "../../run/job_variables.ts";
 import { isNoFolder, OutputError, reportProblems, UsageError } from "../../base/output.ts";
 import { checkSourcesKept, namedOutputs, outputPathsOf } from "../../base/output_files.ts";
 import { checkRunFlags } from "../../run_view/choice.ts";
+import { noDirectoryText } from "../../../view/command_line/view_flags.ts";
 import { limitsOf, type RunFlags } from "./flags.ts";
 
 /** Runs the workflow in `file` (`-` is standard input) and returns the exit code. */
@@ -86,7 +87,7 @@ function checkOptions(options: RunFlags, world: World): void {
   checkRunFlags(options, world);
   const { directory } = options;
   if (directory !== undefined && isNoFolder(directory, world)) {
-    throw new UsageError(`-C: folder '${directory}' does not exist`);
+    throw new UsageError(noDirectoryText(directory));
   }
 }
 
