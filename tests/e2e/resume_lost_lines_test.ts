@@ -144,6 +144,6 @@ Deno.test("a folder that was renamed, or is a copy under another name, does not 
       ...args.slice(2),
     ]);
     assertEquals(code, 0);
-    assertMatch(stderr, /(^|\n)note: the folder of run 29991231-235959-zzzz holds run /);
+    assertMatch(stderr, /(^|\n)note: the folder of run 29991231-235959-zzzz contains run /);
   }
 });
