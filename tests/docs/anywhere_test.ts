@@ -9,11 +9,7 @@ import { pageText, USER_PAGES } from "../support/pages.ts";
 import { checkout } from "./document.ts";
 
 const README = Deno.readTextFileSync(`${ROOT}/README.md`);
-/** docs/commands.md shows how commands are called, with words that stand for others. */
-const DOCUMENTS = [
-  ...USER_PAGES.filter((page) => page !== "docs/commands.md"),
-  ...[".github/CONTRIBUTING.md", ".github/SECURITY.md"],
-].map(pageText);
+const DOCUMENTS = [...USER_PAGES, ".github/CONTRIBUTING.md", ".github/SECURITY.md"].map(pageText);
 
 /** How the README makes `orch` a command, to be said in the folder of the README. */
 const DEFINITION = commandsOf(

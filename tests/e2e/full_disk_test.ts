@@ -80,7 +80,7 @@ testOnSmallDisk(
       assertStringIncludes(
         stderr,
         `error: Cannot write '${journalPath}': No space left on device (os error 28)
-The run can no longer be recorded, so it is stopping; running jobs have 0.8 s to end
+The run can no longer be recorded, so it is stopping; running jobs have 0.8 s to finish
 After fixing this, resume; finished jobs are not repeated:
   orch resume ${runId} --state-dir ${state}
 `,
@@ -92,7 +92,7 @@ After fixing this, resume; finished jobs are not repeated:
       assertEquals(still.code, 3, still.stderr);
       assertMatch(
         still.stderr,
-        /^error: Cannot (go on with run \S+: |write '.*': )No space left on device/,
+        /^error: Cannot (continue run \S+: |write '.*': )No space left on device/,
       );
     }
     const before = outcomesOf((await recordOf(runOf(project, state))).state);

@@ -189,7 +189,7 @@ testNeeding(
     await using terminal = await Terminal.open(project, { columns: 80, rows: 24 });
     const crashing = project.read("orch").replace(
       ORCH_QUOTED,
-      `'${Deno.execPath()}' run --allow-all '${ROOT}/tests/e2e/crashing.ts'`,
+      `'${Deno.execPath()}' run --allow-all '${ROOT}/tests/support/crashing.ts'`,
     );
     project.write("crashing", crashing, 0o755);
     await terminal.type("./crashing run w.yaml; echo code=$?");

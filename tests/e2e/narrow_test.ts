@@ -130,7 +130,7 @@ Deno.test("with --allow-run=bash what a job leaves behind cannot be stopped, and
     assertEquals(code, 0);
     assertMatch(
       stderr,
-      /^warning: processes left behind by leaves\.1 may still be running: .*run=kill/m,
+      /^warning: processes left behind by leaves\.1 may still be running; .*run=kill/m,
     );
     await eventually(() => project.processes().join() === "sleep 64", "it to run on");
     Deno.kill(Number(project.read("pid")), "SIGKILL");

@@ -173,7 +173,7 @@ Deno.test("following what has not begun says what it waits for, once", async () 
   const follow = project.begin(["logs", "last", "b", "--follow"]);
   await follow.stderr.waitFor(/\n/);
   project.write("go", "");
-  const said = "orch: waiting for b to begin\n";
+  const said = "orch: waiting for b to start\n";
   assertEquals(await follow.finished, { code: 0, stdout: "b\n", stderr: said });
   assertEquals((await run.finished).code, 0);
 });

@@ -75,7 +75,7 @@ Deno.test("what has changed, what is new and all after it runs; the difference i
     `'${project.path("w.yaml")}' has changed since the run was planned:
   ~ changed: check, ship (run again)
   + new: fresh (run)
-  - gone: gone (left out)
+  - removed: gone (left out)
   > after these: test (run again)
 `,
   );

@@ -106,7 +106,7 @@ Deno.test("the command that is shown finds the run where it must be told where",
   await killAll(project, orch);
   const { code, stderr } = await project.orch(["resume", ...kept]);
   assertEquals(code, 3);
-  const [, shown] = /^ {2}(orch resume .*--assume-done.*?) {3}takes/m.exec(stderr) ?? [];
+  const [, shown] = /^ {2}(orch resume .*--assume-done.*?) {3}treats/m.exec(stderr) ?? [];
   assert(shown !== undefined, stderr);
   assertEquals((await project.shell(shown).finished).code, 0, shown);
 });

@@ -42,7 +42,7 @@ for (const kind of KINDS) {
 }
 
 for (
-  const [flags, memory] of [[["--allow-sys=systemMemoryInfo"], "MB"], [[], "not known"]] as const
+  const [flags, memory] of [[["--allow-sys=systemMemoryInfo"], "MB"], [[], "unknown"]] as const
 ) {
   Deno.test(`with [${flags}] the memory of the machine is ${memory}`, async () => {
     const { stdout } = await new Deno.Command(Deno.execPath(), {

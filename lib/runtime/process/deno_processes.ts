@@ -78,6 +78,7 @@ export class DenoProcesses implements Processes {
       const child = new Deno.Command(program, {
         args: [...args],
         cwd,
+        env: pathWithoutFolder(),
         stdin: "null",
         stdout: "piped",
         stderr: "null",
@@ -89,4 +90,16 @@ export class DenoProcesses implements Processes {
       return null;
     }
   }
+}
+
+/**
+ * A PATH on which the current folder has no say, if it has one: what orch asks programs of its own accord
+ * must not run what somebody has put there. Jobs get PATH as it is.
+ */
+function pathWithoutFolder(): Record<string, string> {
+  const path = isGranted({ kind: "env", name: "PATH" }) ? Deno.env.get("PATH") : undefined;
+  if (path === undefined || Deno.build.os === "windows") return {};
+  const folders = path.split(":");
+  const fixed = folders.filter((folder) => folder.startsWith("/"));
+  return fixed.length === folders.length ? {} : { PATH: fixed.join(":") };
 }

@@ -29,7 +29,7 @@ export async function createRun(
   const { clock } = world;
   checkFolders(stateDirectory);
   const directory = createRunDirectory(world, stateDirectory);
-  // StyleFlags at again: some of it may have been made by others in between.
+  // Checked again: some of it may have been made by others in between.
   checkFolders(stateDirectory, `${directory.path}/jobs`);
   let lock: RunLock | null = null;
   try {

@@ -24,11 +24,10 @@ export async function writePlan(
 ): Promise<void> {
   const stored = storedPlan(record, stateDirectoryOf(directory.path));
   const bytes = new TextEncoder().encode(encodePlan(stored));
-  const [marked] = await Promise.all([
-    markOf(directory.runId, number, { own, text: bytes }),
-    saveFile(directory.planPath(number), bytes, durability),
-  ]);
+  // The mark comes first: a plan without one looks like a run from elsewhere, if only for a moment.
+  const marked = await markOf(directory.runId, number, { own, text: bytes });
   if (marked !== null) saveMark(directory, number, marked);
+  await saveFile(directory.planPath(number), bytes, durability);
 }
 
 /** A plan as it is written down in the state directory. */
