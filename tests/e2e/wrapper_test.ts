@@ -32,7 +32,11 @@ for (const [way, start, keepsEnvironment] of WAYS) {
     const env = { PATH: pathWithDeno(project) };
     for (const outer of [{}, { INIT_CWD: project.path("elsewhere") }]) {
       const { code, stdout, stderr } = await project.shell(
-        `cd "here it's" && ${start} w.yaml -q -o -`,
+        // What started the tests may have been npx, which sets them too.
+        `unset ROOT npm_config_user_agent npm_lifecycle_event; ${
+          "INIT_CWD" in outer ? "" : "unset INIT_CWD; "
+        }` +
+          `cd "here it's" && ${start} w.yaml -q -o -`,
         { env: { ...env, ...outer } },
       ).finished;
       assertEquals(code, 0, stderr);
