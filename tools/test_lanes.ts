@@ -6,6 +6,9 @@ export const MEASURES = /\bperformance\.now\(|\bbestTimeOf\(/;
 /** Files that measure by means of their own, or look at what all processes of the machine share. */
 export const ALONE: readonly string[] = [
   "tests/build/startup_test.ts",
+  "tests/e2e/hiding_test.ts",
+  "tests/runtime/process/slot_pool_test.ts",
+  "tests/runtime/reaper/reaper_identity_test.ts",
   "tests/runtime/kernel/cgroup_test.ts",
   "tests/runtime/kernel/delegation_test.ts",
   "tests/runtime/process/spawn_trouble_test.ts",
@@ -18,7 +21,6 @@ export const LOOSE: readonly string[] = [
   "tests/e2e/resume_kill_test.ts",
   "tests/runtime/stream/output_stream_test.ts",
   "tests/runtime/process/slot_neighbours_test.ts",
-  "tests/runtime/process/slot_pool_test.ts",
   "tests/runtime/process/slot_trouble_test.ts",
   "tests/runtime/reaper/survivors_test.ts",
 ];
